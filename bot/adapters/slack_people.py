@@ -1,0 +1,58 @@
+"""What Slack knows of a person: the language, and who may change a channel."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from typing import Any
+
+import aiohttp
+from slack_sdk.errors import SlackApiError
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.core.messages import Language
+from bot.core.ports import Clock
+
+_REMEMBERED, _SECONDS = 5_000, 3_600.0
+
+
+class People:
+    """Asks Slack, and remembers the language for an hour.
+
+    Args:
+        client: of the Web API.
+        clock: the time.
+    """
+
+    def __init__(self, client: AsyncWebClient, clock: Clock) -> None:
+        self._client, self._clock = client, clock
+        self._languages: OrderedDict[str, tuple[float, Language | None]] = OrderedDict()
+
+    async def language(self, user: str) -> Language | None:
+        """What a person's Slack speaks; None if it is neither language of ours, or Slack does not say."""
+        now = self._clock.monotonic()
+        kept = self._languages.get(user)
+        if kept is not None and now - kept[0] < _SECONDS:
+            return kept[1]
+        locale = str((await self._user(user)).get("locale") or "")[:2]
+        language: Language | None = "ko" if locale == "ko" else "en" if locale == "en" else None
+        self._languages[user] = now, language
+        if len(self._languages) > _REMEMBERED:
+            self._languages.popitem(last=False)
+        return language
+
+    async def may_configure(self, user: str, channel: str) -> bool:
+        """Whether a person is an admin or owner of the workspace, or made the channel."""
+        found = await self._user(user)
+        if found.get("is_admin") or found.get("is_owner"):
+            return True
+        try:
+            info = (await self._client.conversations_info(channel=channel))["channel"]
+        except (SlackApiError, aiohttp.ClientError, TimeoutError, OSError):
+            return False
+        return bool(user) and info.get("creator") == user
+
+    async def _user(self, user: str) -> Any:
+        try:
+            return (await self._client.users_info(user=user, include_locale=True))["user"] or {}
+        except (SlackApiError, aiohttp.ClientError, TimeoutError, OSError):
+            return {}

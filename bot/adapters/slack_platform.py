@@ -1,0 +1,134 @@
+"""Slack as the core sees it: how an answer is posted, changed and taken back."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable
+from typing import Any
+
+import aiohttp
+from slack_sdk.errors import SlackApiError
+from slack_sdk.http_retry.builtin_async_handlers import AsyncRateLimitErrorRetryHandler
+from slack_sdk.web.async_client import AsyncWebClient
+from slack_sdk.webhook.async_client import AsyncWebhookClient
+
+from bot.adapters.slack_cards import message, reaction_name
+from bot.adapters.slack_events import PLATFORM
+from bot.core.events import Answer, Incoming, Place, Reaction, Reply
+from bot.core.ports import DeliveryError
+
+_TIMEOUT = 20
+_HARMLESS = {"already_reacted", "no_reaction", "message_not_found", "cant_update_message"}
+_MOST_WAITS = 3
+
+
+def make_client(token: str | None, base_url: str, session: aiohttp.ClientSession | None = None) -> AsyncWebClient:
+    """A client of the Web API.
+
+    Only what Slack certainly did not do is tried again, which is what 429 says. A connection that broke may have
+    carried the post, so the SDK's own retry of it would post twice.
+    """
+    return AsyncWebClient(
+        token,
+        base_url=base_url,
+        timeout=_TIMEOUT,
+        session=session,
+        retry_handlers=[AsyncRateLimitErrorRetryHandler(max_retry_count=_MOST_WAITS)],
+    )
+
+
+class SlackPlatform:
+    """Answers in Slack.
+
+    Args:
+        client: of the Web API.
+    """
+
+    name = PLATFORM
+
+    def __init__(self, client: AsyncWebClient) -> None:
+        self._client = client
+
+    async def send(self, incoming: Incoming, answer: Answer) -> str | None:
+        if isinstance(answer, Reaction):
+            return await self._react(incoming.place, incoming.message, answer)
+        if incoming.way in ("command", "menu"):
+            await self._respond(incoming, answer)
+            return None
+        arguments = {**message(answer), "channel": incoming.place.channel}
+        if incoming.thread is not None:
+            arguments["thread_ts"] = incoming.thread
+        if answer.private:
+            user = incoming.author.rpartition("/")[2]
+            await _call(self._client.chat_postEphemeral(user=user, **arguments))
+            return None
+        posted = await _call(self._client.chat_postMessage(**arguments))
+        return f"message:{posted['ts']}"
+
+    async def update(self, incoming: Incoming, reference: str, answer: Answer) -> str | None:
+        kind, _, rest = reference.partition(":")
+        if isinstance(answer, Reply) and kind == "message" and not answer.private:
+            arguments = {k: v for k, v in message(answer).items() if not k.startswith("unfurl")}
+            await _call(self._client.chat_update(channel=incoming.place.channel, ts=rest, **arguments))
+            return reference
+        if isinstance(answer, Reaction) and reference == _reaction(incoming.message, answer):
+            return reference
+        await self.retract(incoming.place, reference)
+        return await self.send(incoming, answer)
+
+    async def retract(self, place: Place, reference: str) -> None:
+        kind, _, rest = reference.partition(":")
+        if kind == "message":
+            await _call(self._client.chat_delete(channel=place.channel, ts=rest))
+        elif kind == "reaction":
+            ts, _, name = rest.partition(":")
+            await _call(self._client.reactions_remove(channel=place.channel, timestamp=ts, name=name))
+
+    async def whisper(self, incoming: Incoming, text: str) -> None:
+        """Say a sentence that only the asker sees."""
+        await self.send(incoming, Reply(text, private=incoming.way != "direct"))
+
+    async def _react(self, place: Place, to: str, reaction: Reaction) -> str:
+        await _call(self._client.reactions_add(channel=place.channel, timestamp=to, name=reaction_name(reaction)))
+        return _reaction(to, reaction)
+
+    async def _respond(self, incoming: Incoming, reply: Reply) -> None:
+        """Through the interaction's own address, which also works where the bot is no member."""
+        if not isinstance(incoming.handle, str):
+            raise DeliveryError("no_response_url")
+        webhook = AsyncWebhookClient(
+            incoming.handle,
+            timeout=_TIMEOUT,
+            session=self._client.session,
+            retry_handlers=[AsyncRateLimitErrorRetryHandler(max_retry_count=_MOST_WAITS)],
+        )
+        arguments = message(reply)
+        try:
+            response = await webhook.send(response_type="ephemeral", replace_original=False, **arguments)
+        except (aiohttp.ClientError, TimeoutError, OSError) as error:
+            raise DeliveryError(type(error).__name__) from None
+        if response.status_code != 200:
+            raise DeliveryError(f"http_{response.status_code}")
+
+
+def _reaction(to: str, reaction: Reaction) -> str:
+    return f"reaction:{to}:{reaction_name(reaction)}"
+
+
+async def _call(request: Awaitable[Any]) -> Any:
+    try:
+        return await request
+    except SlackApiError as error:
+        reason = error_name(error)
+        if reason in _HARMLESS:
+            return error.response
+        raise DeliveryError(reason) from None
+    except (aiohttp.ClientError, TimeoutError, OSError) as error:
+        raise DeliveryError(type(error).__name__) from None
+
+
+def error_name(error: SlackApiError) -> str:
+    """Slack's short name of an error."""
+    try:
+        return str(error.response["error"])
+    except (KeyError, TypeError, ValueError, AttributeError):  # what answered was not Slack
+        return "unknown"

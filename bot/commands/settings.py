@@ -1,0 +1,52 @@
+"""``nunchi settings``: what admins chose for their channels, and where it is kept."""
+
+from __future__ import annotations
+
+import json as json_module
+from dataclasses import asdict
+
+from bot.commands.store import where, with_store
+from bot.core.commands import describe
+from bot.core.errors import ExitStatus, UserError
+from bot.core.events import ChannelSettings, Place
+from bot.core.jsontext import to_json
+from bot.core.messages import Messages
+from bot.settings import Settings, load_settings, names
+from bot.storage.store import SqlStore
+from bot.terminal import say
+
+ACTIONS = ("show", "path", "export")
+
+
+def settings(messages: Messages, action: str, *, json: bool) -> ExitStatus:
+    """Show the channels' settings (``show``), all of them as JSON (``export``), or where they are (``path``).
+
+    Raises:
+        UserError: if the store cannot be opened, or the action is none of these.
+    """
+    if action not in ACTIONS:
+        raise UserError(ExitStatus.USAGE, "usage_action", actions=", ".join(ACTIONS))
+    if action == "path":
+        say(str(where(load_settings())))
+        return ExitStatus.OK
+
+    async def read(store: SqlStore, settings: Settings) -> dict[Place, ChannelSettings]:
+        return await store.channels()
+
+    channels = with_store(read)
+    if json or action == "export":
+        rows = [{**asdict(place), **asdict(chosen)} for place, chosen in channels.items()]
+        say(to_json(rows) if json else json_module.dumps(rows, ensure_ascii=False, indent=2))
+        return ExitStatus.OK
+    current = load_settings()
+    say("\n".join(f"{name} = {_shown(getattr(current, field))}" for field, name in names().items()))
+    if not channels:
+        say(messages("settings_none"))
+    for place, chosen in channels.items():
+        title = "/".join(part for part in (place.platform, place.workspace, place.channel) if part)
+        say(messages("settings_channel", channel=title, **describe(chosen, messages)))
+    return ExitStatus.OK
+
+
+def _shown(value: object) -> str:
+    return "–" if value is None else str(value)  # a secret shows itself as asterisks

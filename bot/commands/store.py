@@ -1,0 +1,65 @@
+"""The bots' store, for commands that look into it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
+
+from bot.settings import Settings, load_settings
+
+if TYPE_CHECKING:
+    from bot.core.fingerprint import Fingerprint
+    from bot.storage.store import SqlStore
+
+T = TypeVar("T")
+
+
+async def open_configured(settings: Settings, fingerprint: Fingerprint | None = None) -> SqlStore:
+    """Open the store that the settings name.
+
+    Raises:
+        UserError: if it cannot be opened.
+    """
+    from bot.storage.opening import open_store
+
+    url = settings.database_url
+    return await open_store(None if url is None else url.get_secret_value(), settings.home, fingerprint)
+
+
+def configured_fingerprint(settings: Settings) -> Fingerprint:
+    """What makes the fingerprints, by the key that the settings name.
+
+    Raises:
+        UserError: if the key cannot be had.
+    """
+    from bot.storage.opening import load_key
+
+    key = settings.hash_key
+    return load_key(None if key is None else key.get_secret_value(), settings.home)
+
+
+def where(settings: Settings) -> Path | str:
+    """Where the store is: its file, or its server and name without the password."""
+    from bot.storage.opening import database_url
+
+    url = settings.database_url
+    address = database_url(None if url is None else url.get_secret_value(), settings.home)
+    if address.get_backend_name() == "sqlite":
+        return Path(address.database or "").absolute()
+    return f"postgresql://{address.host or ''}/{address.database}"
+
+
+def with_store(work: Callable[[SqlStore, Settings], Awaitable[T]]) -> T:
+    """Do something with the store and close it."""
+
+    async def run() -> T:
+        settings = load_settings()
+        store = await open_configured(settings)
+        try:
+            return await work(store, settings)
+        finally:
+            await store.close()
+
+    return asyncio.run(run())

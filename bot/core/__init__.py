@@ -1,0 +1,1 @@
+"""What the bot does, free of any platform: no discord, no slack, no database driver, no TensorFlow."""

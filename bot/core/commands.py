@@ -1,0 +1,187 @@
+"""What can be said to the bot besides a review: settings of a channel, figures, one's own wishes.
+
+A platform with commands of its own makes a :class:`Command` from them; one that has only text uses :func:`parse`.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta, timezone
+from typing import Literal, cast
+
+from bot.core.events import ChannelSettings, Mode, Place
+from bot.core.messages import Language, Messages
+from bot.core.ports import Figures
+from bot.core.service import Core
+
+Verb = Literal["help", "status", "watch", "mode", "threshold", "language", "optout", "optin", "forget"]
+
+ADMIN_VERBS = frozenset({"watch", "mode", "threshold", "language"})
+MODES: tuple[Mode, ...] = ("reply", "reaction", "silent")
+KOREA = timezone(timedelta(hours=9), "KST")
+"""Where the day of the figures begins; Korea has no summer time."""
+
+_GRAMMAR: tuple[tuple[Verb, str], ...] = (
+    ("help", r"help|도움말"),
+    ("status", r"status|상태"),
+    ("watch", r"(?:watch|감시) +(on|off|켜기|끄기)"),
+    ("mode", r"(?:mode|방식) +(reply|reaction|silent|답글|반응|기록만)"),
+    ("threshold", r"(?:threshold|기준) +(model|모델|\d{1,3}(?:\.\d+)? +\d{1,3}(?:\.\d+)?)"),
+    ("language", r"(?:language|언어) +(ko|en|auto|한국어|영어|자동)"),
+    ("optout", r"optout|opt-out|내 *글 *읽지 *않기"),
+    ("optin", r"optin|opt-in|내 *글 *읽기"),
+    ("forget", r"forget +me|내 *기록 *지우기"),
+)
+
+_SAME = {
+    "켜기": "on",
+    "끄기": "off",
+    "답글": "reply",
+    "반응": "reaction",
+    "기록만": "silent",
+    "모델": "model",
+    "한국어": "ko",
+    "영어": "en",
+    "자동": "auto",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """A command and what it is given: ``Command("watch", "on")``."""
+
+    verb: Verb
+    value: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Asker:
+    """Who gives a command.
+
+    Attributes:
+        place: where.
+        author: the platform's id of the person.
+        admin: whether the platform lets this person change the channel.
+        language: what the person's platform speaks.
+        in_channel: whether the place is a channel, rather than a direct message.
+    """
+
+    place: Place
+    author: str
+    admin: bool
+    language: Language | None = None
+    in_channel: bool = True
+
+
+def parse(text: str) -> Command | None:
+    """The command that a text is; None if it is a review. The whole text must be the command."""
+    plain = text.strip().lower()
+    if not plain:
+        return Command("help")
+    if len(plain) > 60:
+        return None
+    for verb, pattern in _GRAMMAR:
+        match = re.fullmatch(pattern, plain)
+        if match is not None:
+            value = match[1] if match.re.groups else ""
+            return Command(verb, _SAME.get(value, value))
+    return None
+
+
+async def obey(core: Core, asker: Asker, command: Command) -> str:
+    """Do what a command says.
+
+    Returns:
+        The sentence to answer with, for the asker only. It repeats nothing of what was typed.
+    """
+    settings = await core.settings(asker.place)
+    messages = core.speak(settings, asker.language)
+    if command.verb in ADMIN_VERBS:
+        if not asker.in_channel:
+            return messages("admin_no_channel")
+        if not asker.admin:
+            return messages("admin_only")
+        return await _configure(core, asker.place, settings, command, messages)
+    if command.verb == "status":
+        return await status(core, asker.place, settings, messages)
+    person = core.fingerprint.person(asker.place.platform, asker.author)
+    if command.verb == "optout":
+        await core.store.opt_out(person, True)
+        return messages("opted_out")
+    if command.verb == "optin":
+        await core.store.opt_out(person, False)
+        return messages("opted_in")
+    if command.verb == "forget":
+        counts = await core.store.delete_user(person)
+        return messages("forgotten", verdicts=counts.get("verdicts", 0), feedback=counts.get("feedback", 0))
+    return messages("admin_help")
+
+
+async def status(core: Core, place: Place, settings: ChannelSettings, messages: Messages) -> str:
+    """Settings and today's figures of a channel."""
+    figures = await today(core, place.platform, place.workspace, place.channel)
+    return messages(
+        "admin_status",
+        **describe(settings, messages),
+        positive=figures.positive,
+        unsure=figures.unsure,
+        negative=figures.negative,
+        right=figures.right,
+        wrong=figures.wrong,
+        model=core.inference.model_id,
+        depth=core.inference.depth,
+    )
+
+
+async def today(core: Core, platform: str, workspace: str, channel: str | None = None) -> Figures:
+    """The figures since midnight in Korea."""
+    midnight: datetime = core.clock.now().astimezone(KOREA).replace(hour=0, minute=0, second=0, microsecond=0)
+    return await core.store.figures(platform, workspace, midnight, channel)
+
+
+def describe(settings: ChannelSettings, messages: Messages) -> dict[str, str]:
+    """The settings of a channel in words, by name."""
+    if settings.positive_above is None or settings.negative_below is None:
+        thresholds = messages("thresholds_model")
+    else:
+        low, high = (f"{100 * share:g}" for share in (settings.negative_below, settings.positive_above))
+        thresholds = messages("thresholds_own", low=low, high=high)
+    return {
+        "watch": messages("on" if settings.watch else "off"),
+        "mode": messages(f"mode_{settings.mode}"),
+        "thresholds": thresholds,
+        "language": messages(f"language_{settings.language or 'auto'}"),
+    }
+
+
+async def _configure(core: Core, place: Place, old: ChannelSettings, command: Command, messages: Messages) -> str:
+    new = changed(old, command)
+    if new is None:
+        return messages("admin_thresholds_wrong")
+    await core.configure(place, new)
+    messages = core.speak(new, messages.language)
+    words = describe(new, messages)
+    if command.verb == "watch":
+        return messages("admin_watch_on", mode=words["mode"]) if new.watch else messages("admin_watch_off")
+    if command.verb == "mode":
+        return messages("admin_mode", mode=words["mode"])
+    if command.verb == "threshold":
+        return messages("admin_thresholds", thresholds=words["thresholds"])
+    return messages("admin_language", language=words["language"])
+
+
+def changed(settings: ChannelSettings, command: Command) -> ChannelSettings | None:
+    """The settings after a command; None if its thresholds cannot be."""
+    if command.verb == "watch":
+        return replace(settings, watch=command.value == "on")
+    if command.verb == "mode":
+        return replace(settings, mode=cast(Mode, command.value))
+    if command.verb == "language":
+        return replace(settings, language=None if command.value == "auto" else cast(Language, command.value))
+    if command.value == "model":
+        return replace(settings, positive_above=None, negative_below=None)
+    low, high = (float(figure) / 100 for figure in command.value.split())
+    if not 0 < low < high < 1:
+        return None
+    return replace(settings, negative_below=low, positive_above=high)

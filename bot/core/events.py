@@ -1,0 +1,165 @@
+"""What comes in from a platform and what goes out to it, in words that know no platform."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import TYPE_CHECKING, Literal
+
+from bot.core.messages import Language
+
+if TYPE_CHECKING:
+    from nlp import Verdict
+
+Way = Literal["direct", "mention", "command", "menu", "watched"]
+"""How a text reached the bot: a direct message, a mention, a slash command, the menu of a message, or because
+its channel is watched."""
+
+Band = Literal["positive", "unsure", "negative"]
+Mode = Literal["reply", "reaction", "silent"]
+"""What a watched channel sees of a verdict: a card, a reaction to the message, nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A channel.
+
+    Attributes:
+        platform: e.g. ``slack``.
+        workspace: the platform's id of the workspace or server; empty where there is none.
+        channel: the platform's id of the channel.
+    """
+
+    platform: str
+    workspace: str
+    channel: str
+
+
+@dataclass(frozen=True, slots=True)
+class Incoming:
+    """A text that may be judged.
+
+    Attributes:
+        place: where it was said.
+        message: the platform's id of the message that asks for a verdict; unique in its channel. For a command
+            that is no message: the id of the interaction.
+        author: the platform's id of who asks, unique on the platform.
+        text: what is to be judged. Not shown in ``repr``, so that no log can show it.
+        way: how it came in.
+        thread: id of the thread to answer in; None where there is none.
+        revision: of an edited message, which edit this is; empty for what was never edited.
+        by_bot: whether a program wrote it, this one or another.
+        any_language: whether the figures are wanted even of a text that is not Korean.
+        language: what the asker's platform speaks; None if unknown.
+        handle: what the adapter needs to answer this very event (e.g. an interaction); the core only hands it back.
+    """
+
+    place: Place
+    message: str
+    author: str
+    text: str = field(repr=False)
+    way: Way
+    thread: str | None = None
+    revision: str = ""
+    by_bot: bool = False
+    any_language: bool = False
+    language: Language | None = None
+    handle: object = field(default=None, repr=False, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """A verdict as it is shown. Holds nothing that a user wrote, except evidence words of plain Hangul.
+
+    Attributes:
+        verdict: the figures.
+        band: what the channel's thresholds make of them.
+        title: the verdict in a word or few.
+        certainty: how sure, in words.
+        percent: how sure, as a figure.
+        bar: how sure, in tenths, 0..10.
+        evidence: words that decided it; empty if the model does not say.
+        language: of the words.
+        id: of the recorded verdict, for feedback; empty where none is wanted.
+    """
+
+    verdict: Verdict
+    band: Band
+    title: str
+    certainty: str
+    percent: str
+    bar: int
+    evidence: tuple[str, ...]
+    language: Language
+    id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """Something to say.
+
+    Attributes:
+        text: the whole answer in plain words: all there is of a notice; of a card, what notifications and screen
+            readers get.
+        card: the verdict to show; None for a notice.
+        private: only the asker should see it.
+    """
+
+    text: str
+    card: Card | None = None
+    private: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Reaction:
+    """A mark put on the message itself: its band, or ``busy`` where there was no room to judge it."""
+
+    mark: Literal["positive", "unsure", "negative", "busy"]
+
+
+Answer = Reply | Reaction
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelSettings:
+    """What the admins of a channel chose.
+
+    Attributes:
+        watch: whether every message is judged, not only those that ask for it.
+        mode: what is shown of a watched message's verdict.
+        positive_above: least probability of the band ``positive``; the model's own if None.
+        negative_below: greatest probability of the band ``negative``; the model's own if None.
+        language: of the answers; that of the asker if None.
+    """
+
+    watch: bool = False
+    mode: Mode = "reply"
+    positive_above: float | None = None
+    negative_below: float | None = None
+    language: Language | None = None
+
+    def band(self, verdict: Verdict) -> Band:
+        """The band of a verdict under these thresholds."""
+        if self.positive_above is None or self.negative_below is None or not verdict.korean:
+            return verdict.band
+        if verdict.probability >= self.positive_above:
+            return "positive"
+        return "negative" if verdict.probability <= self.negative_below else "unsure"
+
+
+class Outcome(StrEnum):
+    """How the path of a message ended; the label of a counter."""
+
+    BY_BOT = "by_bot"
+    UNADDRESSED = "unaddressed"
+    OPTED_OUT = "opted_out"
+    DUPLICATE = "duplicate"
+    RATE_LIMITED = "rate_limited"
+    EMPTY = "empty"
+    NOT_KOREAN = "not_korean"
+    BUSY = "busy"
+    RECORDED = "recorded"
+    REPLIED = "replied"
+    UPDATED = "updated"
+    UNDELIVERED = "undelivered"
+    FAILED = "failed"

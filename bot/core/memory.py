@@ -1,0 +1,141 @@
+"""A store that forgets everything at its end: for the terminal, and the measure of the real ones in tests."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot.core.events import ChannelSettings, Place
+from bot.core.ports import Claim, ClaimState, Figures, Record
+
+
+@dataclass(slots=True)
+class _Claimed:
+    state: ClaimState
+    reference: str | None
+
+
+class MemoryStore:
+    """Everything in dictionaries.
+
+    Args:
+        keep: claims and verdicts that are kept; the oldest go first.
+    """
+
+    def __init__(self, keep: int = 10_000) -> None:
+        self._keep = keep
+        self._settings: dict[Place, ChannelSettings] = {}
+        self._claims: dict[Claim, _Claimed] = {}
+        self._records: dict[str, Record] = {}
+        self._newest: dict[tuple[Place, str], str] = {}
+        self._feedback: dict[tuple[str, str], tuple[bool, datetime]] = {}
+        self._out: set[str] = set()
+
+    async def settings(self, place: Place) -> ChannelSettings:
+        return self._settings.get(place, ChannelSettings())
+
+    async def configure(self, place: Place, settings: ChannelSettings) -> None:
+        self._settings[place] = settings
+
+    async def channels(self, platform: str | None = None, workspace: str | None = None) -> dict[Place, ChannelSettings]:
+        return {
+            place: settings
+            for place, settings in self._settings.items()
+            if platform in (None, place.platform) and workspace in (None, place.workspace)
+        }
+
+    async def claim(self, claim: Claim) -> bool:
+        if claim in self._claims:
+            return False
+        if len(self._claims) >= self._keep:
+            del self._claims[next(iter(self._claims))]
+        self._claims[claim] = _Claimed("claimed", None)
+        return True
+
+    async def release(self, claim: Claim) -> None:
+        self._claims.pop(claim, None)
+
+    async def settle(self, claim: Claim, state: ClaimState, reference: str | None = None) -> bool:
+        if claim not in self._claims or self._claims[claim].state == "forgotten":
+            return False
+        self._claims[claim] = _Claimed(state, reference)
+        return True
+
+    async def answer_to(self, place: Place, message: str) -> str | None:
+        found = None
+        for claim, claimed in self._claims.items():
+            if (claim.place, claim.message) == (place, message) and claimed.reference is not None:
+                found = claimed.reference
+        return found
+
+    async def record(self, record: Record) -> None:
+        older = self._newest.get((record.place, record.message))
+        if older is not None:
+            self._delete(older)
+        if len(self._records) >= self._keep:
+            self._delete(next(iter(self._records)))
+        self._records[record.id] = record
+        self._newest[record.place, record.message] = record.id
+
+    async def feedback(self, verdict: str, person: str, right: bool, at: datetime) -> bool:
+        if verdict not in self._records:
+            return False
+        self._feedback[verdict, person] = right, at
+        return True
+
+    async def forget(self, place: Place, message: str) -> str | None:
+        reference = await self.answer_to(place, message)
+        if (place, message) in self._newest:
+            self._delete(self._newest[place, message])
+        for claim, claimed in self._claims.items():
+            if (claim.place, claim.message) == (place, message):
+                claimed.state, claimed.reference = "forgotten", None
+        return reference
+
+    async def opted_out(self, person: str) -> bool:
+        return person in self._out
+
+    async def opt_out(self, person: str, out: bool) -> None:
+        (self._out.add if out else self._out.discard)(person)
+
+    async def delete_user(self, person: str) -> Mapping[str, int]:
+        said = [key for key in self._feedback if key[1] == person]
+        for key in said:
+            del self._feedback[key]
+        asked = [record.id for record in self._records.values() if record.person == person]
+        said_of = sum(self._delete(id_) for id_ in asked)
+        out = len(self._out & {person})
+        self._out.discard(person)
+        return {"verdicts": len(asked), "feedback": len(said) + said_of, "opt_outs": out}
+
+    async def figures(self, platform: str, workspace: str, since: datetime, channel: str | None = None) -> Figures:
+        found = {
+            record.id: record.band
+            for record in self._records.values()
+            if (record.place.platform, record.place.workspace) == (platform, workspace)
+            and channel in (None, record.place.channel)
+            and record.at >= since
+        }
+        bands = list(found.values())
+        said = [right for (id_, _), (right, _) in self._feedback.items() if id_ in found]
+        return Figures(
+            bands.count("positive"), bands.count("unsure"), bands.count("negative"), said.count(True), said.count(False)
+        )
+
+    async def purge(self, before: datetime) -> Mapping[str, int]:
+        old = [record.id for record in self._records.values() if record.at < before]
+        said = sum(self._delete(id_) for id_ in old)
+        return {"claims": 0, "verdicts": len(old), "feedback": said}
+
+    async def close(self) -> None:
+        """Nothing to finish."""
+
+    def _delete(self, id_: str) -> int:
+        record = self._records.pop(id_)
+        if self._newest.get((record.place, record.message)) == id_:
+            del self._newest[record.place, record.message]
+        said = [key for key in self._feedback if key[0] == id_]
+        for key in said:
+            del self._feedback[key]
+        return len(said)

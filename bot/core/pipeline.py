@@ -1,0 +1,256 @@
+"""The path of a message: small steps in order, each of which may end it.
+
+A step returns None to go on, or the outcome that ends the path. What costs nothing comes first; nothing is
+stored before a message turns out to be meant for the bot; nothing is said without a claim, so that a message has
+at most one answer however often, and to however many processes, it is delivered.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from bot.core.cards import card_reply, make_card
+from bot.core.events import Answer, Band, ChannelSettings, Incoming, Outcome, Reaction, Reply
+from bot.core.inference import BusyError
+from bot.core.messages import Messages
+from bot.core.ports import Claim, ClaimState, DeliveryError, Platform, Record
+from nlp.text import is_korean, normalize
+
+if TYPE_CHECKING:
+    from bot.core.service import Core
+    from nlp import Verdict
+
+
+@dataclass(slots=True)
+class Passage:
+    """A message on its way.
+
+    Attributes:
+        incoming: the message.
+        platform: where it came from and the answer goes.
+        arrived: when, on the monotonic clock.
+        settings: of its channel.
+        messages: the language to answer in.
+        text: its normalised text.
+        verdict: what the model says.
+        band: of the verdict, under the channel's thresholds.
+        record: id of the recorded verdict.
+        claim: the right to answer, once it was got.
+        reference: of the answer that an edited message already has.
+        said: whether an answer was handed to the platform, even if nobody knows what became of it.
+    """
+
+    incoming: Incoming
+    platform: Platform
+    arrived: float
+    settings: ChannelSettings = field(default_factory=ChannelSettings)
+    messages: Messages = field(default_factory=Messages)
+    text: str = field(default="", repr=False)
+    verdict: Verdict | None = None
+    band: Band = "unsure"
+    record: str = ""
+    claim: Claim | None = None
+    reference: str | None = None
+    said: bool = False
+
+    @property
+    def watched(self) -> bool:
+        """Whether nobody asked for this answer."""
+        return self.incoming.way == "watched"
+
+
+Step = Callable[["Core", Passage], Awaitable[Outcome | None]]
+
+
+async def own_or_bot(core: Core, passage: Passage) -> Outcome | None:
+    """Programs are not answered, this one included: two that answer each other never end."""
+    return Outcome.BY_BOT if passage.incoming.by_bot else None
+
+
+async def addressed_or_watched(core: Core, passage: Passage) -> Outcome | None:
+    """Leave alone what was not said to the bot, unless its channel is watched."""
+    passage.settings = await core.settings(passage.incoming.place)
+    passage.messages = core.speak(passage.settings, passage.incoming.language)
+    if passage.watched and not passage.settings.watch:
+        return Outcome.UNADDRESSED
+    return None
+
+
+async def opted_out(core: Core, passage: Passage) -> Outcome | None:
+    """Who does not want to be read in watched channels is not; who asks is answered all the same."""
+    if passage.watched and await core.store.opted_out(core.person(passage.incoming)):
+        return Outcome.OPTED_OUT
+    return None
+
+
+async def seen_before(core: Core, passage: Passage) -> Outcome | None:
+    """Get the claim to answer. Of an edited message: the one of this edit, to change the answer it has."""
+    incoming = passage.incoming
+    first = Claim(incoming.place, incoming.message)
+    if await core.store.claim(first):
+        passage.claim = first
+        return None
+    if incoming.revision:
+        edit = Claim(incoming.place, incoming.message, incoming.revision)
+        passage.reference = await core.store.answer_to(incoming.place, incoming.message)
+        if await core.store.claim(edit):
+            passage.claim = edit
+            return None
+    core.counters.add("duplicates", platform=passage.platform.name)
+    return Outcome.DUPLICATE
+
+
+async def rate_limit(core: Core, passage: Passage) -> Outcome | None:
+    """Nobody gets more than a share, and no channel so much that two programs could keep each other going."""
+    incoming = passage.incoming
+    channel = core.channel_limit.ask(incoming.place)
+    person = core.person_limit.ask((incoming.place.platform, incoming.author))
+    if channel == "yes" and person == "yes":
+        return None
+    core.counters.add("rate_limited", scope="person" if channel == "yes" else "channel")
+    if passage.watched or "no" in (channel, person):
+        await _settle(core, passage, "silent")
+        return Outcome.RATE_LIMITED
+    return await _notice(core, passage, "rate_limited", Outcome.RATE_LIMITED)
+
+
+async def normalise(core: Core, passage: Passage) -> Outcome | None:
+    """One spelling for all the ways to write the same; mark-up goes."""
+    passage.text = normalize(passage.incoming.text)
+    if passage.text or passage.incoming.any_language:
+        return None
+    if passage.watched:
+        return await _nothing_to_say(core, passage, Outcome.EMPTY)
+    return await _notice(core, passage, "text_needed", Outcome.EMPTY)
+
+
+async def korean_enough(core: Core, passage: Passage) -> Outcome | None:
+    """The model was measured on Korean only."""
+    if passage.incoming.any_language or is_korean(passage.text):
+        return None
+    if passage.watched:
+        return await _nothing_to_say(core, passage, Outcome.NOT_KOREAN)
+    return await _notice(core, passage, "answer_not_korean", Outcome.NOT_KOREAN)
+
+
+async def classify(core: Core, passage: Passage) -> Outcome | None:
+    """Ask the model, if there is room."""
+    try:
+        passage.verdict = await core.inference.judge(passage.text)
+    except BusyError:
+        if not passage.watched or passage.settings.mode == "reply":
+            return await _notice(core, passage, "busy", Outcome.BUSY)
+        if passage.settings.mode == "reaction":
+            return await _deliver(core, passage, Reaction("busy"), Outcome.BUSY)
+        return await _nothing_to_say(core, passage, Outcome.BUSY)
+    passage.band = passage.settings.band(passage.verdict)
+    return None
+
+
+async def record(core: Core, passage: Passage) -> Outcome | None:
+    """Keep the figures, without the text."""
+    incoming, verdict = passage.incoming, passage.verdict
+    assert verdict is not None  # noqa: S101 - classify came before
+    passage.record = secrets.token_hex(8)
+    await core.store.record(
+        Record(
+            id=passage.record,
+            place=incoming.place,
+            message=incoming.message,
+            person=core.person(incoming),
+            text=core.fingerprint.text(passage.text),
+            at=core.clock.now(),
+            label=verdict.label,
+            band=passage.band,
+            probability=verdict.probability,
+            model_id=verdict.model_id,
+            latency=core.clock.monotonic() - passage.arrived,
+            way=incoming.way,
+        )
+    )
+    return None
+
+
+async def reply(core: Core, passage: Passage) -> Outcome | None:
+    """Say it, in the way that the channel wants."""
+    verdict = passage.verdict
+    assert verdict is not None  # noqa: S101 - classify came before
+    if passage.watched and passage.settings.mode == "silent":
+        await _settle(core, passage, "silent")
+        return Outcome.RECORDED
+    if passage.watched and passage.settings.mode == "reaction":
+        return await _deliver(core, passage, Reaction(passage.band), Outcome.REPLIED)
+    card = make_card(verdict, passage.settings, passage.messages, passage.record)
+    return await _deliver(core, passage, card_reply(card, passage.messages), Outcome.REPLIED)
+
+
+STEPS: Sequence[Step] = (
+    own_or_bot,
+    addressed_or_watched,
+    opted_out,
+    seen_before,
+    rate_limit,
+    normalise,
+    korean_enough,
+    classify,
+    record,
+    reply,
+)
+"""The path. Whether a message is addressed comes before what costs: chatter next to the bot is not stored."""
+
+
+async def admit_failure(core: Core, passage: Passage) -> None:
+    """Say that a message could not be judged."""
+    await _notice(core, passage, "failed", Outcome.FAILED)
+
+
+async def _notice(core: Core, passage: Passage, sentence: str, outcome: Outcome) -> Outcome:
+    """Answer with a sentence; in a channel only the asker sees it, where the platform can do that."""
+    private = passage.incoming.way != "direct"
+    return await _deliver(core, passage, Reply(passage.messages(sentence), private=private), outcome)
+
+
+async def _nothing_to_say(core: Core, passage: Passage, outcome: Outcome) -> Outcome:
+    """Nothing said, nothing kept: an edit may still make a review of it."""
+    assert passage.claim is not None  # noqa: S101 - seen_before came before
+    if passage.reference is not None:  # it was a review before this edit
+        reference = await core.store.forget(passage.incoming.place, passage.incoming.message)
+        await _take_back(passage, reference)
+    await core.store.release(passage.claim)
+    return outcome
+
+
+async def _deliver(core: Core, passage: Passage, answer: Answer, outcome: Outcome) -> Outcome:
+    incoming = passage.incoming
+    passage.said = True
+    try:
+        if passage.claim is not None and passage.claim.revision:
+            if passage.reference is None:  # the first answer is still on its way, or was never to be seen
+                await _settle(core, passage, "silent")
+                return Outcome.RECORDED if passage.record else outcome
+            reference = await passage.platform.update(incoming, passage.reference, answer)
+            outcome = Outcome.UPDATED if outcome is Outcome.REPLIED else outcome
+        else:
+            reference = await passage.platform.send(incoming, answer)
+    except DeliveryError:
+        core.counters.add("undelivered", platform=passage.platform.name)
+        await _settle(core, passage, "abandoned")
+        return Outcome.UNDELIVERED
+    if not await _settle(core, passage, "answered", reference):  # it was deleted while we answered
+        await _take_back(passage, reference)
+    return outcome
+
+
+async def _take_back(passage: Passage, reference: str | None) -> None:
+    if reference is not None:
+        with suppress(DeliveryError):
+            await passage.platform.retract(passage.incoming.place, reference)
+
+
+async def _settle(core: Core, passage: Passage, state: ClaimState, reference: str | None = None) -> bool:
+    assert passage.claim is not None  # noqa: S101 - seen_before came before
+    return await core.store.settle(passage.claim, state, reference)

@@ -1,0 +1,206 @@
+"""What the core needs from the world, as protocols: whoever has these methods fits.
+
+A third platform is one module with a :class:`Platform`; a third database is one with a :class:`Store`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Literal, Protocol
+
+from bot.core.events import Answer, Band, ChannelSettings, Incoming, Place
+
+if TYPE_CHECKING:
+    from nlp import Verdict
+
+
+class DeliveryError(Exception):
+    """An answer could not be delivered, or nobody knows whether it was. It is not sent again.
+
+    Args:
+        reason: the platform's short name of the error, e.g. ``channel_not_found``. Never text of a user.
+    """
+
+
+class Classifier(Protocol):
+    """A model; :class:`nlp.Analyzer` is one. Called from one thread only."""
+
+    @property
+    def model_id(self) -> str: ...
+
+    def analyze_batch(self, texts: Sequence[str]) -> list[Verdict]:
+        """A verdict for each text, in order."""
+        ...
+
+
+class Clock(Protocol):
+    """The time."""
+
+    def now(self) -> datetime:
+        """The time of day, with a time zone."""
+        ...
+
+    def monotonic(self) -> float:
+        """Seconds since some moment; never goes back."""
+        ...
+
+
+class Platform(Protocol):
+    """A chat platform as the core sees it. Raises :class:`DeliveryError` where it cannot do what it should."""
+
+    @property
+    def name(self) -> str:
+        """Short and lower case: ``slack``."""
+        ...
+
+    async def send(self, incoming: Incoming, answer: Answer) -> str | None:
+        """Answer a message, at most once.
+
+        Returns:
+            A reference by which the answer can be changed later; None if it cannot be.
+        """
+        ...
+
+    async def update(self, incoming: Incoming, reference: str, answer: Answer) -> str | None:
+        """Change the answer ``reference`` into another; gives the reference from now on."""
+        ...
+
+    async def retract(self, place: Place, reference: str) -> None:
+        """Take an answer back."""
+        ...
+
+
+ClaimState = Literal["claimed", "answered", "silent", "abandoned", "forgotten"]
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """The right to answer a message. Of all that ask for the same claim, one gets it.
+
+    Attributes:
+        place: the channel.
+        message: id of the message.
+        revision: which edit of it; empty for the first.
+    """
+
+    place: Place
+    message: str
+    revision: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """What is kept of a verdict: no text and no names.
+
+    Attributes:
+        id: random; what feedback refers to.
+        place: the channel.
+        message: id of the message.
+        person: fingerprint of who asked.
+        text: keyed fingerprint of the normalised text.
+        at: when.
+        label: ``positive`` or ``negative``.
+        band: under the channel's thresholds.
+        probability: that it is positive.
+        model_id: which model.
+        latency: seconds from the message's arrival to its verdict.
+        way: how the message came in.
+    """
+
+    id: str
+    place: Place
+    message: str
+    person: str
+    text: str
+    at: datetime
+    label: Literal["positive", "negative"]
+    band: Band
+    probability: float
+    model_id: str
+    latency: float
+    way: str
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """Counts of recorded verdicts and of what people said of them."""
+
+    positive: int = 0
+    unsure: int = 0
+    negative: int = 0
+    right: int = 0
+    wrong: int = 0
+
+
+class Store(Protocol):
+    """What is remembered. People are known by their fingerprints only."""
+
+    async def settings(self, place: Place) -> ChannelSettings:
+        """Those of a channel; the defaults if nobody chose any."""
+        ...
+
+    async def configure(self, place: Place, settings: ChannelSettings) -> None:
+        """Choose them."""
+        ...
+
+    async def channels(self, platform: str | None = None, workspace: str | None = None) -> dict[Place, ChannelSettings]:
+        """All channels with settings of their own, or those of a platform, or of a workspace."""
+        ...
+
+    async def claim(self, claim: Claim) -> bool:
+        """Try to get a claim; False if somebody else has it or had it."""
+        ...
+
+    async def release(self, claim: Claim) -> None:
+        """Give a claim back: nothing was said and nothing recorded."""
+        ...
+
+    async def settle(self, claim: Claim, state: ClaimState, reference: str | None = None) -> bool:
+        """Say what became of a claim, and by which reference its answer can be changed.
+
+        Returns:
+            False if the message was forgotten meanwhile: then it stays so.
+        """
+        ...
+
+    async def answer_to(self, place: Place, message: str) -> str | None:
+        """The reference of the answer that a message has."""
+        ...
+
+    async def record(self, record: Record) -> None:
+        """Keep a verdict; of one message only the newest is kept."""
+        ...
+
+    async def feedback(self, verdict: str, person: str, right: bool, at: datetime) -> bool:
+        """Keep what a person says of a verdict, the newest only; False if there is no such verdict."""
+        ...
+
+    async def forget(self, place: Place, message: str) -> str | None:
+        """Delete what is kept of a message, and give the reference of its answer."""
+        ...
+
+    async def opted_out(self, person: str) -> bool:
+        """Whether a person does not want to be judged in watched channels."""
+        ...
+
+    async def opt_out(self, person: str, out: bool) -> None:
+        """Remember or forget that wish."""
+        ...
+
+    async def delete_user(self, person: str) -> Mapping[str, int]:
+        """Delete all that is kept of a person, the opt-out too; gives how many rows of which table."""
+        ...
+
+    async def figures(self, platform: str, workspace: str, since: datetime, channel: str | None = None) -> Figures:
+        """Counts since a moment, of a workspace or of one of its channels."""
+        ...
+
+    async def purge(self, before: datetime) -> Mapping[str, int]:
+        """Delete claims, verdicts and feedback that are older; gives how many rows of which table."""
+        ...
+
+    async def close(self) -> None:
+        """Finish what was begun."""
+        ...

@@ -1,0 +1,205 @@
+"""The bot without its platforms: what they hand in is judged, answered, remembered and forgotten here."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Coroutine
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from bot.core.clock import SystemClock
+from bot.core.counters import Counters
+from bot.core.events import ChannelSettings, Incoming, Outcome, Place
+from bot.core.fingerprint import Fingerprint
+from bot.core.inference import Inference
+from bot.core.limits import RateLimit
+from bot.core.messages import Language, Messages
+from bot.core.pipeline import STEPS, Passage, admit_failure
+from bot.core.ports import Classifier, Clock, DeliveryError, Platform, Store
+
+_SETTINGS_SECONDS = 5.0
+"""How long another process may still see what an admin has just changed."""
+
+T = TypeVar("T")
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How much of everything.
+
+    Attributes:
+        room: texts that may wait for the model.
+        batch: texts that the model judges at once.
+        patience: seconds that a text may wait for its turn.
+        person: requests of a person in a minute.
+        channel: requests of a channel in a minute, however many people they come from.
+    """
+
+    room: int = 512
+    batch: int = 32
+    patience: float = 2.0
+    person: int = 30
+    channel: int = 600
+
+
+class Core:
+    """Everything that is the same on every platform.
+
+    Args:
+        classifier: the model.
+        store: the memory.
+        fingerprint: makes people and texts unreadable before they are stored.
+        clock: the time.
+        language: of those who do not say which.
+        limits: how much of everything.
+    """
+
+    def __init__(
+        self,
+        classifier: Classifier,
+        store: Store,
+        fingerprint: Fingerprint,
+        *,
+        clock: Clock | None = None,
+        language: Language = "ko",
+        limits: Limits | None = None,
+    ) -> None:
+        limits = limits or Limits()
+        self.store, self.fingerprint, self.language = store, fingerprint, language
+        self.clock: Clock = clock or SystemClock()
+        self.counters = Counters()
+        self.inference = Inference(
+            classifier, self.counters, room=limits.room, batch=limits.batch, patience=limits.patience
+        )
+        self.person_limit = RateLimit(self.clock, limits.person)
+        self.channel_limit = RateLimit(self.clock, limits.channel)
+        self._settings: dict[Place, tuple[float, ChannelSettings]] = {}
+        self._running: set[asyncio.Task[Any]] = set()
+
+    async def handle(self, incoming: Incoming, platform: Platform) -> Outcome:
+        """Let a message go its path. Never raises: whatever goes wrong is an outcome, and counted.
+
+        Args:
+            incoming: the message.
+            platform: where it came from.
+        """
+        passage = Passage(incoming, platform, self.clock.monotonic())
+        try:
+            outcome = await self._walk(passage)
+        except asyncio.CancelledError:  # the bot stops and cannot wait any longer
+            if passage.claim is not None:
+                with suppress(Exception):
+                    await self.store.settle(passage.claim, "abandoned")
+            raise
+        except Exception as error:
+            # Not its message: it could hold a part of a review.
+            log.error("message failed", extra={"event": "message_failed", "kind": type(error).__name__})
+            await self._admit(passage)
+            outcome = Outcome.FAILED
+        self.counters.add("messages", platform=platform.name, outcome=outcome)
+        return outcome
+
+    async def walk(self, incoming: Incoming, platform: Platform) -> Outcome:
+        """The same, but whatever goes wrong is raised."""
+        return await self._walk(Passage(incoming, platform, self.clock.monotonic()))
+
+    async def _walk(self, passage: Passage) -> Outcome:
+        for step in STEPS:
+            outcome = await step(self, passage)
+            if outcome is not None:
+                return outcome
+        raise AssertionError("the last step always ends the path")
+
+    async def _admit(self, passage: Passage) -> None:
+        """Say that it went wrong to who asked, if nothing was said yet."""
+        if passage.claim is None or passage.said or passage.watched:
+            return
+        with suppress(Exception):  # whatever was wrong may still be
+            await admit_failure(self, passage)
+
+    def start(self, incoming: Incoming, platform: Platform) -> asyncio.Task[Outcome]:
+        """Let a message go its path while the caller acknowledges it; :meth:`close` waits for it."""
+        return self.spawn(self.handle(incoming, platform))
+
+    def spawn(self, work: Coroutine[Any, Any, T]) -> asyncio.Task[T]:
+        """Do something that :meth:`close` waits for."""
+        task = asyncio.get_running_loop().create_task(work)
+        self._running.add(task)
+        task.add_done_callback(self._running.discard)
+        return task
+
+    async def forget(self, place: Place, message: str, platform: Platform) -> bool:
+        """A message was deleted: delete what is kept of it, and the answer to it.
+
+        Returns:
+            Whether there was an answer.
+        """
+        reference = await self.store.forget(place, message)
+        if reference is None:
+            return False
+        try:
+            await platform.retract(place, reference)
+        except DeliveryError:
+            self.counters.add("undelivered", platform=platform.name)
+        return True
+
+    async def feedback(self, verdict: str, platform: str, author: str, right: bool) -> bool:
+        """Somebody says whether a verdict is right; False if the verdict is not known any more."""
+        person = self.fingerprint.person(platform, author)
+        known = await self.store.feedback(verdict, person, right, self.clock.now())
+        self.counters.add("feedback", verdict="right" if right else "wrong", known=str(known).lower())
+        return known
+
+    async def settings(self, place: Place) -> ChannelSettings:
+        """Those of a channel, at most a few seconds old."""
+        now = self.clock.monotonic()
+        kept = self._settings.get(place)
+        if kept is not None and now - kept[0] < _SETTINGS_SECONDS:
+            return kept[1]
+        settings = await self.store.settings(place)
+        if len(self._settings) > 10_000:
+            self._settings.clear()
+        self._settings[place] = now, settings
+        return settings
+
+    async def configure(self, place: Place, settings: ChannelSettings) -> None:
+        """An admin chose them."""
+        await self.store.configure(place, settings)
+        self._settings[place] = self.clock.monotonic(), settings
+
+    def person(self, incoming: Incoming) -> str:
+        """The fingerprint of who asks."""
+        return self.fingerprint.person(incoming.place.platform, incoming.author)
+
+    def speak(self, settings: ChannelSettings, asked: Language | None = None) -> Messages:
+        """The channel's language, else the asker's, else the operator's."""
+        return Messages(settings.language or asked or self.language)
+
+    @property
+    def in_flight(self) -> int:
+        """How many messages are on their way."""
+        return len(self._running)
+
+    async def close(self, patience: float = 8.0) -> int:
+        """Finish what is on its way, give up on what takes longer, close the store.
+
+        Args:
+            patience: seconds to wait.
+
+        Returns:
+            How many messages were given up on. Their claims stay, so that nobody answers them twice.
+        """
+        late: set[asyncio.Task[Any]] = set()
+        if self._running:
+            _, late = await asyncio.wait(set(self._running), timeout=patience)
+            for task in late:
+                task.cancel()
+            await asyncio.gather(*late, return_exceptions=True)
+            self.counters.add("abandoned", len(late))
+        await self.inference.close()
+        await self.store.close()
+        return len(late)

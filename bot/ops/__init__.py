@@ -1,0 +1,1 @@
+"""What keeps a bot running: its logs, its end, its regular work."""

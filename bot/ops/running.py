@@ -1,0 +1,62 @@
+"""Running until told to stop, and the work that comes round meanwhile."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import signal
+import sys
+from contextlib import suppress
+from datetime import timedelta
+
+from bot.core.service import Core
+
+_PURGE_SECONDS = 3_600.0
+
+log = logging.getLogger(__name__)
+
+
+async def until_told_to_stop() -> None:
+    """Return at SIGTERM or Ctrl-C. A second one ends the process at once."""
+    loop, stop = asyncio.get_running_loop(), asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        with suppress(NotImplementedError):  # Windows
+            loop.add_signal_handler(number, _told, loop, stop)
+    await stop.wait()
+
+
+def _told(loop: asyncio.AbstractEventLoop, stop: asyncio.Event) -> None:
+    if stop.is_set():
+        sys.exit(1)
+    stop.set()
+
+
+async def purge_again_and_again(core: Core, retention_days: int, every: float = _PURGE_SECONDS) -> None:
+    """Delete what is older than it may be, now and every hour."""
+    while True:
+        try:
+            gone = await core.store.purge(core.clock.now() - timedelta(days=retention_days))
+            log.info("purged", extra={"event": "purged", "count": sum(gone.values())})
+        except Exception as error:
+            log.error("not purged", extra={"event": "purge_failed", "kind": type(error).__name__})
+        await asyncio.sleep(every)
+
+
+class LoopLag:
+    """Measures how late the event loop comes to what is due: what a heartbeat would feel.
+
+    Attributes:
+        longest: the worst so far, in seconds.
+    """
+
+    def __init__(self, every: float = 0.1) -> None:
+        self._every = every
+        self.longest = 0.0
+
+    async def measure(self) -> None:
+        """Go on measuring."""
+        loop = asyncio.get_running_loop()
+        while True:
+            due = loop.time() + self._every
+            await asyncio.sleep(self._every)
+            self.longest = max(self.longest, loop.time() - due)

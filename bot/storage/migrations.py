@@ -1,0 +1,120 @@
+"""How the tables became what they are, a numbered function for each step. A step that was released never changes.
+
+All steps that a database lacks are done in one transaction, under a lock: of several processes that start at
+once one migrates and the others find it done; a process that dies on the way leaves the database as it was.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.core.errors import ExitStatus, UserError
+
+Migration = Callable[[AsyncConnection], Awaitable[None]]
+
+_LOCK = 0x6E756E63  # any number that no other program uses
+
+
+async def _run(connection: AsyncConnection, *statements: str) -> None:
+    binary = "BYTEA" if connection.dialect.name == "postgresql" else "BLOB"
+    for statement in statements:
+        await connection.execute(text(statement.replace("BINARY_TYPE", binary)))
+
+
+async def channels_and_claims(connection: AsyncConnection) -> None:
+    """1: settings, and at most one answer to a message."""
+    await _run(
+        connection,
+        """CREATE TABLE channels (
+            platform VARCHAR(16) NOT NULL, workspace VARCHAR(64) NOT NULL, channel VARCHAR(64) NOT NULL,
+            watch BOOLEAN NOT NULL, mode VARCHAR(16) NOT NULL,
+            PRIMARY KEY (platform, workspace, channel))""",
+        """CREATE TABLE claims (
+            platform VARCHAR(16) NOT NULL, workspace VARCHAR(64) NOT NULL, channel VARCHAR(64) NOT NULL,
+            message VARCHAR(128) NOT NULL, revision VARCHAR(64) NOT NULL,
+            state VARCHAR(16) NOT NULL, reference VARCHAR(256), at BIGINT NOT NULL,
+            PRIMARY KEY (platform, workspace, channel, message, revision))""",
+        "CREATE INDEX claims_at ON claims (at)",
+    )
+
+
+async def verdicts_and_feedback(connection: AsyncConnection) -> None:
+    """2: what was judged, and what people say of it."""
+    await _run(
+        connection,
+        """CREATE TABLE verdicts (
+            id VARCHAR(32) NOT NULL PRIMARY KEY,
+            platform VARCHAR(16) NOT NULL, workspace VARCHAR(64) NOT NULL, channel VARCHAR(64) NOT NULL,
+            message VARCHAR(128) NOT NULL, person VARCHAR(64) NOT NULL, text VARCHAR(64) NOT NULL,
+            at BIGINT NOT NULL, label VARCHAR(16) NOT NULL, band VARCHAR(16) NOT NULL,
+            probability DOUBLE PRECISION NOT NULL, model_id VARCHAR(128) NOT NULL,
+            latency DOUBLE PRECISION NOT NULL, way VARCHAR(16) NOT NULL,
+            CONSTRAINT verdicts_message UNIQUE (platform, workspace, channel, message))""",
+        "CREATE INDEX verdicts_at ON verdicts (at)",
+        "CREATE INDEX verdicts_person ON verdicts (person)",
+        """CREATE TABLE feedback (
+            verdict VARCHAR(32) NOT NULL, person VARCHAR(64) NOT NULL, agrees BOOLEAN NOT NULL, at BIGINT NOT NULL,
+            PRIMARY KEY (verdict, person),
+            FOREIGN KEY (verdict) REFERENCES verdicts (id) ON DELETE CASCADE)""",
+        "CREATE INDEX feedback_person ON feedback (person)",
+    )
+
+
+async def thresholds_and_opt_outs(connection: AsyncConnection) -> None:
+    """3: thresholds and language of a channel, who is not to be read, the fingerprint of the key."""
+    await _run(
+        connection,
+        "ALTER TABLE channels ADD COLUMN positive_above DOUBLE PRECISION",
+        "ALTER TABLE channels ADD COLUMN negative_below DOUBLE PRECISION",
+        "ALTER TABLE channels ADD COLUMN language VARCHAR(8)",
+        "CREATE TABLE opt_outs (person VARCHAR(64) NOT NULL PRIMARY KEY)",
+        "CREATE TABLE meta (name VARCHAR(32) NOT NULL PRIMARY KEY, value VARCHAR(256))",
+    )
+
+
+async def installed_workspaces(connection: AsyncConnection) -> None:
+    """4: tokens of workspaces that installed the app, encrypted."""
+    await _run(
+        connection,
+        """CREATE TABLE installations (
+            platform VARCHAR(16) NOT NULL, workspace VARCHAR(64) NOT NULL,
+            sealed BINARY_TYPE NOT NULL, at BIGINT NOT NULL,
+            PRIMARY KEY (platform, workspace))""",
+    )
+
+
+MIGRATIONS: tuple[Migration, ...] = (
+    channels_and_claims,
+    verdicts_and_feedback,
+    thresholds_and_opt_outs,
+    installed_workspaces,
+)
+
+
+async def migrate(connection: AsyncConnection, target: int = len(MIGRATIONS)) -> int:
+    """Bring a database to the schema of today. The caller's transaction decides whether it stays.
+
+    Args:
+        connection: in a transaction.
+        target: number of the last migration to do.
+
+    Returns:
+        The version that was found.
+
+    Raises:
+        UserError: if a newer program has been here.
+    """
+    if connection.dialect.name == "postgresql":
+        await connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK})
+    await _run(connection, "CREATE TABLE IF NOT EXISTS schema_version (version INTEGER NOT NULL PRIMARY KEY)")
+    found: int = (await connection.execute(text("SELECT max(version) FROM schema_version"))).scalar() or 0
+    if found > len(MIGRATIONS):
+        raise UserError(ExitStatus.CONFIG, "database_newer")
+    for number, step in enumerate(MIGRATIONS[found:target], found + 1):
+        await step(connection)
+        await connection.execute(text("DELETE FROM schema_version"))
+        await connection.execute(text("INSERT INTO schema_version VALUES (:number)"), {"number": number})
+    return found

@@ -1,0 +1,110 @@
+"""The tables of today. How they became so is in :mod:`bot.storage.migrations`; a test compares the two.
+
+There is no column for text or names, and none may be added: people and texts are keyed fingerprints.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    PrimaryKeyConstraint,
+    String,
+    Table,
+    UniqueConstraint,
+)
+
+metadata = MetaData()
+
+channels = Table(
+    "channels",
+    metadata,
+    Column("platform", String(16), nullable=False),
+    Column("workspace", String(64), nullable=False),
+    Column("channel", String(64), nullable=False),
+    Column("watch", Boolean, nullable=False),
+    Column("mode", String(16), nullable=False),
+    Column("positive_above", Float),
+    Column("negative_below", Float),
+    Column("language", String(8)),
+    PrimaryKeyConstraint("platform", "workspace", "channel"),
+)
+"""What admins chose."""
+
+claims = Table(
+    "claims",
+    metadata,
+    Column("platform", String(16), nullable=False),
+    Column("workspace", String(64), nullable=False),
+    Column("channel", String(64), nullable=False),
+    Column("message", String(128), nullable=False),
+    Column("revision", String(64), nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("reference", String(256)),
+    Column("at", BigInteger, nullable=False),
+    PrimaryKeyConstraint("platform", "workspace", "channel", "message", "revision"),
+    Index("claims_at", "at"),
+)
+"""Who answers what: the row is the right to answer, and there can be only one. ``at`` in milliseconds since 1970."""
+
+verdicts = Table(
+    "verdicts",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("platform", String(16), nullable=False),
+    Column("workspace", String(64), nullable=False),
+    Column("channel", String(64), nullable=False),
+    Column("message", String(128), nullable=False),
+    Column("person", String(64), nullable=False),
+    Column("text", String(64), nullable=False),
+    Column("at", BigInteger, nullable=False),
+    Column("label", String(16), nullable=False),
+    Column("band", String(16), nullable=False),
+    Column("probability", Float, nullable=False),
+    Column("model_id", String(128), nullable=False),
+    Column("latency", Float, nullable=False),
+    Column("way", String(16), nullable=False),
+    UniqueConstraint("platform", "workspace", "channel", "message", name="verdicts_message"),
+    Index("verdicts_at", "at"),
+    Index("verdicts_person", "person"),
+)
+"""The newest verdict of each message. ``person`` and ``text`` are fingerprints, ``latency`` is in seconds."""
+
+feedback = Table(
+    "feedback",
+    metadata,
+    Column("verdict", String(32), ForeignKey("verdicts.id", ondelete="CASCADE"), nullable=False),
+    Column("person", String(64), nullable=False),
+    Column("agrees", Boolean, nullable=False),
+    Column("at", BigInteger, nullable=False),
+    PrimaryKeyConstraint("verdict", "person"),
+    Index("feedback_person", "person"),
+)
+"""What people say of verdicts."""
+
+opt_outs = Table("opt_outs", metadata, Column("person", String(64), primary_key=True))
+"""Who does not want to be read in watched channels."""
+
+installations = Table(
+    "installations",
+    metadata,
+    Column("platform", String(16), nullable=False),
+    Column("workspace", String(64), nullable=False),
+    Column("sealed", LargeBinary, nullable=False),
+    Column("at", BigInteger, nullable=False),
+    PrimaryKeyConstraint("platform", "workspace"),
+)
+"""Tokens of the workspaces that installed the app, encrypted."""
+
+meta = Table("meta", metadata, Column("name", String(32), primary_key=True), Column("value", String(256)))
+"""What there is one of: the fingerprint of the key."""
+
+schema_version = Table("schema_version", metadata, Column("version", Integer, primary_key=True, autoincrement=False))
+"""Number of the last migration."""

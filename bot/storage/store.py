@@ -1,0 +1,278 @@
+"""The store in a database; :class:`bot.core.ports.Store` says what each method is for."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, case, delete, func, insert, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+from sqlalchemy.schema import Table
+
+from bot.core.events import ChannelSettings, Place
+from bot.core.ports import Claim, ClaimState, Figures, Record
+from bot.storage.schema import channels, claims, feedback, opt_outs, verdicts
+from bot.storage.writing import Writer
+
+
+def to_milliseconds(at: datetime) -> int:
+    """A moment as it is stored."""
+    return round(at.timestamp() * 1000)
+
+
+def from_milliseconds(stored: int) -> datetime:
+    """A stored moment."""
+    return datetime.fromtimestamp(stored / 1000, UTC)
+
+
+class SqlStore:
+    """Channel settings, claims, verdicts, feedback and opt-outs. Reads wait for no write.
+
+    Args:
+        engine: of the database, its tables those of today.
+        writer: how to write to it.
+    """
+
+    def __init__(self, engine: AsyncEngine, writer: Writer) -> None:
+        self._engine, self._writer = engine, writer
+        self._reader = engine.execution_options(isolation_level="AUTOCOMMIT")
+        # A cursor of PostgreSQL lives in a transaction; a transaction of SQLite would hold up all writers.
+        self._streamer = engine if engine.dialect.name == "postgresql" else self._reader
+        self._upsert: Any = postgresql.insert if engine.dialect.name == "postgresql" else sqlite.insert
+
+    async def settings(self, place: Place) -> ChannelSettings:
+        async with self._reader.connect() as connection:
+            row = (await connection.execute(select(channels).where(_at(channels, place)))).first()
+        return ChannelSettings() if row is None else _settings(row)
+
+    async def configure(self, place: Place, settings: ChannelSettings) -> None:
+        values = {
+            "watch": settings.watch,
+            "mode": settings.mode,
+            "positive_above": settings.positive_above,
+            "negative_below": settings.negative_below,
+            "language": settings.language,
+        }
+        statement = self._upsert(channels).values(**_place(place), **values)
+        statement = statement.on_conflict_do_update(index_elements=["platform", "workspace", "channel"], set_=values)
+        await self._writer.do(lambda connection: connection.execute(statement))
+
+    async def channels(self, platform: str | None = None, workspace: str | None = None) -> dict[Place, ChannelSettings]:
+        query = select(channels).order_by(channels.c.platform, channels.c.workspace, channels.c.channel)
+        if platform is not None:
+            query = query.where(channels.c.platform == platform)
+        if workspace is not None:
+            query = query.where(channels.c.workspace == workspace)
+        async with self._reader.connect() as connection:
+            rows = (await connection.execute(query)).all()
+        return {Place(row.platform, row.workspace, row.channel): _settings(row) for row in rows}
+
+    async def claim(self, claim: Claim) -> bool:
+        values = {**_claim(claim), "state": "claimed", "at": to_milliseconds(datetime.now(UTC))}
+        statement = self._upsert(claims).values(**values).on_conflict_do_nothing()
+
+        async def work(connection: AsyncConnection) -> bool:
+            return (await connection.execute(statement)).rowcount == 1
+
+        return await self._writer.do(work)
+
+    async def release(self, claim: Claim) -> None:
+        statement = delete(claims).where(_is(claim))
+        await self._writer.do(lambda connection: connection.execute(statement))
+
+    async def settle(self, claim: Claim, state: ClaimState, reference: str | None = None) -> bool:
+        # What was forgotten meanwhile stays forgotten.
+        where = and_(_is(claim), claims.c.state != "forgotten")
+        statement = update(claims).where(where).values(state=state, reference=reference)
+
+        async def work(connection: AsyncConnection) -> bool:
+            return (await connection.execute(statement)).rowcount == 1
+
+        return await self._writer.do(work)
+
+    async def answer_to(self, place: Place, message: str) -> str | None:
+        async with self._reader.connect() as connection:
+            return await _answer_to(connection, place, message)
+
+    async def record(self, record: Record) -> None:
+        older = delete(verdicts).where(_at(verdicts, record.place), verdicts.c.message == record.message)
+        values = {
+            **_place(record.place),
+            "id": record.id,
+            "message": record.message,
+            "person": record.person,
+            "text": record.text,
+            "at": to_milliseconds(record.at),
+            "label": record.label,
+            "band": record.band,
+            "probability": record.probability,
+            "model_id": record.model_id,
+            "latency": record.latency,
+            "way": record.way,
+        }
+        newer = insert(verdicts).values(**values)
+
+        async def work(connection: AsyncConnection) -> None:
+            await connection.execute(older)
+            await connection.execute(newer)
+
+        await self._writer.do(work)
+
+    async def feedback(self, verdict: str, person: str, right: bool, at: datetime) -> bool:
+        exists = select(verdicts.c.id).where(verdicts.c.id == verdict).with_for_update(read=True)
+        values = {"agrees": right, "at": to_milliseconds(at)}
+        statement = self._upsert(feedback).values(verdict=verdict, person=person, **values)
+        statement = statement.on_conflict_do_update(index_elements=["verdict", "person"], set_=values)
+
+        async def work(connection: AsyncConnection) -> bool:
+            if (await connection.execute(exists)).first() is None:
+                return False
+            await connection.execute(statement)
+            return True
+
+        return await self._writer.do(work)
+
+    async def forget(self, place: Place, message: str) -> str | None:
+        where = and_(_at(claims, place), claims.c.message == message)
+        forgotten = update(claims).where(where).values(state="forgotten", reference=None)
+        gone = delete(verdicts).where(_at(verdicts, place), verdicts.c.message == message)
+
+        async def work(connection: AsyncConnection) -> str | None:
+            reference = await _answer_to(connection, place, message)
+            await connection.execute(forgotten)
+            await connection.execute(gone)
+            return reference
+
+        return await self._writer.do(work)
+
+    async def opted_out(self, person: str) -> bool:
+        async with self._reader.connect() as connection:
+            found = await connection.execute(select(opt_outs.c.person).where(opt_outs.c.person == person))
+            return found.first() is not None
+
+    async def opt_out(self, person: str, out: bool) -> None:
+        statement: Any = delete(opt_outs).where(opt_outs.c.person == person)
+        if out:
+            statement = self._upsert(opt_outs).values(person=person).on_conflict_do_nothing()
+        await self._writer.do(lambda connection: connection.execute(statement))
+
+    async def delete_user(self, person: str) -> Mapping[str, int]:
+        mine = select(verdicts.c.id).where(verdicts.c.person == person)
+        said = delete(feedback).where((feedback.c.person == person) | feedback.c.verdict.in_(mine))
+
+        async def work(connection: AsyncConnection) -> Mapping[str, int]:
+            return {
+                "feedback": (await connection.execute(said)).rowcount,
+                "verdicts": (await connection.execute(delete(verdicts).where(verdicts.c.person == person))).rowcount,
+                "opt_outs": (await connection.execute(delete(opt_outs).where(opt_outs.c.person == person))).rowcount,
+            }
+
+        return await self._writer.do(work)
+
+    async def figures(self, platform: str, workspace: str, since: datetime, channel: str | None = None) -> Figures:
+        where = [
+            verdicts.c.platform == platform,
+            verdicts.c.workspace == workspace,
+            verdicts.c.at >= to_milliseconds(since),
+        ]
+        if channel is not None:
+            where.append(verdicts.c.channel == channel)
+        bands = select(verdicts.c.band, func.count()).where(*where).group_by(verdicts.c.band)
+        said = (
+            select(feedback.c.agrees, func.count())
+            .join(verdicts, verdicts.c.id == feedback.c.verdict)
+            .where(*where)
+            .group_by(feedback.c.agrees)
+        )
+        async with self._reader.connect() as connection:
+            counts: dict[Any, int] = dict(tuple(row) for row in await connection.execute(bands))
+            opinions: dict[Any, int] = {bool(agrees): n for agrees, n in await connection.execute(said)}
+        return Figures(
+            counts.get("positive", 0),
+            counts.get("unsure", 0),
+            counts.get("negative", 0),
+            opinions.get(True, 0),
+            opinions.get(False, 0),
+        )
+
+    async def purge(self, before: datetime) -> Mapping[str, int]:
+        limit = to_milliseconds(before)
+        old = select(verdicts.c.id).where(verdicts.c.at < limit)
+
+        async def work(connection: AsyncConnection) -> Mapping[str, int]:
+            said = await connection.execute(delete(feedback).where(feedback.c.verdict.in_(old)))
+            judged = await connection.execute(delete(verdicts).where(verdicts.c.at < limit))
+            claimed = await connection.execute(delete(claims).where(claims.c.at < limit))
+            return {"claims": claimed.rowcount, "verdicts": judged.rowcount, "feedback": said.rowcount}
+
+        return await self._writer.do(work)
+
+    async def records(
+        self, since: datetime | None = None, newest: int | None = None
+    ) -> AsyncIterator[Mapping[str, Any]]:
+        """The kept verdicts, oldest first, with how many people agreed and disagreed.
+
+        Args:
+            since: only those from then on.
+            newest: only so many, the newest.
+        """
+        right = func.coalesce(func.sum(case((feedback.c.agrees, 1), else_=0)), 0)
+        query = (
+            select(verdicts, right.label("right"), (func.count(feedback.c.person) - right).label("wrong"))
+            .outerjoin(feedback, feedback.c.verdict == verdicts.c.id)
+            .group_by(verdicts.c.id)
+        )
+        if since is not None:
+            query = query.where(verdicts.c.at >= to_milliseconds(since))
+        if newest is not None:
+            inner = query.order_by(verdicts.c.at.desc(), verdicts.c.id.desc()).limit(newest).subquery()
+            query = select(inner).order_by(inner.c.at, inner.c.id)
+        else:
+            query = query.order_by(verdicts.c.at, verdicts.c.id)
+        async with self._streamer.connect() as connection, connection.stream(query) as rows:
+            async for row in rows:
+                values = dict(row._mapping)
+                values["at"] = from_milliseconds(values["at"])
+                yield values
+
+    async def claim_states(self) -> dict[str, int]:
+        """How many claims there are of each state."""
+        query = select(claims.c.state, func.count()).group_by(claims.c.state)
+        async with self._reader.connect() as connection:
+            return dict(tuple(row) for row in await connection.execute(query))
+
+    async def close(self) -> None:
+        await self._writer.close()
+        await self._engine.dispose()
+
+
+def _place(place: Place) -> dict[str, str]:
+    return {"platform": place.platform, "workspace": place.workspace, "channel": place.channel}
+
+
+def _claim(claim: Claim) -> dict[str, str]:
+    return {**_place(claim.place), "message": claim.message, "revision": claim.revision}
+
+
+def _at(table: Table, place: Place) -> ColumnElement[bool]:
+    return and_(*(table.c[name] == value for name, value in _place(place).items()))
+
+
+def _is(claim: Claim) -> ColumnElement[bool]:
+    return and_(*(claims.c[name] == value for name, value in _claim(claim).items()))
+
+
+def _settings(row: Any) -> ChannelSettings:
+    return ChannelSettings(row.watch, row.mode, row.positive_above, row.negative_below, row.language)
+
+
+async def _answer_to(connection: AsyncConnection, place: Place, message: str) -> str | None:
+    query = (
+        select(claims.c.reference)
+        .where(_at(claims, place), claims.c.message == message, claims.c.reference.is_not(None))
+        .order_by(claims.c.at.desc())
+        .limit(1)
+    )
+    return (await connection.execute(query)).scalar()

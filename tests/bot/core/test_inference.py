@@ -1,0 +1,127 @@
+"""The model off the event loop: batches, an end to the queue, and a loop that goes on meanwhile."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Sequence
+
+import pytest
+
+import nlp
+from bot.core.counters import Counters
+from bot.core.inference import BusyError, Inference
+from tests.bot.core.fakes import SlowModel
+
+TEXTS = [f"{word} {n}번째 주문" for n, word in enumerate(["좋아요", "별로예요", "만족해요", "실망했어요"] * 25)]
+
+
+async def test_a_verdict_is_the_models_own_also_in_batches(model: nlp.Analyzer) -> None:
+    inference = Inference(model, Counters())
+    verdicts = await asyncio.gather(*map(inference.judge, TEXTS))
+    await inference.close()
+    for text, verdict in zip(TEXTS, verdicts, strict=True):
+        assert verdict.probability == pytest.approx(model.analyze(text).probability, abs=1e-5)
+
+
+async def test_what_waits_is_judged_in_micro_batches(model: nlp.Analyzer) -> None:
+    slow = SlowModel(model)
+    inference = Inference(slow, Counters(), batch=32)
+    tasks = [asyncio.create_task(inference.judge(text)) for text in TEXTS]
+    await asyncio.to_thread(slow.began.wait, 10)
+    slow.go_on.set()
+    await asyncio.gather(*tasks)
+    await inference.close()
+    assert slow.batches == [32, 32, 32, 4]
+
+
+async def test_a_full_queue_refuses_and_counts(model: nlp.Analyzer) -> None:
+    slow, counters = SlowModel(model), Counters()
+    inference = Inference(slow, counters, room=3, batch=1)
+    first = asyncio.create_task(inference.judge("하나"))
+    await asyncio.to_thread(slow.began.wait, 10)
+    waiting = [asyncio.create_task(inference.judge(text)) for text in ("둘", "셋", "넷")]
+    while inference.depth < 3:
+        await asyncio.sleep(0)
+    with pytest.raises(BusyError):
+        await inference.judge("다섯")
+    assert counters.get("busy", reason="queue_full") == 1
+    slow.go_on.set()
+    await asyncio.gather(first, *waiting)
+    await inference.close()
+
+
+async def test_whose_turn_does_not_come_in_time_is_refused(model: nlp.Analyzer) -> None:
+    slow, counters = SlowModel(model), Counters()
+    inference = Inference(slow, counters, batch=1, patience=0.5)
+    first = asyncio.create_task(inference.judge("하나"))
+    await asyncio.to_thread(slow.began.wait, 10)
+    second = asyncio.create_task(inference.judge("둘"))
+    while inference.depth < 1:
+        await asyncio.sleep(0)
+    await asyncio.sleep(0.6)  # its patience is real time
+    slow.go_on.set()
+    await first
+    with pytest.raises(BusyError):
+        await second
+    assert counters.get("busy", reason="too_late") == 1
+    await inference.close()
+
+
+async def test_who_went_away_is_not_judged(model: nlp.Analyzer) -> None:
+    slow = SlowModel(model)
+    inference = Inference(slow, Counters(), batch=1)
+    first, gone, last = (asyncio.create_task(inference.judge(text)) for text in ("하나", "둘", "셋"))
+    await asyncio.to_thread(slow.began.wait, 10)
+    gone.cancel()
+    await asyncio.sleep(0)
+    slow.go_on.set()
+    await asyncio.gather(first, last)
+    await inference.close()
+    assert slow.batches == [1, 1]
+
+
+class _Sleeper:
+    """A model that takes five seconds for anything, and holds no lock meanwhile, as ONNX Runtime does."""
+
+    model_id = "sleeper"
+
+    def __init__(self, model: nlp.Analyzer, seconds: float) -> None:
+        self._model, self._seconds = model, seconds
+
+    def analyze_batch(self, texts: Sequence[str]) -> list[nlp.Verdict]:
+        time.sleep(self._seconds)
+        return self._model.analyze_batch(texts)
+
+
+async def test_a_five_second_model_does_not_hold_the_event_loop(model: nlp.Analyzer) -> None:
+    inference = Inference(_Sleeper(model, 5), Counters(), patience=60)
+    judging = asyncio.gather(*map(inference.judge, TEXTS[:20]))
+    longest, beats, loop = 0.0, 0, asyncio.get_running_loop()
+    while not judging.done():
+        before = loop.time()
+        await asyncio.sleep(0.01)  # a heartbeat; what is measured is how late it comes
+        longest = max(longest, loop.time() - before - 0.01)
+        beats += 1
+    await inference.close()
+    assert len(await judging) == 20
+    assert beats > 100
+    assert longest < 0.5, "the loop stood still"
+
+
+async def test_a_model_that_fails_says_so_and_the_next_is_judged(model: nlp.Analyzer) -> None:
+    class Fails:
+        model_id = "fails"
+
+        def analyze_batch(self, texts: Sequence[str]) -> list[nlp.Verdict]:
+            if "터져라" in texts:
+                raise RuntimeError("터져라")
+            return model.analyze_batch(texts)
+
+    counters = Counters()
+    inference = Inference(Fails(), counters)
+    with pytest.raises(RuntimeError):
+        await inference.judge("터져라")
+    assert (await inference.judge("좋아요")).model_id == model.model_id
+    assert counters.get("inference_failed") == 1
+    await inference.close()

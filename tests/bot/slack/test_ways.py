@@ -1,0 +1,193 @@
+"""Every way in and out of Slack, over a real socket with the real clients."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+
+import nlp
+from bot.core.events import ChannelSettings, Place
+from bot.core.memory import MemoryStore
+from bot.core.messages import Messages
+from tests.bot.core.fakes import make_core
+from tests.contract.slack_platform import SlackHarness, slack
+from tests.servers import slack_payloads as payloads
+from tests.servers.slack import Mishap
+
+KO, EN = Messages("ko"), Messages("en")
+GOOD = "배송도 빠르고 품질도 정말 좋아요. 추천합니다!"
+PLACE = Place("slack", "T1", "C1")
+
+
+async def command(bot: SlackHarness, text: str, user: str = "U1") -> str:
+    """What the slash command answers."""
+    before = len(bot.server.posts)
+    await bot.deliver("slash_commands", payloads.command(text, bot.server.response_url("C1", user), user=user))
+    (post,) = bot.server.posts[before:]
+    assert post.only_for == user
+    return post.text
+
+
+async def test_a_direct_message_is_answered_without_a_thread(bot: SlackHarness) -> None:
+    await bot.deliver("events_api", payloads.message(GOOD, payloads.ts(1), channel="D1"))
+    (post,) = bot.server.posts
+    assert (post.channel, post.thread, post.only_for) == ("D1", None, None)
+
+
+async def test_a_mention_is_answered_in_a_thread(bot: SlackHarness) -> None:
+    await bot.deliver("events_api", payloads.mention(GOOD, payloads.ts(1)))
+    (post,) = bot.server.posts
+    assert (post.channel, post.thread, post.only_for) == ("C1", payloads.ts(1), None)
+
+
+async def test_a_mention_comes_as_two_events_and_has_one_answer(bot: SlackHarness) -> None:
+    await bot.watch()
+    text = f"<@UBOT> {GOOD}"
+    await asyncio.gather(
+        bot.deliver("events_api", payloads.message(text, payloads.ts(1))),
+        bot.deliver("events_api", payloads.mention(GOOD, payloads.ts(1))),
+    )
+    assert len(bot.server.posts) == 1
+
+
+async def test_a_mention_in_a_thread_asks_about_its_parent(bot: SlackHarness, model: nlp.Analyzer) -> None:
+    bot.server.threads[payloads.ts(1)] = GOOD
+    await bot.deliver("events_api", payloads.mention("이거 어때?", payloads.ts(2), thread_ts=payloads.ts(1)))
+    (post,) = bot.server.posts
+    assert post.thread == payloads.ts(1)
+    assert KO(f"label_{model.analyze(GOOD).label}") in post.text
+
+
+async def test_a_parent_that_cannot_be_read_gets_a_hint(bot: SlackHarness) -> None:
+    bot.server.mishaps["conversations.replies"].append(Mishap("error", "not_in_channel"))
+    await bot.deliver("events_api", payloads.mention("", payloads.ts(2), thread_ts=payloads.ts(1)))
+    (post,) = bot.server.posts
+    assert (post.text, post.only_for) == (KO("text_needed"), "U1")
+
+
+async def test_talk_in_the_threads_of_a_watched_channel_is_left_alone(bot: SlackHarness) -> None:
+    await bot.watch()
+    await bot.deliver("events_api", payloads.message(GOOD, payloads.ts(2), thread_ts=payloads.ts(1)))
+    for subtype in ("channel_join", "channel_topic", "pinned_item"):
+        await bot.deliver("events_api", payloads.message(GOOD, payloads.ts(3), subtype=subtype))
+    await bot.deliver("events_api", payloads.message(GOOD, payloads.ts(4), user="UBOT"))
+    assert bot.server.posts == []
+
+
+async def test_the_menu_of_a_message_answers_the_asker_only(bot: SlackHarness) -> None:
+    url = bot.server.response_url("C1", "U1")
+    await bot.deliver("interactive", payloads.shortcut(GOOD, url))
+    (post,) = bot.server.posts
+    assert post.only_for == "U1"
+    assert post.blocks
+
+
+async def test_a_reaction_is_all_there_is_and_changes_with_an_edit(bot: SlackHarness, model: nlp.Analyzer) -> None:
+    await bot._core.configure(PLACE, ChannelSettings(watch=True, mode="reaction"))
+    at = payloads.ts(1)
+    await bot.deliver("events_api", payloads.message(GOOD, at))
+    names = {"positive": "thumbsup", "unsure": "thinking_face", "negative": "thumbsdown"}
+    assert bot.server.reactions == {("C1", at, names[model.analyze(GOOD).band])}
+    worse = "완전 실망했어요. 다시는 안 삽니다. 최악이에요"
+    await bot.deliver("events_api", payloads.changed(worse, at, payloads.ts(9), old=GOOD))
+    assert bot.server.reactions == {("C1", at, names[model.analyze(worse).band])}
+    await bot.deliver("events_api", payloads.deleted(at))
+    assert (bot.server.reactions, bot.server.posts) == (set(), [])
+
+
+async def test_an_unfurled_link_is_no_edit(bot: SlackHarness) -> None:
+    await bot.watch()
+    await bot.deliver("events_api", payloads.message(GOOD, payloads.ts(1)))
+    calls = len(bot.server.calls)
+    await bot.deliver("events_api", payloads.changed(GOOD, payloads.ts(1), payloads.ts(9), old=GOOD))
+    assert len(bot.server.calls) == calls
+
+
+async def test_admins_configure_by_the_command_and_others_cannot(bot: SlackHarness) -> None:
+    assert await command(bot, "watch on") == KO("admin_only")
+    bot.server.users["U2"] = {"is_admin": True}
+    bot.server.creators["C1"] = "U3"
+    assert await command(bot, "watch on", "U2") == KO("admin_watch_on", mode=KO("mode_reply"))
+    assert await command(bot, "mode silent", "U3") == KO("admin_mode", mode=KO("mode_silent"))
+    assert await command(bot, "threshold 20 80", "U2") != KO("admin_only")
+    assert await bot._core.store.settings(PLACE) == ChannelSettings(True, "silent", 0.8, 0.2, None)
+    assert await command(bot, "") == KO("admin_help")
+    assert KO("mode_silent") in await command(bot, "status")
+    assert await command(bot, "optout") == KO("opted_out")
+
+
+async def test_a_command_by_mention_answers_the_asker_only(bot: SlackHarness) -> None:
+    await bot.deliver("events_api", payloads.mention("help", payloads.ts(1)))
+    (post,) = bot.server.posts
+    assert (post.text, post.only_for) == (KO("admin_help"), "U1")
+
+
+async def test_a_command_in_a_direct_message(bot: SlackHarness) -> None:
+    await bot.deliver("events_api", payloads.message("감시 켜기", payloads.ts(1), channel="D1"))
+    assert bot.server.posts[0].text == KO("admin_no_channel")
+
+
+async def test_the_asker_is_answered_in_the_askers_language(bot: SlackHarness) -> None:
+    bot.server.users["U1"] = {"locale": "en-US"}
+    assert await command(bot, "help") == EN("admin_help")
+    await bot.deliver("events_api", payloads.message(GOOD, payloads.ts(1), channel="D1"))
+    assert "positive" in bot.server.posts[-1].text or "negative" in bot.server.posts[-1].text
+    asked = [arguments for method, arguments in bot.server.calls if method == "users.info"]
+    assert len(asked) == 2, "the admin question once, and the language once: it is remembered"
+
+
+async def test_feedback_counts_also_after_a_restart(model: nlp.Analyzer) -> None:
+    store = MemoryStore()
+    async with slack(make_core(model, store=store)) as bot:
+        await bot.deliver("events_api", payloads.mention(GOOD, payloads.ts(1)))
+        (feedback,) = [block for block in bot.server.posts[0].blocks if block["type"] == "context_actions"]
+        buttons = feedback["elements"][0]
+    async with slack(make_core(model, store=store)) as bot:
+        url = bot.server.response_url("C1", "U1")
+        await bot.deliver("interactive", payloads.feedback(buttons["negative_button"]["value"], url))
+        await bot.deliver("interactive", payloads.feedback(buttons["positive_button"]["value"], url))
+        await bot.deliver("interactive", payloads.feedback("right:unknown", url))
+        await bot.deliver("interactive", payloads.feedback("<!channel>", url))
+        assert [post.text for post in bot.server.posts] == [
+            KO("feedback_thanks"),
+            KO("feedback_thanks"),
+            KO("feedback_gone"),
+        ]
+        assert bot._core.counters.get("feedback", verdict="wrong", known="true") == 1
+
+
+async def test_the_home_tab_shows_channels_and_figures(bot: SlackHarness) -> None:
+    await bot.deliver("events_api", payloads.home_opened(tab="messages"))
+    assert bot.server.views == {}
+    await bot.deliver("events_api", payloads.home_opened())
+    assert KO("home_none") in json.dumps(bot.server.views["U1"], ensure_ascii=False)
+    await bot.watch()
+    await bot.deliver("events_api", payloads.mention(GOOD, payloads.ts(1)))
+    await bot.deliver("events_api", payloads.home_opened())
+    view = json.dumps(bot.server.views["U1"], ensure_ascii=False)
+    assert "<#C1>" in view
+    assert " 1 ·" in view
+
+
+async def test_a_post_that_broke_off_is_not_posted_again(bot: SlackHarness) -> None:
+    bot.server.mishaps["chat.postMessage"].append(Mishap("dropped"))
+    payload = payloads.mention(GOOD, payloads.ts(1))
+    await bot.deliver("events_api", payload)
+    await bot.deliver("events_api", payload, retry_attempt=1, retry_reason="timeout")
+    assert len(bot.server.posts) == 1
+    assert bot._core.counters.get("undelivered") == 1
+
+
+async def test_an_answer_of_no_slack_is_not_posted_again(bot: SlackHarness) -> None:
+    bot.server.mishaps["chat.postMessage"].append(Mishap("broken"))
+    await bot.deliver("events_api", payloads.mention(GOOD, payloads.ts(1)))
+    assert bot.server.posts == []
+    assert bot._core.counters.get("messages", outcome="undelivered") == 1
+
+
+async def test_too_many_requests_are_waited_out(bot: SlackHarness) -> None:
+    bot.server.mishaps["chat.postMessage"].append(Mishap("limited", "1"))
+    begin = asyncio.get_running_loop().time()
+    await bot.deliver("events_api", payloads.mention(GOOD, payloads.ts(1)))
+    assert asyncio.get_running_loop().time() - begin >= 1
+    assert len(bot.server.posts) == 1

@@ -1,0 +1,103 @@
+"""``nunchi settings`` and ``nunchi log``: what is kept can be seen, exported and purged."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from bot.core.events import ChannelSettings, Place
+from bot.storage.opening import open_store
+from tests.bot.conftest import Nunchi
+from tests.bot.storage.test_store import record
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A data folder with a channel, an old verdict and a new one."""
+
+    async def fill() -> None:
+        store = await open_store(None, tmp_path)
+        await store.configure(Place("slack", "T1", "C1"), ChannelSettings(True, "silent", 0.8, 0.2, "en"))
+        now = datetime.now(UTC)
+        await store.record(record(1, at=now - timedelta(days=100)))
+        await store.record(record(2, at=now, band="unsure"))
+        await store.feedback(record(2).id, "p", True, now)
+        await store.close()
+
+    asyncio.run(fill())
+    monkeypatch.setenv("NUNCHI_HOME", str(tmp_path))
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def test_settings_show_every_setting_and_channel_but_no_secret(
+    nunchi: Nunchi, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SLACK_BOT_TOKEN", "xoxb-canary")
+    shown = nunchi("settings")
+    assert shown.status == 0
+    assert f"NUNCHI_HOME = {home}" in shown.out
+    assert "slack/T1/C1" in shown.out
+    assert "canary" not in shown.out
+    assert "SLACK_BOT_TOKEN = *" in shown.out
+
+
+def test_settings_can_be_exported(nunchi: Nunchi, home: Path) -> None:
+    expected = [
+        {
+            "platform": "slack",
+            "workspace": "T1",
+            "channel": "C1",
+            "watch": True,
+            "mode": "silent",
+            "positive_above": 0.8,
+            "negative_below": 0.2,
+            "language": "en",
+        }
+    ]
+    assert json.loads(nunchi("settings", "export").out) == expected
+    assert json.loads(nunchi("settings", "--json").out) == expected
+
+
+@pytest.mark.parametrize("command", ["settings", "log"])
+def test_both_say_where_it_is(nunchi: Nunchi, home: Path, monkeypatch: pytest.MonkeyPatch, command: str) -> None:
+    assert nunchi(command, "path").out.strip() == str(home / "nunchi.db")
+    monkeypatch.setenv("NUNCHI_DATABASE_URL", "postgresql://me:canary@host/name")
+    assert nunchi(command, "path").out.strip() == "postgresql://host/name"
+
+
+def test_the_log_is_shown_exported_and_purged(nunchi: Nunchi, home: Path) -> None:
+    shown = nunchi("log").out.splitlines()
+    assert len(shown) == 2
+    assert "+1 -0" in shown[1]
+    assert nunchi("log", "--last", 1).out.splitlines() == shown[1:]
+    exported = [json.loads(line) for line in nunchi("log", "export").out.splitlines()]
+    assert [row["band"] for row in exported] == ["positive", "unsure"]
+    assert not {"person", "text", "message"} & set(exported[0])
+    assert "1" in nunchi("log", "purge").out
+    assert len(nunchi("log").out.splitlines()) == 1
+    nunchi("log", "purge", "--days", 0)
+    ended = nunchi("log")
+    assert (ended.out, ended.status) == ("", 0)
+    assert ended.err
+
+
+@pytest.mark.parametrize("words", [("log", "eat"), ("settings", "purge"), ("run", "irc"), ("doctor", "irc"), ("run",)])
+def test_what_it_cannot_do_is_one_sentence(nunchi: Nunchi, home: Path, words: tuple[str, ...]) -> None:
+    ended = nunchi(*words)
+    assert (ended.status, ended.out) == (64, "")
+    assert len(ended.err.splitlines()) == 1
+
+
+def test_a_folder_that_cannot_be_used_is_one_sentence(
+    nunchi: Nunchi, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (home / "file").write_text("")
+    monkeypatch.setenv("NUNCHI_HOME", str(home / "file"))
+    ended = nunchi("log")
+    assert ended.status == 78
+    assert len(ended.err.splitlines()) == 1

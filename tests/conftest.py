@@ -1,0 +1,43 @@
+"""What all tests share."""
+
+from __future__ import annotations
+
+import signal
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import pytest
+
+import nlp
+
+if TYPE_CHECKING:
+    from tests.servers.postgres import PostgresServer
+
+
+def pytest_configure() -> None:
+    """Undo what nohup and background jobs do to signals: the programs under test would inherit it."""
+    for number, handler in ((signal.SIGINT, signal.default_int_handler), (signal.SIGHUP, signal.SIG_DFL)):
+        if signal.getsignal(number) is signal.SIG_IGN:
+            signal.signal(number, handler)
+
+
+@pytest.fixture(scope="session")
+def model() -> nlp.Analyzer:
+    """The model that comes along, loaded once."""
+    return nlp.load()
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[PostgresServer]:
+    """A PostgreSQL server, started at the first test that wants it."""
+    from tests.servers.postgres import PostgresServer  # not needed by most tests
+
+    with PostgresServer() as server:
+        yield server
+
+
+@pytest.fixture
+def postgres(postgres_server: PostgresServer) -> Iterator[str]:
+    """The address of an empty PostgreSQL database."""
+    with postgres_server.database() as url:
+        yield url

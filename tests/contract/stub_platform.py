@@ -1,0 +1,119 @@
+"""A third platform that nobody has heard of: it proves that a new one needs no edit in core, storage or nlp."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+from bot.core.events import Answer, ChannelSettings, Incoming, Place, Reply, Way
+from bot.core.ports import DeliveryError
+from bot.core.service import Core
+from tests.contract.harness import Seen
+
+CHANNEL = "#reviews"
+
+
+class PigeonPost:
+    """The platform's server: messages on strings, answers tied to them."""
+
+    def __init__(self) -> None:
+        self.answers: dict[str, tuple[str, dict[str, Any]]] = {}
+        self.refuses = False
+
+    def tie(self, key: str, to: str, answer: Answer) -> None:
+        if self.refuses:
+            raise DeliveryError("hawk")
+        words = (
+            {"words": answer.text, "figures": answer.card and answer.card.verdict.to_dict()}
+            if isinstance(answer, Reply)
+            else {"words": answer.mark}
+        )
+        self.answers[key] = to, words
+
+
+class PigeonAdapter:
+    """The adapter: payloads to events, answers to payloads."""
+
+    name = "pigeon"
+
+    def __init__(self, core: Core, post: PigeonPost) -> None:
+        self._core, self._post = core, post
+
+    def place(self) -> Place:
+        return Place(self.name, "loft", CHANNEL)
+
+    async def receive(self, payload: dict[str, Any]) -> None:
+        if payload.get("deleted"):
+            await self._core.forget(self.place(), payload["id"], self)
+            return
+        incoming = Incoming(
+            self.place(),
+            payload["id"],
+            payload["from"],
+            payload["text"],
+            payload["way"],
+            revision=payload.get("edit", ""),
+            by_bot=payload.get("machine", False),
+        )
+        await self._core.handle(incoming, self)
+
+    async def send(self, incoming: Incoming, answer: Answer) -> str | None:
+        self._post.tie(f"re:{incoming.message}", incoming.message, answer)
+        return f"re:{incoming.message}"
+
+    async def update(self, incoming: Incoming, reference: str, answer: Answer) -> str | None:
+        self._post.tie(reference, incoming.message, answer)
+        return reference
+
+    async def retract(self, place: Place, reference: str) -> None:
+        self._post.answers.pop(reference, None)
+
+
+class PigeonHarness:
+    ways: frozenset[Way] = frozenset({"direct", "mention", "command", "menu", "watched"})
+    edits = True
+    bots = True
+    many_users = True
+
+    def __init__(self, core: Core) -> None:
+        self._core, self._post = core, PigeonPost()
+        self._adapter = PigeonAdapter(core, self._post)
+        self._last: dict[str, Any] = {}
+        self._ways: dict[str, Way] = {}
+        self._edits = 0
+
+    async def say(self, text: str, way: Way, message: str, *, author: str = "", bot: bool = False) -> None:
+        self._ways[message] = way
+        self._last = {"id": message, "from": author or "user", "text": text, "way": way, "machine": bot}
+        await self._adapter.receive(self._last)
+
+    async def redeliver(self) -> None:
+        await self._adapter.receive(self._last)
+
+    async def edit(self, message: str, text: str) -> None:
+        self._edits += 1
+        way = self._ways[message]
+        self._last = {"id": message, "from": "user", "text": text, "way": way, "edit": str(self._edits)}
+        await self._adapter.receive(self._last)
+
+    async def delete(self, message: str) -> None:
+        self._last = {"id": message, "deleted": True}
+        await self._adapter.receive(self._last)
+
+    async def refuse(self) -> None:
+        self._post.refuses = True
+
+    async def watch(self) -> None:
+        await self._core.configure(self._adapter.place(), ChannelSettings(watch=True))
+
+    def seen(self) -> list[Seen]:
+        return [
+            Seen(to, words["words"], json.dumps(words, ensure_ascii=False)) for to, words in self._post.answers.values()
+        ]
+
+
+@asynccontextmanager
+async def pigeon(core: Core) -> AsyncIterator[PigeonHarness]:
+    yield PigeonHarness(core)

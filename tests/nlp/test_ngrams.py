@@ -1,0 +1,88 @@
+"""Hashed character n-grams, checked against a slow spelling of the same definition."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from nlp.ngrams import hash_ngrams, hash_ngrams_batch
+from nlp.text import normalize
+
+TEXTS = st.text(st.characters(exclude_categories=())).map(normalize)
+BUCKETS = st.integers(1, 20).map(lambda n: 1 << n)
+FIXED = [27887, 50553, 10888, 20868, 27887, 26681, 30917, 63629, 62000]
+MASK = 0xFFFFFFFF
+
+
+def slow_ngrams(text: str, longest: int, buckets: int) -> list[int]:
+    """The definition, one n-gram at a time: FNV-1a over code points, then two rounds of mixing."""
+    codes = [3, *map(ord, "".join(text.split())), 3]
+    if len(codes) == 2:
+        return []
+    out = []
+    for n in range(1, longest + 1):
+        for start in range(len(codes) - n + 1):
+            state = 2166136261
+            for code in codes[start : start + n]:
+                state = (state ^ code) * 16777619 & MASK
+            state = (state ^ state >> 15) * 0x2C1B3C6D & MASK
+            out.append(max((state ^ state >> 16) % buckets, 1))
+    return out
+
+
+@settings(max_examples=150, deadline=None)
+@given(TEXTS, st.integers(1, 7), BUCKETS)
+def test_it_is_the_definition(text: str, longest: int, buckets: int) -> None:
+    ids = hash_ngrams(text, longest, buckets)
+    assert ids.dtype == np.int32 and ids.ndim == 1
+    assert ids.tolist() == slow_ngrams(text, longest, buckets)
+
+
+@settings(max_examples=60, deadline=None)
+@given(TEXTS, st.integers(1, 7), BUCKETS)
+def test_ids_are_in_range_and_never_padding(text: str, longest: int, buckets: int) -> None:
+    ids = hash_ngrams(text, longest, buckets)
+    assert all(1 <= i < buckets for i in ids.tolist())
+    length = len("".join(text.split()))
+    assert len(ids) == (sum(max(length + 3 - n, 0) for n in range(1, longest + 1)) if length else 0)
+
+
+def test_blanks_do_not_matter_but_edges_do() -> None:
+    def grams(text: str) -> Counter[int]:
+        return Counter(hash_ngrams(text, 3, 1 << 20).tolist())
+
+    assert grams("배송 빨라요") == grams("배송빨 라요")
+    assert grams("안 좋") != grams("좋 안")
+    assert grams("좋아") != grams("아좋")
+    assert grams("좋") - grams("안좋안"), "a text of one character has an n-gram of its own: edge, it, edge"
+
+
+@pytest.mark.parametrize("text", ["", " ", " \n "])
+def test_nothing_has_no_ngrams(text: str) -> None:
+    assert hash_ngrams(text, 5, 1024).tolist() == []
+
+
+def test_ids_are_the_same_in_every_release() -> None:
+    """Saved models depend on them."""
+    assert hash_ngrams("좋아요", 2, 1 << 16).tolist() == slow_ngrams("좋아요", 2, 1 << 16)
+    assert hash_ngrams("좋아요", 2, 1 << 16).tolist() == FIXED
+
+
+def test_few_of_many_ngrams_collide(phrases: list[str]) -> None:
+    grams = {"".join(p.split())[i : i + 3] for p in phrases for i in range(len(p) - 3)}
+    codes = {g: hash_ngrams(g, 3, 1 << 20).tolist()[-2] for g in grams if len(g) == 3}
+    assert len(set(codes.values())) > 0.995 * len(codes)
+
+
+@given(st.lists(st.text(max_size=30), max_size=12), st.integers(1, 6))
+def test_a_batch_gives_each_text_the_ids_it_has_alone(texts, longest):
+    rows = hash_ngrams_batch(texts, longest, 1 << 12)
+    assert len(rows) == len(texts)
+    for text, row in zip(texts, rows, strict=True):
+        alone = hash_ngrams(text, longest, 1 << 12)
+        assert row[: len(alone)].tolist() == alone.tolist()
+        assert not row[len(alone) :].any()

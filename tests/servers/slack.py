@@ -1,0 +1,245 @@
+"""Slack, as far as the bot sees it: Web API, Socket Mode and addresses to respond to, on a free port of this machine.
+
+What the bot posts is kept as channels keep it, so that a test looks at what people would see. Each method of the
+Web API can be told to misbehave: see :class:`Mishap`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections import defaultdict, deque
+from contextlib import suppress
+from dataclasses import dataclass, field
+from itertools import count
+from types import TracebackType
+from typing import Any, Literal
+
+from aiohttp import WSMsgType, web
+
+BOT_USER, BOT_TOKEN, APP_TOKEN = "UBOT", "xoxb-test", "xapp-test"
+SCOPES = (
+    "app_mentions:read,channels:history,channels:read,chat:write,commands,groups:history,groups:read,"
+    "im:history,reactions:write,users:read"
+)
+
+
+@dataclass
+class Posted:
+    """A message of the bot."""
+
+    channel: str
+    ts: str
+    text: str
+    blocks: list[Any]
+    thread: str | None = None
+    only_for: str | None = None
+    raw: str = ""
+
+
+@dataclass(frozen=True)
+class Mishap:
+    """What goes wrong with one call.
+
+    Attributes:
+        kind: ``error`` answers with a name; ``limited`` with 429; ``broken`` with 500; ``dropped`` does what was
+            asked and then closes the connection without an answer.
+        value: the error's name, or the seconds of ``Retry-After``.
+    """
+
+    kind: Literal["error", "limited", "broken", "dropped"]
+    value: str = ""
+
+
+@dataclass
+class SlackServer:
+    """Runs while it is used as a context."""
+
+    posts: list[Posted] = field(default_factory=list)
+    reactions: set[tuple[str, str, str]] = field(default_factory=set)
+    calls: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
+    views: dict[str, Any] = field(default_factory=dict)
+    threads: dict[str, str] = field(default_factory=dict)
+    users: dict[str, dict[str, Any]] = field(default_factory=dict)
+    creators: dict[str, str] = field(default_factory=dict)
+    mishaps: dict[str, deque[Mishap]] = field(default_factory=lambda: defaultdict(deque))
+    scopes: str = SCOPES
+    deaf: bool = False
+    """Whether new sockets answer no ping: the connection is up, but nobody listens."""
+
+    def __post_init__(self) -> None:
+        self._numbers = count(1)
+        self._sockets: list[web.WebSocketResponse] = []
+        self._acks: dict[str, asyncio.Future[dict[str, Any]]] = {}
+        self.connected = asyncio.Event()
+        self.connections = 0
+
+    async def __aenter__(self) -> SlackServer:
+        app = web.Application()
+        app.router.add_route("*", "/api/{method}", self._api)
+        app.router.add_get("/socket", self._socket)
+        app.router.add_post("/respond/{channel}/{user}", self._respond)
+        self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
+        await self._runner.setup()
+        await web.TCPSite(self._runner, "127.0.0.1", 0).start()
+        self.address = f"127.0.0.1:{self._runner.addresses[0][1]}"
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        for socket in self._sockets:
+            await socket.close()
+        await self._runner.cleanup()
+
+    @property
+    def base_url(self) -> str:
+        return f"http://{self.address}/api/"
+
+    def response_url(self, channel: str, user: str) -> str:
+        return f"http://{self.address}/respond/{channel}/{user}"
+
+    # Socket Mode
+
+    async def send(self, kind: str, payload: dict[str, Any], **retry: Any) -> dict[str, Any]:
+        """Send an envelope and wait for its acknowledgement."""
+        return await self.send_only(kind, payload, **retry)
+
+    def send_only(
+        self, kind: str, payload: dict[str, Any], socket: int = -1, **retry: Any
+    ) -> asyncio.Future[dict[str, Any]]:
+        """Send an envelope; what it gives is done when it is acknowledged."""
+        envelope = f"e{next(self._numbers)}"
+        ack: asyncio.Future[dict[str, Any]] = asyncio.get_running_loop().create_future()
+        self._acks[envelope] = ack
+        message = {
+            "envelope_id": envelope,
+            "type": kind,
+            "payload": payload,
+            "accepts_response_payload": False,
+            **retry,
+        }
+        asyncio.get_running_loop().create_task(self._send(json.dumps(message, ensure_ascii=False), socket))
+        return ack
+
+    async def _send(self, text: str, socket: int) -> None:
+        with suppress(ConnectionError):  # it was closed this moment; nobody will acknowledge
+            await self._sockets[socket].send_str(text)
+
+    def open_sockets(self) -> list[int]:
+        """Which sockets are open, by their number."""
+        return [number for number, socket in enumerate(self._sockets) if not socket.closed]
+
+    async def send_raw(self, text: str) -> None:
+        """Send a frame that need not be an envelope."""
+        await self._sockets[-1].send_str(text)
+
+    async def disconnect(self) -> None:
+        """Tell the bot that this socket will be closed, as Slack does every few hours."""
+        self.connected.clear()
+        await self.send_raw(json.dumps({"type": "disconnect", "reason": "refresh_requested"}))
+
+    async def _socket(self, request: web.Request) -> web.WebSocketResponse:
+        socket = web.WebSocketResponse(autoping=False)
+        await socket.prepare(request)
+        deaf = self.deaf
+        self._sockets.append(socket)
+        self.connections += 1
+        await socket.send_json({"type": "hello", "num_connections": 1})
+        self.connected.set()
+        async for message in socket:
+            if message.type is WSMsgType.PING and not deaf:
+                await socket.pong(message.data)
+            elif message.type is WSMsgType.TEXT:
+                response = json.loads(message.data)
+                ack = self._acks.pop(response.get("envelope_id"), None)
+                if ack is not None and not ack.done():
+                    ack.set_result(response)
+        return socket
+
+    # Web API
+
+    async def _api(self, request: web.Request) -> web.StreamResponse:
+        method = request.match_info["method"]
+        raw = (await request.read()).decode()
+        arguments = json.loads(raw) if request.content_type == "application/json" else dict(await request.post())
+        arguments.update(request.query)
+        arguments["token"] = request.headers.get("Authorization", "").removeprefix("Bearer ")
+        self.calls.append((method, arguments))
+        mishap = self.mishaps[method].popleft() if self.mishaps[method] else None
+        if mishap is not None and mishap.kind == "error":
+            return web.json_response({"ok": False, "error": mishap.value})
+        if mishap is not None and mishap.kind == "limited":
+            headers = {"Retry-After": mishap.value}
+            return web.json_response({"ok": False, "error": "ratelimited"}, status=429, headers=headers)
+        if mishap is not None and mishap.kind == "broken":
+            return web.Response(status=500, text="oops")
+        expected = APP_TOKEN if method == "apps.connections.open" else BOT_TOKEN
+        if arguments["token"] != expected:
+            return web.json_response({"ok": False, "error": "invalid_auth"})
+        answer = getattr(self, "_" + method.replace(".", "_"), lambda a, r: {})(arguments, raw)
+        if mishap is not None and mishap.kind == "dropped":
+            assert request.transport is not None
+            request.transport.close()
+            return web.Response()
+        return web.json_response({"ok": True, **answer}, headers={"x-oauth-scopes": self.scopes})
+
+    def _auth_test(self, arguments: dict[str, Any], raw: str) -> dict[str, Any]:
+        return {"team_id": "T1", "user_id": BOT_USER, "bot_id": "B1", "url": "https://test.slack.com/"}
+
+    def _apps_connections_open(self, arguments: dict[str, Any], raw: str) -> dict[str, Any]:
+        return {"url": f"ws://{self.address}/socket"}
+
+    def _post(self, arguments: dict[str, Any], raw: str, only_for: str | None = None) -> dict[str, Any]:
+        ts = f"1700000000.{next(self._numbers):06}"
+        blocks = arguments.get("blocks", [])
+        blocks = json.loads(blocks) if isinstance(blocks, str) else blocks
+        self.posts.append(
+            Posted(arguments["channel"], ts, arguments["text"], blocks, arguments.get("thread_ts"), only_for, raw)
+        )
+        return {"ts": ts, "channel": arguments["channel"]}
+
+    def _chat_postMessage(self, arguments: dict[str, Any], raw: str) -> dict[str, Any]:  # noqa: N802
+        return self._post(arguments, raw)
+
+    def _chat_postEphemeral(self, arguments: dict[str, Any], raw: str) -> dict[str, Any]:  # noqa: N802
+        self._post(arguments, raw, arguments["user"])
+        return {"message_ts": self.posts[-1].ts}
+
+    def _chat_update(self, arguments: dict[str, Any], raw: str) -> dict[str, Any]:
+        (post,) = [post for post in self.posts if post.ts == arguments["ts"]]
+        post.text, post.blocks, post.raw = arguments["text"], arguments["blocks"], raw
+        return {"ts": post.ts}
+
+    def _chat_delete(self, arguments: dict[str, Any], raw: str) -> dict[str, Any]:
+        self.posts[:] = [post for post in self.posts if post.ts != arguments["ts"]]
+        return {}
+
+    def _reactions_add(self, arguments: dict[str, Any], raw: str) -> dict[str, Any]:
+        self.reactions.add((arguments["channel"], arguments["timestamp"], arguments["name"]))
+        return {}
+
+    def _reactions_remove(self, arguments: dict[str, Any], raw: str) -> dict[str, Any]:
+        self.reactions.discard((arguments["channel"], arguments["timestamp"], arguments["name"]))
+        return {}
+
+    def _users_info(self, arguments: dict[str, Any], raw: str) -> dict[str, Any]:
+        return {"user": {"locale": "ko-KR", **self.users.get(arguments["user"], {})}}
+
+    def _conversations_info(self, arguments: dict[str, Any], raw: str) -> dict[str, Any]:
+        return {"channel": {"creator": self.creators.get(arguments["channel"], "U0")}}
+
+    def _conversations_replies(self, arguments: dict[str, Any], raw: str) -> dict[str, Any]:
+        return {"messages": [{"text": self.threads.get(arguments["ts"], "")}]}
+
+    def _views_publish(self, arguments: dict[str, Any], raw: str) -> dict[str, Any]:
+        view = arguments["view"]
+        self.views[arguments["user_id"]] = json.loads(view) if isinstance(view, str) else view
+        return {}
+
+    async def _respond(self, request: web.Request) -> web.Response:
+        raw = (await request.read()).decode()
+        assert json.loads(raw)["response_type"] == "ephemeral"
+        arguments = {**json.loads(raw), "channel": request.match_info["channel"]}
+        self._post(arguments, raw, request.match_info["user"])
+        return web.Response(text="ok")

@@ -1,0 +1,81 @@
+import gzip
+
+import pytest
+
+from training import data
+
+
+def write(path, text):
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def test_duplicates_are_joined_and_conflicts_left_out(tmp_path):
+    file = write(
+        tmp_path / "a.tsv", "5\t정말 좋아요\n5\t정말좋아요\n4\t괜찮은 편\n5\t그저 그래요\n1\t그저 그래요\n2\t \n"
+    )
+    read = data.read_rated(file)
+    assert [(r.rating, r.text) for r in read.rows] == [(5, "정말 좋아요"), (4, "괜찮은 편")]
+    assert (read.lines, read.empty, read.duplicates, read.conflicting) == (6, 1, 2, 1)
+
+
+def test_reads_gzip(tmp_path):
+    file = tmp_path / "a.tsv.gz"
+    file.write_bytes(gzip.compress("10\t최고의 영화\n".encode()))
+    assert data.read_rated(file).rows[0].rating == 10
+
+
+@pytest.mark.parametrize(
+    ("content", "says"),
+    [
+        (b"\xff\xfe\x00", "UTF-8"),
+        ("별점 없는 줄\n".encode(), "line 1"),
+        ("5\t좋아요\n많음\t좋아요\n".encode(), "line 2"),
+        ("99\t좋아요\n".encode(), "line 1"),
+        (b"", "no review"),
+    ],
+)
+def test_bad_files_are_refused_with_one_sentence(tmp_path, content, says):
+    file = tmp_path / "bad.tsv"
+    file.write_bytes(content)
+    with pytest.raises(data.DataError) as caught:
+        data.read_rated(file)
+    assert says in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize("name", ["missing.tsv", "."])
+def test_missing_files_and_folders_are_refused(tmp_path, name):
+    with pytest.raises(data.DataError):
+        data.read_rated(tmp_path / name)
+
+
+def test_damaged_gzip_is_refused(tmp_path):
+    file = tmp_path / "cut.tsv.gz"
+    file.write_bytes(gzip.compress("10\t최고\n".encode() * 1000)[:-20])
+    with pytest.raises(data.DataError):
+        data.read_rated(file)
+
+
+def test_split_depends_on_the_text_alone():
+    texts = [f"리뷰 {i}번 좋아요" for i in range(2000)]
+    rows = [data.Row(t, 5, data.place(t)) for t in texts]
+    learn, held = data.split(rows)
+    assert 0.12 < len(held) / len(rows) < 0.18
+    assert {r.text for r in data.split(rows[::-1])[1]} == {r.text for r in held}
+    assert data.place("리뷰 1번좋아요") == data.place("리뷰 1번 좋아요")
+    assert not {r.text for r in learn} & {r.text for r in held}
+
+
+def test_folds_share_out_every_row():
+    rows = [data.Row(str(i), 5, data.place(str(i))) for i in range(2000)]
+    learn, _ = data.split(rows)
+    counts = [0] * 5
+    for row in learn:
+        counts[data.fold(row.place, 5)] += 1
+    assert sum(counts) == len(learn)
+    assert min(counts) > 280
+
+
+def test_a_row_does_not_show_its_text():
+    assert "비밀" not in repr(data.Row("비밀 리뷰", 5, 0.5))

@@ -1,0 +1,150 @@
+"""From files to a model folder with the real Keras, on reviews made by rule."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import nlp
+
+pytest.importorskip("keras", reason="training needs the extra train")
+
+RECIPE = """
+right_when_sure = 0.9
+fitted_wide = true
+[tokenizer]
+kind = "char"
+[network]
+embedding = 16
+units = [16]
+buckets = 1024
+dropout = 0.1
+[pretrain]
+epochs = 1
+batch = 32
+language_model_every = 4
+language_model_batch = 16
+[teach]
+folds = 2
+[teach.tune]
+epochs = 4
+batch = 32
+rate = 1e-2
+[tune]
+epochs = 8
+batch = 32
+rate = 1e-2
+movies_every = 4
+noise = 0.1
+"""
+
+
+THINGS = ("배송", "포장", "색상", "재질", "디자인", "마감", "크기", "가격", "향", "맛", "소리", "느낌")
+GOOD = ("최고예요", "마음에 들어요", "훌륭합니다", "예뻐요", "추천해요", "만족합니다")
+BAD = ("별로예요", "엉망이에요", "실망했어요", "최악입니다", "형편없어요", "후회합니다")
+
+
+def make(count: int, seed: int) -> list[tuple[str, bool]]:
+    """Reviews so plain that a small network learns them in seconds."""
+    random = np.random.default_rng(seed)
+    out = []
+    for _ in range(count):
+        first, second = random.choice(THINGS, 2, replace=False)
+        good = bool(random.integers(2))
+        out.append((f"{first}도 {second}도 {random.choice(GOOD if good else BAD)}", good))
+    return out
+
+
+@pytest.fixture(scope="module")
+def files(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("corpora")
+    random = np.random.default_rng(5)
+    examples = list(dict(make(900, 11)).items())
+    lines = [f"{random.choice([4, 5] if good else [1, 2])}\t{text}\n" for text, good in examples]
+    (folder / "rated.tsv").write_text("".join(lines[:500]), "utf-8")
+    (folder / "unrated.txt").write_text("".join(f"{text}\n" for text, _ in examples[500:600]), "utf-8")
+    films = [f"{random.choice([9, 10] if good else [1, 2])}\t영화 {text}\n" for text, good in examples]
+    (folder / "movies.tsv").write_text("".join(films), "utf-8")
+    (folder / "small.toml").write_text(RECIPE, "utf-8")
+    return folder
+
+
+def command(files: Path, out: Path, runs: Path) -> list[str]:
+    names = (
+        ("--data", "rated.tsv"),
+        ("--unrated", "unrated.txt"),
+        ("--movies", "movies.tsv"),
+        ("--recipe", "small.toml"),
+    )
+    options = [part for option, name in names for part in (option, str(files / name))]
+    return [sys.executable, "-m", "training", "fit", *options, "--out", str(out), "--runs", str(runs), "--name", "toy"]
+
+
+def run(arguments: list[str]) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(arguments, capture_output=True, text=True, check=False)
+
+
+@pytest.mark.timeout(300)
+def test_fit_makes_a_model_that_serves(files, tmp_path):
+    result = run(command(files, tmp_path / "model", tmp_path / "runs"))
+    assert result.returncode == 0, result.stderr
+    analyzer = nlp.load(tmp_path / "model")
+    assert analyzer.model_id.startswith("toy-")
+    right = [(analyzer.analyze(text).label == "positive") == good for text, good in make(400, 99)]
+    assert np.mean(right) > 0.9
+    card = (tmp_path / "model" / "README.md").read_text("utf-8")
+    assert "held out" in card
+    assert "accuracy" in result.stdout
+
+    again = run(command(files, tmp_path / "model", tmp_path / "runs"))
+    assert again.returncode == 65
+    assert "exists" in again.stderr
+    assert "Traceback" not in again.stderr
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(600)
+def test_a_killed_run_goes_on_and_ends_in_the_same_model(files, tmp_path):
+    whole = run(command(files, tmp_path / "whole", tmp_path / "runs-1"))
+    assert whole.returncode == 0, whole.stderr
+    process = subprocess.Popen(command(files, tmp_path / "cut", tmp_path / "runs-2"), stderr=subprocess.PIPE)
+    while not list((tmp_path / "runs-2").glob("teach-*/teacher-0-0.npz")):
+        assert process.poll() is None
+        time.sleep(0.05)  # waits for a file of another process
+    os.kill(process.pid, signal.SIGKILL)
+    process.communicate()
+    assert not (tmp_path / "cut").exists()
+    assert run(command(files, tmp_path / "cut", tmp_path / "runs-2")).returncode == 0
+    texts = [text for text, _ in make(100, 5)]
+    first, second = (nlp.load(tmp_path / name).analyze_batch(texts) for name in ("whole", "cut"))
+    assert np.allclose([v.probability for v in first], [v.probability for v in second], atol=1e-3)
+
+
+@pytest.mark.parametrize(
+    ("rows", "says"),
+    [("5\t좋아요\n" * 30, "too few"), ("5\t좋아요\n1\t별로\n", "too few"), ("좋아요\n", "line 1"), ("", "no review")],
+    ids=["one text", "two rows", "no rating", "empty"],
+)
+def test_rows_that_cannot_be_learned_from_are_refused(tmp_path, rows, says):
+    (tmp_path / "rated.tsv").write_text(rows, "utf-8")
+    result = run(
+        [
+            sys.executable,
+            "-m",
+            "training",
+            "fit",
+            "--data",
+            str(tmp_path / "rated.tsv"),
+            "--out",
+            str(tmp_path / "model"),
+        ]
+    )
+    assert result.returncode == 65
+    assert says in result.stderr
+    assert "Traceback" not in result.stderr
+    assert not (tmp_path / "model").exists()

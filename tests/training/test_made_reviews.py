@@ -1,0 +1,52 @@
+"""Reviews made by rule, and typing errors made on purpose."""
+
+import numpy as np
+import pytest
+
+from nlp.text import is_hangul_syllable, normalize
+from training.counterfactual import make
+from training.noise import KINDS, corrupt, misspell
+
+
+def test_rules_give_the_same_reviews_for_the_same_seed_and_both_polarities():
+    first = make(2000, 7)
+    assert first == make(2000, 7) != make(2000, 8)
+    assert 0.4 < sum(good for _, good in first) / len(first) < 0.6
+    assert all(normalize(text) for text, _ in first)
+
+
+@pytest.mark.parametrize(
+    ("text", "good"),
+    [("나쁘지 않", True), ("좋지 않", False), ("문제가 없", True), ("문제가 있", False)],
+)
+def test_negation_turns_a_predicate_round(text, good):
+    sides = {side for made, side in make(40_000, 1) if text in made}
+    assert sides == {good}
+
+
+def test_no_review_is_made_with_both_polarities():
+    made: dict[str, set[bool]] = {}
+    for text, good in make(40_000, 3):
+        made.setdefault(text, set()).add(good)
+    assert not [text for text, sides in made.items() if len(sides) > 1]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("share", [0.1, 0.2, 1.0])
+def test_noise_spoils_about_the_share_asked_for(kind, share):
+    text = "배송도빠르고품질도정말좋아서아주만족합니다" * 40
+    random = np.random.default_rng(0)
+    spoilt = corrupt(text, share, kind, random)
+    syllables = sum(map(is_hangul_syllable, text))
+    if kind == "drop":
+        changed = syllables - len(spoilt)
+    elif kind == "split":
+        changed = syllables - sum(map(is_hangul_syllable, spoilt))
+    else:
+        changed = sum(a != b for a, b in zip(text, spoilt, strict=True)) / (1.9 if kind == "swap" else 20 / 21)
+    expected = share / (1 + share) if kind == "swap" else share
+    assert changed / syllables == pytest.approx(expected, abs=0.05)
+
+
+def test_clean_text_without_hangul_is_left_alone():
+    assert misspell("ok 100!", np.random.default_rng(1)).replace(" ", "") == "ok100!"

@@ -1,0 +1,53 @@
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from training import metrics
+
+
+def test_share_has_wilsons_interval():
+    # Newcombe 1998, Statistics in Medicine 17, table I: 81 of 263.
+    result = metrics.share([True] * 81 + [False] * 182)
+    assert result.value == pytest.approx(0.3080, abs=5e-5)
+    assert (result.low, result.high) == pytest.approx((0.2553, 0.3662), abs=5e-5)
+
+
+def test_mcnemar_counts_only_rows_that_differ():
+    first = np.array([True] * 50 + [True] * 10 + [False] * 2)
+    second = np.array([True] * 50 + [False] * 10 + [True] * 2)
+    result = metrics.paired(first, second)
+    assert (result.only_first, result.only_second) == (10, 2)
+    assert result.p == pytest.approx(2 * sum([1, 12, 66]) / 2**12)
+
+
+def test_calibration_error_of_a_perfectly_honest_model_is_small_and_of_a_boaster_large():
+    random = np.random.default_rng(0)
+    probability = random.random(20_000)
+    positive = random.random(20_000) < probability
+    assert metrics.calibration_error(probability, positive) < 0.02
+    boast = np.where(probability > 0.5, 0.99, 0.01)
+    assert metrics.calibration_error(boast, positive) > 0.2
+
+
+def test_coverage_leaves_out_the_least_sure():
+    probability = np.array([0.99, 0.01, 0.6, 0.4])
+    positive = np.array([True, False, False, True])
+    assert metrics.at_coverage(probability, positive, 0.5).value == 1
+    assert metrics.at_coverage(probability, positive, 1).value == 0.5
+
+
+def test_macro_f1():
+    truth, guess = np.array([1, 1, 0, 0], bool), np.array([1, 0, 0, 0], bool)
+    assert metrics.macro_f1(truth, guess) == pytest.approx((2 / 3 + 4 / 5) / 2)
+
+
+@given(st.lists(st.tuples(st.floats(0, 1), st.booleans()), min_size=1, max_size=200), st.floats(0.5, 1))
+def test_the_band_keeps_its_promise_on_both_sides(rows, target):
+    probability, positive = np.array([p for p, _ in rows]), np.array([y for _, y in rows])
+    below, above = metrics.unsure_band(probability, positive, target)
+    assert 0 <= below <= 0.5 <= above <= 1
+    if below > 0 and len(set(probability)) == len(probability):
+        assert (~positive[probability <= below]).mean() >= target
+    if above < 1 and len(set(probability)) == len(probability):
+        assert positive[probability >= above].mean() >= target

@@ -1,0 +1,35 @@
+import pytest
+
+from training import recipe
+from training.data import DataError
+
+
+@pytest.mark.parametrize("name", recipe.names())
+def test_every_recipe_that_comes_along_can_be_read(name):
+    assert recipe.load(name).name == name
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("[network]\nlayers = 3\n", "layers"),
+        ("[network]\ncell = 'transformer'\n", "transformer"),
+        ("[tune]\nepoch = 3\n", "epoch"),
+        ("[tune]\nepochs = -1\n", "epochs"),
+        ("[tune]\nepochs = true\n", "epochs"),
+        ("[tokenizer]\nkind = 'bytes'\n", "bytes"),
+        ("[magic]\n", "magic"),
+        ("not toml", "recipe"),
+    ],
+)
+def test_a_mistake_in_a_recipe_is_named(tmp_path, text, says):
+    file = tmp_path / "mine.toml"
+    file.write_text(text, encoding="utf-8")
+    with pytest.raises(DataError) as caught:
+        recipe.load(str(file))
+    assert says in str(caught.value)
+
+
+def test_an_unknown_recipe_lists_the_known_ones():
+    with pytest.raises(DataError, match="best"):
+        recipe.load("nothing-like-it")

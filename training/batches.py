@@ -1,0 +1,88 @@
+"""Batches of texts of similar length, so that little is computed for padding."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import keras
+import numpy as np
+from numpy.typing import NDArray
+
+from nlp.config import NetworkConfig
+from nlp.ngrams import hash_ngrams
+from nlp.runtime import clip
+from nlp.tokenizer import UNKNOWN, Tokenizer
+
+_POOL = 50  # batches that are shuffled and then sorted by length together
+_LENGTHS = (16, 24, 32, 40, 48, 64, 80, 112, 144, 256)  # lengths are rounded up to these: each is compiled once
+
+
+class Encoded:
+    """Texts as a network takes them: token ids, and n-gram ids for a wide part."""
+
+    def __init__(self, texts: Sequence[str], config: NetworkConfig, tokenizer: Tokenizer) -> None:
+        half = config.max_tokens // 2
+        self.config = config
+        self.ids = [
+            np.array(ids if len(ids) <= config.max_tokens else ids[:half] + ids[-half:], np.int32)
+            for ids in map(tokenizer.encode, texts)
+        ]
+        self.ngrams: list[NDArray[np.int32]] = []
+        if config.buckets:
+            self.ngrams = [hash_ngrams(clip(t, config.max_tokens), config.longest_ngram, config.buckets) for t in texts]
+
+    def __len__(self) -> int:
+        return len(self.ids)
+
+    def inputs(self, rows: Sequence[int] | NDArray[np.intp]) -> dict[str, NDArray[np.int32]]:
+        """The network's inputs for these rows: ``tokens`` ``[batch, time]`` and, with a wide part, ``ngrams``."""
+        out = {"tokens": padded([self.ids[i] for i in rows])}
+        if self.ngrams:
+            # A text of n characters has no more than this many n-grams, so the width follows from the tokens'.
+            width = out["tokens"].shape[1] * self.config.longest_ngram
+            out["ngrams"] = _padded([self.ngrams[i] for i in rows], width)
+        return out
+
+
+def padded(rows: Sequence[NDArray[np.int32]]) -> NDArray[np.int32]:
+    """Rows as one array ``[rows, longest]``, zeros after their ends; the longest is rounded up."""
+    longest = max(map(len, rows))
+    return _padded(rows, next((n for n in _LENGTHS if n >= longest), longest))
+
+
+def _padded(rows: Sequence[NDArray[np.int32]], width: int) -> NDArray[np.int32]:
+    out = np.zeros((len(rows), width), np.int32)
+    for i, row in enumerate(rows):
+        out[i, : len(row)] = row
+    return out
+
+
+def shuffled(lengths: Sequence[int], size: int, random: np.random.Generator) -> list[NDArray[np.intp]]:
+    """All rows (but a few) once, in random batches of ``size`` whose rows are of similar length."""
+    order = random.permutation(len(lengths))
+    length = np.asarray(lengths)
+    batches: list[NDArray[np.intp]] = []
+    for start in range(0, len(order), size * _POOL):
+        pool = order[start : start + size * _POOL]
+        pool = pool[np.argsort(length[pool] + 2 * random.random(len(pool)), kind="stable")]
+        groups = [pool[i : i + size] for i in range(0, len(pool), size)]
+        if len(groups) > 1 and len(groups[-1]) < size:
+            del groups[-1]  # another shape to compile for a few rows, which another epoch will see
+        random.shuffle(groups)
+        batches += groups
+    return batches
+
+
+def hide_tokens(ids: NDArray[np.int32], most: float, random: np.random.Generator) -> NDArray[np.int32]:
+    """Token dropout: replace up to ``most`` of the tokens by "unknown", so that no single one decides."""
+    hidden = (random.random(ids.shape) < most * random.random((len(ids), 1))) & (ids > 0)
+    return np.where(hidden, UNKNOWN, ids).astype(np.int32)
+
+
+def predict(model: keras.Model, data: Encoded, size: int = 512) -> NDArray[np.float32]:
+    """Logits ``[rows, classes]`` of all rows, in order."""
+    order = np.argsort([len(i) for i in data.ids], kind="stable")
+    parts = [model.predict_on_batch(data.inputs(order[i : i + size])) for i in range(0, len(order), size)]
+    out = np.empty((len(order), parts[0].shape[1]), np.float32)
+    out[order] = np.concatenate(parts)
+    return out

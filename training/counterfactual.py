@@ -1,0 +1,176 @@
+"""Short reviews made by rule, in which one word turns the verdict round.
+
+Corpora hold few minimal pairs, so a network learns that 나쁘 is bad and hardly that 나쁘지 않다 is not
+(counterfactually augmented data: Kaushik et al. 2020, arXiv:1909.12434). The rules know how Korean predicates
+are negated, what having or lacking a thing means, and which clause of a contrast the writer stands by.
+Nothing here was taken from the behaviour suites in ``tests/data``, which are written independently.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+
+from training.lexicon import (
+    BAD,
+    BAD_THINGS,
+    BAD_VERBS,
+    FIXED_BAD,
+    FIXED_GOOD,
+    GOOD,
+    GOOD_THINGS,
+    GOOD_VERBS,
+    SUBJECTS,
+)
+
+Example = tuple[str, bool]
+
+_HAVE = ("있어요", "있네요", "있습니다", "있음", "있어서 놀랐어요", "있더라고요", "있었어요")
+_LACK = (
+    "없어요",
+    "없네요",
+    "없습니다",
+    "없음",
+    "없더라고요",
+    "없었어요",
+    "하나도 없어요",
+    "전혀 없어요",
+    "전혀 없네요",
+)
+_ENDS = ("요", "요.", "요!", "요~", "요 ㅎㅎ", "요 ㅠㅠ")
+_NOT = (
+    "지 않아요",
+    "지 않네요",
+    "지 않습니다",
+    "지 않음",
+    "지 않더라고요",
+    "지는 않아요",
+    "지도 않아요",
+    "지가 않네요",
+    "지 않아",
+    "지 않았어요",
+    "진 않아요",
+)
+_WHOLLY = ("", "", "", "전혀 ", "하나도 ", "별로 ", "그렇게 ", "그닥 ", "절대 ")
+
+
+def _pick(random: np.random.Generator, items: tuple[str, ...]) -> str:
+    return items[int(random.integers(len(items)))]
+
+
+def _predicate(random: np.random.Generator) -> tuple[tuple[str, str, str], bool]:
+    good = bool(random.integers(2))
+    table = GOOD if good else BAD
+    return table[int(random.integers(len(table)))], good
+
+
+def _polite(random: np.random.Generator, stem: str, informal: str) -> str:
+    forms = [informal + _pick(random, _ENDS), stem + "네요", stem + "더라고요", stem + "군요"]
+    if stem.endswith("하"):
+        forms += [stem[:-1] + "합니다", stem[:-1] + "함"]
+    return forms[int(random.integers(len(forms)))]
+
+
+def _plain(random: np.random.Generator) -> Example:
+    (stem, informal, _), good = _predicate(random)
+    return _pick(random, SUBJECTS) + _polite(random, stem, informal), good
+
+
+def _negated(random: np.random.Generator) -> Example:
+    (stem, informal, _), good = _predicate(random)
+    subject, wholly = _pick(random, SUBJECTS), _pick(random, _WHOLLY)
+    if random.random() < 0.3 and " " not in stem:
+        return f"{subject}{wholly}안 {_polite(random, stem, informal)}", not good
+    return subject + wholly + stem + _pick(random, _NOT), not good
+
+
+def _verb(random: np.random.Generator) -> Example:
+    good = bool(random.integers(3) == 0)
+    table = GOOD_VERBS if good else BAD_VERBS
+    stem, informal = table[int(random.integers(len(table)))]
+    subject = _pick(random, SUBJECTS)
+    if random.random() < 0.4:
+        adverb = _pick(random, ("잘 ", "잘 ", "바로 ") if good else ("", "자꾸 ", "금방 ", "너무 ", "다 "))
+        return subject + adverb + _polite(random, stem, informal), good
+    if random.random() < 0.6:
+        thing, _, act = stem.rpartition(" ")  # 물이 안 빠져요, not 안 물이 빠져요
+        said = _polite(random, act, informal.rpartition(" ")[2])
+        before = ("잘 " if good else "") + (f"{thing} " if thing else "")
+        return f"{subject}{_pick(random, _WHOLLY)}{before}안 {said}", not good
+    return subject + _pick(random, _WHOLLY) + stem + _pick(random, _NOT), not good
+
+
+def _thing(random: np.random.Generator) -> Example:
+    good_thing, have = bool(random.integers(2)), bool(random.integers(2))
+    noun = _pick(random, GOOD_THINGS if good_thing else BAD_THINGS)
+    particle = _pick(
+        random,
+        ("이 " if (ord(noun[-1]) - 0xAC00) % 28 else "가 ", " ", "은 " if (ord(noun[-1]) - 0xAC00) % 28 else "는 "),
+    )
+    return noun + particle + _pick(random, _HAVE if have else _LACK), good_thing == have
+
+
+def _phrase(random: np.random.Generator) -> Example:
+    good = bool(random.integers(2))
+    return _pick(random, FIXED_GOOD if good else FIXED_BAD), good
+
+
+def _expected(random: np.random.Generator) -> Example:
+    (stem, informal, _), good = _predicate(random)
+    start = _pick(
+        random,
+        ("기대보다 ", "생각보다 ", "기대했던 것보다 ", "예상보다 ", "걱정했던 것보다 ", "사진보다 ", "후기보다 "),
+    )
+    if random.random() < 0.3:
+        return start + _pick(random, ("못해요", "못하네요", "별로예요", "별로네요", "덜해요", "아니에요")), False
+    if random.random() < 0.3:
+        return start + stem + _pick(random, _NOT), not good
+    return start + _polite(random, stem, informal), good
+
+
+_SIMPLE = (_plain, _negated, _negated, _verb, _verb, _thing, _thing, _phrase, _phrase, _phrase, _expected)
+
+
+def _contrast(random: np.random.Generator) -> Example:
+    """Two sides of the same review; in Korean the last clause is what the writer stands by."""
+    (stem, _, adnominal), first_good = _predicate(random)
+    subject = _pick(random, SUBJECTS)
+    for _ in range(50):
+        second, good = _SIMPLE[int(random.integers(len(_SIMPLE)))](random)
+        if good != first_good:
+            break
+    kind = int(random.integers(6))
+    if kind == 0:
+        return f"{subject}{stem}지만 {second}", good
+    if kind == 1:
+        return f"{subject}{adnominal}데 {second}", good
+    if kind == 2:
+        return f"{subject}{stem}긴 한데 {second}", good
+    if kind == 3:
+        linked = _pick(random, ("하지만 ", "근데 ", "그런데 ", "그러나 ", "다만 "))
+        return f"{subject}{stem}네요. {linked}{second}", good
+    if kind == 4:
+        return f"{subject}{stem}기는 하지만 {second}", good
+    strong = _pick(
+        random,
+        ("만족합니다", "추천해요", "최고예요", "아주 마음에 들어요")
+        if good
+        else ("실망이에요", "비추예요", "최악이에요", "후회합니다"),
+    )
+    return f"{strong} {subject}{stem}지만요", good
+
+
+def make(count: int, seed: int) -> list[Example]:
+    """Make short reviews by rule.
+
+    Args:
+        count: how many.
+        seed: the same seed gives the same reviews.
+
+    Returns:
+        Pairs of text and whether it is positive; about half of them are.
+    """
+    random = np.random.default_rng(seed)
+    kinds: tuple[Callable[[np.random.Generator], Example], ...] = (*_SIMPLE, _contrast, _contrast, _contrast)
+    return [kinds[int(random.integers(len(kinds)))](random) for _ in range(count)]

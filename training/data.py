@@ -1,0 +1,151 @@
+"""Corpora: rated and unrated reviews from files, normalised, without duplicates, split by a hash.
+
+The split depends on the text alone, so that a review falls on the same side in every run, on every machine
+and however often it occurs; rows of the held-out side are only ever used to report a result.
+"""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from nlp.text import normalize
+
+HELD_OUT_SHARE = 0.15
+"""Share of rated shopping reviews that no model, tuning or calibration ever sees."""
+
+MOVIES_HELD_OUT_SHARE = 0.03
+"""The same for movie reviews, of which there are many more."""
+
+
+class DataError(Exception):
+    """A data file that cannot be used; the message says which, where and what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A review.
+
+    Attributes:
+        text: normalised text.
+        rating: as in the file; None where the file has none.
+        place: position of its hash in 0..1; decides its split and its fold.
+    """
+
+    text: str
+    rating: float | None
+    place: float
+
+    def __repr__(self) -> str:
+        return f"Row(rating={self.rating}, place={self.place:.3f})"
+
+
+@dataclass(frozen=True)
+class Read:
+    """What was read from a file, and what was left out and why (counts)."""
+
+    rows: list[Row]
+    lines: int
+    empty: int
+    duplicates: int
+    conflicting: int
+
+
+def key(normalized: str) -> str:
+    """What makes two reviews the same: the normalised text without blanks."""
+    return "".join(normalized.split())
+
+
+def place(normalized: str) -> float:
+    """Where a review stands in 0..1, by BLAKE2b of its :func:`key`."""
+    digest = hashlib.blake2b(key(normalized).encode("utf-8", "surrogatepass"), digest_size=8).digest()
+    return int.from_bytes(digest, "big") / 2**64
+
+
+def fold(where: float, folds: int, held_out: float = HELD_OUT_SHARE) -> int:
+    """The fold, 0 to ``folds - 1``, of a row that is not held out."""
+    return min(int((where - held_out) / (1 - held_out) * folds), folds - 1)
+
+
+def _lines(path: Path) -> Iterator[tuple[int, str]]:
+    opener = gzip.open if path.suffix == ".gz" else open
+    try:
+        with opener(path, "rt", encoding="utf-8-sig", newline="\n") as file:
+            for number, line in enumerate(file, 1):
+                yield number, line.rstrip("\r\n")
+    except FileNotFoundError:
+        raise DataError(f"{path}: there is no such file") from None
+    except IsADirectoryError:
+        raise DataError(f"{path} is a folder, not a file of reviews") from None
+    except UnicodeDecodeError:
+        raise DataError(f"{path}: not UTF-8 text; save it as UTF-8 first") from None
+    except (OSError, EOFError) as error:
+        raise DataError(f"{path} cannot be read: {error}") from None
+
+
+def read_rated(path: Path) -> Read:
+    """Read ``rating<TAB>review`` lines (plain or gzip), the form of the Naver corpora.
+
+    Of rows with the same text one is kept, with the mean of their ratings; none if their ratings are on
+    both sides of the middle of the file's scale.
+
+    Raises:
+        DataError: if the file cannot be read or a line is not of that form.
+    """
+    ratings: dict[str, list[float]] = {}
+    texts: dict[str, str] = {}
+    lines = empty = 0
+    for number, line in _lines(path):
+        lines += 1
+        rating, tab, review = line.partition("\t")
+        try:
+            value = float(rating)
+        except ValueError:
+            value = -1.0
+        if not tab or not 0 <= value <= 10:
+            raise DataError(f"{path}, line {number}: expected a rating from 0 to 10, a tab and a review")
+        text = normalize(review)
+        if not text:
+            empty += 1
+            continue
+        ratings.setdefault(key(text), []).append(value)
+        texts.setdefault(key(text), text)
+    if not ratings:
+        raise DataError(f"{path}: holds no review")
+    highest = max(max(values) for values in ratings.values())
+    middle = 3 if highest <= 5 else 5.5
+    rows, conflicting = [], 0
+    for k, values in ratings.items():
+        if min(values) <= middle < max(values) and highest <= 5:
+            conflicting += 1
+            continue
+        rows.append(Row(texts[k], sum(values) / len(values), place(texts[k])))
+    return Read(rows, lines, empty, lines - empty - len(ratings), conflicting)
+
+
+def read_unrated(path: Path) -> Read:
+    """Read one review a line.
+
+    Raises:
+        DataError: if the file cannot be read.
+    """
+    texts: dict[str, str] = {}
+    lines = empty = 0
+    for _, line in _lines(path):
+        lines += 1
+        text = normalize(line)
+        if text:
+            texts.setdefault(key(text), text)
+        else:
+            empty += 1
+    if not texts:
+        raise DataError(f"{path}: holds no review")
+    return Read([Row(t, None, place(t)) for t in texts.values()], lines, empty, lines - empty - len(texts), 0)
+
+
+def split(rows: list[Row], held_out: float = HELD_OUT_SHARE) -> tuple[list[Row], list[Row]]:
+    """Rows to learn from, and rows held out."""
+    return [r for r in rows if r.place >= held_out], [r for r in rows if r.place < held_out]

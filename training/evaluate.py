@@ -1,0 +1,110 @@
+"""What a model is worth, on rows it never saw."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nlp import Analyzer
+from training.data import Row
+from training.metrics import LENGTHS, Paired, Share, at_coverage, calibration_error, macro_f1, paired, share
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """Measures of one model on one set of rows.
+
+    Attributes:
+        model_id: which model.
+        accuracy: share of rows whose polarity is right.
+        macro_f1: mean F1 of both polarities.
+        by_rating, by_length: accuracy within groups.
+        calibration_error: expected calibration error, 0..1.
+        at_80, at_90: accuracy on the 80 % and 90 % of rows of which the model is most sure.
+        sure: accuracy outside the unsure band.
+        unsure_share: share of rows inside it.
+        stars: share of rows whose star rating is right; None if the rows or the model have no stars.
+        probability, positive: per row, for pictures and comparisons.
+    """
+
+    model_id: str
+    accuracy: Share
+    macro_f1: float
+    by_rating: dict[str, Share]
+    by_length: dict[str, Share]
+    calibration_error: float
+    at_80: Share
+    at_90: Share
+    sure: Share
+    unsure_share: float
+    stars: Share | None
+    probability: NDArray[np.float64]
+    positive: NDArray[np.bool_]
+
+    def __repr__(self) -> str:
+        return f"Evaluation({self.model_id}: {self.accuracy})"
+
+    @property
+    def right(self) -> NDArray[np.bool_]:
+        """Which rows the model has right."""
+        return np.asarray((self.probability >= 0.5) == self.positive)
+
+    def against(self, other: Evaluation) -> Paired:
+        """Compare with another model on the same rows."""
+        return paired(self.right, other.right)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Everything but the rows, as plain values."""
+        data = asdict(self)
+        del data["probability"], data["positive"]
+        return data
+
+
+def evaluate(analyzer: Analyzer, rows: Sequence[Row], *, positive_above: float = 3, progress: Any = None) -> Evaluation:
+    """Ask a model about rated rows.
+
+    Args:
+        analyzer: the model, as it serves.
+        rows: rated rows.
+        positive_above: ratings above this are positive.
+        progress: called with the number of rows done, now and then.
+    """
+    verdicts = []
+    for start in range(0, len(rows), 512):
+        verdicts += analyzer.analyze_batch([r.text for r in rows[start : start + 512]])
+        if progress is not None:
+            progress(len(verdicts))
+    rating = np.array([r.rating for r in rows], float)
+    probability = np.array([v.probability for v in verdicts])
+    positive = rating > positive_above
+    right = (probability >= 0.5) == positive
+    length = np.array([len(r.text) for r in rows])
+    sure = np.array([v.band != "unsure" for v in verdicts])
+    known = np.isin(rating, analyzer.settings.network.ratings)
+    stars = share(np.array([v.rating for v in verdicts], float)[known] == rating[known]) if known.mean() > 0.9 else None
+    by_rating = {f"{r:g}": share(right[rating == r]) for r in sorted(set(rating))} if len(set(rating)) <= 10 else {}
+    return Evaluation(
+        model_id=analyzer.model_id,
+        accuracy=share(right),
+        macro_f1=macro_f1(positive, probability >= 0.5),
+        by_rating=by_rating,
+        by_length={_name(a, b): share(right[(length >= a) & (length < b)]) for a, b in LENGTHS},
+        calibration_error=calibration_error(probability, positive),
+        at_80=at_coverage(probability, positive, 0.8),
+        at_90=at_coverage(probability, positive, 0.9),
+        sure=share(right[sure]),
+        unsure_share=float(1 - sure.mean()),
+        stars=stars,
+        probability=probability,
+        positive=positive,
+    )
+
+
+def _name(low: int, high: int) -> str:
+    if not low:
+        return f"<{high}"
+    return f"{low}–{high - 1}" if high < 10**6 else f"{low}+"

@@ -1,0 +1,244 @@
+"""From reviews in files to a model folder, by a recipe."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import keras
+import numpy as np
+from numpy.typing import NDArray
+from rich.console import Console
+from sklearn.linear_model import LogisticRegression
+
+from nlp import Analyzer, network, tokenizer
+from nlp.analyze import binary_log_odds
+from nlp.artifact import Artifact, ModelSettings, save
+from nlp.tokenizer import Tokenizer
+from training import baseline
+from training.batches import Encoded, predict
+from training.card import write_card
+from training.counterfactual import make
+from training.data import MOVIES_HELD_OUT_SHARE, DataError, Row, fold, split
+from training.evaluate import Evaluation, evaluate
+from training.metrics import paired, share, unsure_band
+from training.pretrain import pretrain
+from training.recipe import Recipe
+from training.teach import Lesson, student_pool, teach
+from training.tune import Pool, movie_pool, polarity_pool, rated_pool, tune
+from training.wide import Wide
+
+console = Console(stderr=True)
+_CALIBRATION_FOLDS = 5
+
+
+@dataclass(frozen=True)
+class Corpora:
+    """The rows a model is made from.
+
+    Attributes:
+        rated: rated reviews of the domain, held-out ones included.
+        unrated: reviews of the domain without ratings.
+        movies: movie reviews rated 1 to 10, held-out ones included.
+    """
+
+    rated: Sequence[Row]
+    unrated: Sequence[Row] = ()
+    movies: Sequence[Row] = ()
+
+    def fingerprint(self) -> str:
+        """SHA-256 (hex) of all rows."""
+        digest = hashlib.sha256()
+        for rows in (self.rated, self.unrated, self.movies):
+            for row in rows:
+                digest.update(f"{row.rating}\t{row.text}\n".encode("utf-8", "surrogatepass"))
+        return digest.hexdigest()
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What came of it: the model folder and how it did on held-out rows."""
+
+    model_id: str
+    folder: Path
+    held_out: Evaluation
+    movies: Evaluation | None
+
+
+def fit(recipe: Recipe, corpora: Corpora, out: Path, runs: Path, *, seed: int = 0, name: str = "") -> Outcome:
+    """Make a model.
+
+    Args:
+        recipe: how.
+        corpora: from what.
+        out: where the model folder is to be; must not exist.
+        runs: folder for checkpoints; a run that was interrupted goes on from there.
+        seed: of everything random.
+        name: first part of the model's id; the recipe's name if empty.
+
+    Returns:
+        Where it is and what it is worth.
+
+    Raises:
+        DataError: if there are too few rows, or ``out`` exists.
+    """
+    if out.exists():
+        raise DataError(f"{out} exists already; choose another --out or remove it")
+    learn, held = split(list(corpora.rated))
+    movies, movies_held = split(list(corpora.movies), MOVIES_HELD_OUT_SHARE)
+    _check(learn, held, recipe)
+    stages = _Stages(runs, recipe, corpora.fingerprint(), seed)
+    folder = stages.folder("fit")
+    console.print(
+        f"learning from {len(learn):,} rated, {len(corpora.unrated):,} unrated and {len(movies):,} movie reviews;"
+    )
+    console.print(f"{len(held):,} rated and {len(movies_held):,} movie reviews are held out; checkpoints in {folder}")
+
+    tokens = _fit_tokenizer(recipe, learn, corpora.unrated, movies)
+    starts = []
+    if recipe.pretrain.epochs and movies:
+        domain = [*learn, *corpora.unrated]
+        for i in range(recipe.pretrain.seeds):
+            starts.append(
+                pretrain(recipe.network, tokens, recipe.pretrain, movies, domain, seed + i, stages.folder("pretrain"))
+            )
+    reminder = movie_pool(movies, recipe.network) if movies else None
+    lesson = None
+    if recipe.teach.folds:
+        made = make(recipe.teach.tune.counterfactuals, seed + 1)
+        lesson = teach(
+            recipe.network,
+            tokens,
+            recipe.teach,
+            learn,
+            corpora.unrated,
+            reminder,
+            starts,
+            made,
+            seed + 1000,
+            stages.folder("teach"),
+        )
+        console.print(
+            "teachers on rows they did not learn from: " + ", ".join(f"{k} {v:.2%}" for k, v in lesson.accuracy.items())
+        )
+
+    # A wide part that is fitted apart is not there while the network learns.
+    shape = replace(recipe.network, buckets=0) if recipe.fitted_wide else recipe.network
+
+    def student(keep: NDArray[np.bool_], title: str, state: str) -> keras.Model:
+        pool = _pool(recipe, lesson, learn, corpora.unrated, keep)
+        pool += polarity_pool(make(recipe.tune.counterfactuals, seed + 2), recipe.network)
+        start = starts[0] if starts else {}
+        return tune(shape, tokens, recipe.tune, pool, reminder, start, seed, folder / state, title)
+
+    # The calibration needs rows that the network did not learn from, so it learns twice: once without a fold.
+    side = np.array([fold(r.place, _CALIBRATION_FOLDS) for r in learn]) == 0
+    asked = [r for r, s in zip(learn, side, strict=True) if s]
+    others = [r for r, s in zip(learn, side, strict=True) if not s]
+    model = student(~side, "without one fold", "student-calibration.npz")
+    logits = predict(model, Encoded([r.text for r in asked], shape, tokens))
+    made = make(recipe.tune.counterfactuals, seed + 2)
+    wide = None
+    if recipe.fitted_wide:
+        wide = Wide.weigh(logits, asked, others, recipe.network, made)
+        logits = logits + wide.logits([r.text for r in asked])
+        wide = wide.fitted_to(learn, made)
+    settings = _calibrate(recipe, logits, asked)
+    model = student(np.ones(len(learn), bool), "network", "student.npz")
+    weights = network.get_weights(model, shape)
+    if wide is not None:
+        weights["wide/table"] = wide.table
+    weights = {k: v.astype(np.float16).astype(np.float32) for k, v in weights.items()}
+    trained = Artifact(settings, tokens, weights, name or recipe.name)
+
+    analyzer = Analyzer(trained, threads=2)
+    result = evaluate(analyzer, held, positive_above=recipe.network.positive_above)
+    linear = baseline.log_odds(baseline.fit_baseline(learn, recipe.network.positive_above), [r.text for r in held])
+    films = None
+    if movies_held:
+        films = evaluate(analyzer, [r for r in movies_held if not 4.5 < (r.rating or 0) < 8.5], positive_above=5)
+    card = write_card(
+        recipe,
+        corpora,
+        lesson,
+        settings,
+        result,
+        share((linear > 0) == result.positive),
+        paired(result.right, (linear > 0) == result.positive),
+        films,
+        seed,
+    )
+    model_id = save(trained, out, name=name or recipe.name, card=card)
+    return Outcome(model_id, out, result, films)
+
+
+def _check(learn: Sequence[Row], held: Sequence[Row], recipe: Recipe) -> None:
+    for rows, what in ((learn, "to learn from"), (held, "to test on")):
+        good = sum((r.rating or 0) > recipe.network.positive_above for r in rows)
+        if min(good, len(rows) - good) < 10:
+            raise DataError(
+                f"too few rows {what}: {good} positive and {len(rows) - good} negative; at least 10 of each are needed"
+            )
+
+
+class _Stages:
+    """Folders for what each stage made, named by everything that it was made from.
+
+    So a run that was interrupted goes on, a changed setting repeats the stages that it changes and no other,
+    and nothing made from other rows is ever taken for one's own.
+    """
+
+    def __init__(self, runs: Path, recipe: Recipe, data: str, seed: int) -> None:
+        parts = asdict(recipe)
+        body = {k: parts["network"][k] for k in ("embedding", "jamo", "cell", "units", "bidirectional", "max_tokens")}
+        self._runs = runs
+        self._what: dict[str, Any] = {"pretrain": [data, seed, body, parts["tokenizer"], parts["pretrain"]]}
+        # Not what is made of the teachers' answers afterwards.
+        teachers = {k: v for k, v in parts["teach"].items() if k not in ("linear", "trust")}
+        self._what["teach"] = [self._what["pretrain"], parts["network"], teachers]
+        self._what["fit"] = [self._what["teach"], parts]
+
+    def folder(self, stage: str) -> Path:
+        """The folder of a stage, made if need be."""
+        digest = hashlib.sha256(json.dumps(self._what[stage], sort_keys=True).encode()).hexdigest()[:10]
+        folder = self._runs / f"{stage}-{digest}"
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / "made-from.json").write_text(json.dumps(self._what[stage], indent=1) + "\n", encoding="utf-8")
+        return folder
+
+
+def _fit_tokenizer(recipe: Recipe, rated: Sequence[Row], unrated: Sequence[Row], movies: Sequence[Row]) -> Tokenizer:
+    settings = recipe.tokenizer
+    domain = [r.text for r in (*rated, *unrated)] * settings.domain_weight
+    texts = domain + [r.text for r in movies]
+    made: Tokenizer = tokenizer.create(settings.kind).fit(
+        texts, limit=settings.limit or None, min_count=settings.min_count
+    )
+    return made
+
+
+def _pool(
+    recipe: Recipe, lesson: Lesson | None, learn: Sequence[Row], unrated: Sequence[Row], keep: NDArray[np.bool_]
+) -> Pool:
+    rows = [r for r, k in zip(learn, keep, strict=True) if k]
+    if lesson is None:
+        return rated_pool(rows, recipe.network, recipe.tune.smooth)
+    part = replace(lesson, rated=(lesson.rated[0][keep], lesson.rated[1][keep]))
+    return student_pool(part, rows, unrated, recipe.network, recipe.teach.trust)
+
+
+def _calibrate(recipe: Recipe, logits: NDArray[np.float32], rows: Sequence[Row]) -> ModelSettings:
+    """Platt scaling and bands from class scores of rows that the model did not learn from."""
+    odds = binary_log_odds(logits, recipe.network.positive_classes)
+    positive = np.array([(r.rating or 0) > recipe.network.positive_above for r in rows])
+    line = LogisticRegression(C=1e6).fit(odds[:, None], positive)
+    probability = line.predict_proba(odds[:, None])[:, 1]
+    classes = np.array(recipe.network.ratings)[logits.argmax(axis=1)]
+    console.print(f"one fold left out: accuracy {share((probability > 0.5) == positive)}")
+    console.print(f"one fold left out: rating {share(classes == np.array([r.rating for r in rows]))}")
+    below, above = unsure_band(probability, positive, recipe.right_when_sure)
+    return ModelSettings(recipe.network, float(line.coef_[0, 0]), float(line.intercept_[0]), below, above)

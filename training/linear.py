@@ -1,0 +1,88 @@
+"""The wide part's table, fitted as a linear model of its own.
+
+A network that learns its wide part along with its recurrent part leaves the n-grams too little to do. Fitted apart
+and then weighed against the network on rows that neither knows, the two are better than either, because they err
+on different reviews. Two linear models share the table: logistic regression, and the same on features scaled by
+naive Bayes log-count ratios (Wang & Manning 2012, ACL); both are sums over n-grams, so their sum is one, too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.sparse import csr_matrix
+from sklearn.linear_model import LogisticRegression
+
+from nlp.config import NetworkConfig
+from nlp.ngrams import hash_ngrams
+from nlp.runtime import clip
+from training.data import Row
+
+Table = NDArray[np.float64]
+
+_PLAIN_C, _BAYES_C = 30.0, 5.0
+
+
+def features(texts: Sequence[str], config: NetworkConfig) -> csr_matrix:
+    """What the wide part adds up: each n-gram's count over the root of their number, ``[texts, buckets]``."""
+    ids = [hash_ngrams(clip(t, config.max_tokens), config.longest_ngram, config.buckets) for t in texts]
+    ends = np.concatenate([[0], np.cumsum([len(i) for i in ids])])
+    values = np.concatenate([np.full(len(i), 1 / np.sqrt(max(len(i), 1))) for i in ids])
+    matrix = csr_matrix((values, np.concatenate(ids), ends), shape=(len(texts), config.buckets))
+    matrix.sum_duplicates()
+    return matrix
+
+
+def fit_table(
+    rows: Sequence[Row], config: NetworkConfig, made: Sequence[tuple[str, bool]] = (), made_weight: float = 0.3
+) -> Table:
+    """Log-odds of positive that each bucket adds, ``[buckets]``, in units of their standard deviation over the rows.
+
+    Args:
+        rows: rated rows.
+        config: shape of the wide part.
+        made: reviews made by rule and whether they are positive.
+        made_weight: what one of them counts, where a rated row counts 1.
+    """
+    x = features([r.text for r in rows] + [text for text, _ in made], config)
+    y = np.array([(r.rating or 0) > config.positive_above for r in rows] + [good for _, good in made])
+    weight = np.concatenate([np.ones(len(rows)), np.full(len(made), made_weight)])
+    return _fit(x, y, weight)
+
+
+def fit_star_table(rows: Sequence[Row], config: NetworkConfig, side: Sequence[int]) -> Table:
+    """Log-odds of the higher of the two rating classes of one side that each bucket adds, ``[buckets]``."""
+    low, high = (config.ratings[i] for i in side)
+    known = [r for r in rows if r.rating in (low, high)]
+    x = features([r.text for r in known], config)
+    return _fit(x, np.array([r.rating == high for r in known]), np.ones(len(known)))
+
+
+def _fit(x: csr_matrix, y: NDArray[np.bool_], weight: Table) -> Table:
+    there = x > 0
+    with_it, without = (np.asarray(there[side].sum(axis=0)).ravel() + 1 for side in (y, ~y))
+    ratio = np.log(with_it / y.sum()) - np.log(without / (~y).sum())
+    table = np.zeros(x.shape[1])
+    for scale, c in ((np.ones(x.shape[1]), _PLAIN_C), (ratio, _BAYES_C)):
+        scaled = x.multiply(scale).tocsr()
+        weights = LogisticRegression(C=c, solver="liblinear").fit(scaled, y, sample_weight=weight).coef_[0]
+        table += weights * scale / (scaled @ weights).std()
+    return table
+
+
+def wide_part(table: Table, stars: Mapping[tuple[int, ...], Table], config: NetworkConfig) -> NDArray[np.float32]:
+    """A wide part ``[buckets, classes]`` that adds the tables to the log-odds they are about.
+
+    Args:
+        table: about positive against negative.
+        stars: about the higher against the lower class of a pair of classes.
+        config: shape of the wide part.
+    """
+    sign = np.where(np.isin(np.arange(len(config.ratings)), config.positive_classes), 0.5, -0.5)
+    wide = table[:, None] * sign
+    for (low, high), within in stars.items():
+        wide[:, low] -= within / 2
+        wide[:, high] += within / 2
+    return wide.astype(np.float32)

@@ -1,0 +1,152 @@
+"""The training loop: one-cycle rate, progress with time left, checkpoints, resuming after a kill."""
+
+from __future__ import annotations
+
+import io
+import os
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import keras
+import numpy as np
+from keras import ops
+from numpy.typing import NDArray
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+
+from training.batches import shuffled
+
+_console = Console(stderr=True)
+_EVERY = 400  # steps between checkpoints
+
+
+@keras.saving.register_keras_serializable("nunchi")
+class OneCycle(keras.optimizers.schedules.LearningRateSchedule):
+    """Linear warm-up, then half a cosine down to a fiftieth (Smith & Topin 2019, arXiv:1708.07120).
+
+    Args:
+        peak: highest learning rate.
+        steps: steps in all.
+        warm: share of the steps in which the rate rises.
+    """
+
+    def __init__(self, peak: float, steps: int, warm: float = 0.1) -> None:
+        self.peak, self.steps, self.warm = peak, max(steps, 1), warm
+
+    def __call__(self, step: Any) -> Any:
+        done = ops.cast(step, "float32") / self.steps
+        fall = ops.minimum((done - self.warm) / (1 - self.warm), 1.0)
+        return self.peak * ops.where(done < self.warm, done / self.warm, 0.02 + 0.49 * (1 + ops.cos(np.pi * fall)))
+
+    def get_config(self) -> dict[str, Any]:
+        """The arguments."""
+        return {"peak": self.peak, "steps": self.steps, "warm": self.warm}
+
+
+def compile_with(model: keras.Model, rate: OneCycle, loss: Any) -> None:
+    """Compile with Adam, clipped gradients and a one-cycle rate.
+
+    Keras lets XLA compile the step where the backend has it; on TensorFlow a recurrent layer is several times slower
+    without. Every new shape costs a compilation, so batches come in few lengths (:mod:`training.batches`).
+    """
+    model.compile(keras.optimizers.Adam(rate, clipnorm=1.0), loss)
+
+
+class Stream:
+    """Endless shuffled batches that can be asked for by number, so that a resumed run sees what it would have seen.
+
+    Args:
+        lengths: length of each row.
+        size: rows in a batch.
+        seed: order of the rows.
+    """
+
+    def __init__(self, lengths: Sequence[int], size: int, seed: int) -> None:
+        self._lengths, self._size, self._seed = lengths, size, seed
+        self._epoch = -1
+        self._batches: list[NDArray[np.intp]] = []
+        self.per_epoch = len(shuffled(lengths, size, np.random.default_rng(0)))
+
+    def __getitem__(self, number: int) -> NDArray[np.intp]:
+        epoch, i = divmod(number, self.per_epoch)
+        if epoch != self._epoch:
+            self._batches = shuffled(self._lengths, self._size, np.random.default_rng([self._seed, epoch]))
+            self._epoch = epoch
+        return self._batches[i]
+
+
+def run(
+    step: Callable[[int], float], steps: int, models: Sequence[keras.Model], checkpoint: Path | None, title: str
+) -> None:
+    """Take ``steps`` training steps.
+
+    Args:
+        step: takes the step of that number and returns its loss.
+        steps: how many.
+        models: every compiled model that a step changes.
+        checkpoint: file that is written now and then; if it exists, training goes on from it.
+        title: what the progress bar says.
+    """
+    start = _restore(models, checkpoint) if checkpoint is not None and checkpoint.exists() else 0
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        TimeRemainingColumn(),
+    )
+    mean = 0.0
+    with Progress(*columns, console=_console, disable=not _console.is_terminal) as progress:
+        task = progress.add_task(title, total=steps, completed=start)
+        for number in range(start, steps):
+            loss = step(number)
+            if not np.isfinite(loss):
+                raise FloatingPointError(f"{title}: the loss is no longer a number at step {number}; lower the rate")
+            mean = loss if number == start else 0.98 * mean + 0.02 * loss
+            done = number + 1
+            progress.update(task, completed=done, description=f"{title}, loss {mean:.3f}")
+            if not _console.is_terminal and (done % 200 == 0 or done == steps):
+                _console.print(f"{title}: step {done}/{steps}, loss {mean:.4f}")
+            if checkpoint is not None and (done % _EVERY == 0 or done == steps):
+                _save(models, checkpoint, done)
+
+
+def _variables(models: Sequence[keras.Model]) -> list[Any]:
+    out: list[Any] = []
+    for model in models:
+        out += [*model.weights, *model.optimizer.variables]
+    return out
+
+
+def _save(models: Sequence[keras.Model], path: Path, done: int) -> None:
+    arrays = {str(i): ops.convert_to_numpy(v) for i, v in enumerate(_variables(models))}
+    write_arrays(path, {**arrays, "done": np.array(done)})
+
+
+def _restore(models: Sequence[keras.Model], path: Path) -> int:
+    saved = read_arrays(path)
+    for model in models:
+        model.optimizer.build(model.trainable_variables)
+    for i, variable in enumerate(_variables(models)):
+        variable.assign(saved[str(i)])
+    return int(saved["done"])
+
+
+def write_arrays(path: Path, arrays: dict[str, NDArray[Any]]) -> None:
+    """Write arrays to an ``.npz`` file, whole or not at all."""
+    buffer = io.BytesIO()
+    np.savez(buffer, **arrays)  # type: ignore[arg-type]  # its stub takes a name for the next argument
+    path.parent.mkdir(parents=True, exist_ok=True)
+    part = path.with_suffix(".part")
+    with open(part, "wb") as file:
+        file.write(buffer.getbuffer())
+        file.flush()
+        os.fsync(file.fileno())
+    part.replace(path)
+
+
+def read_arrays(path: Path) -> dict[str, NDArray[Any]]:
+    """Read a file of :func:`write_arrays`; it can hold arrays only."""
+    with np.load(path, allow_pickle=False) as file:
+        return {name: file[name] for name in file.files}

@@ -1,0 +1,115 @@
+"""Measures of a classifier, each with its sample size, and with an interval where it is an estimate."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.stats import binomtest
+
+Floats = NDArray[np.float64]
+Bools = NDArray[np.bool_]
+
+LENGTHS = ((0, 10), (10, 20), (20, 40), (40, 80), (80, 10**9))
+"""Groups of lengths, in characters: from, to (exclusive)."""
+
+
+@dataclass(frozen=True)
+class Share:
+    """A measured share with its 95 % interval (Wilson 1927).
+
+    Attributes:
+        right, n: how many of how many.
+        value, low, high: share and interval, 0..1.
+    """
+
+    right: int
+    n: int
+    value: float
+    low: float
+    high: float
+
+    def __str__(self) -> str:
+        return f"{self.value:.2%} [{self.low:.2%}, {self.high:.2%}] (n = {self.n:,})"
+
+
+def share(right: Sequence[bool] | Bools) -> Share:
+    """The share of true values and its interval; NaN for none."""
+    values = np.asarray(right, bool)
+    n, k = len(values), int(values.sum())
+    if not n:
+        return Share(0, 0, math.nan, math.nan, math.nan)
+    interval = binomtest(k, n).proportion_ci(0.95, method="wilson")
+    return Share(k, n, k / n, float(interval.low), float(interval.high))
+
+
+def macro_f1(positive: Bools, predicted: Bools) -> float:
+    """Mean of the F1 of both classes."""
+    scores = []
+    for truth, guess in ((positive, predicted), (~positive, ~predicted)):
+        total = truth.sum() + guess.sum()
+        scores.append(2 * (truth & guess).sum() / total if total else 0.0)
+    return float(np.mean(scores))
+
+
+def calibration_error(probability: Floats, positive: Bools, bins: int = 15) -> float:
+    """Expected calibration error of the confidence, 0..1 (Guo et al. 2017, arXiv:1706.04599): equal-width bins."""
+    confidence = np.maximum(probability, 1 - probability)
+    right = (probability >= 0.5) == positive
+    edges = np.clip(((confidence - 0.5) * 2 * bins).astype(int), 0, bins - 1)
+    gaps = (abs(confidence[edges == b].sum() - right[edges == b].sum()) for b in range(bins))
+    return float(sum(gaps) / len(probability))
+
+
+def at_coverage(probability: Floats, positive: Bools, coverage: float) -> Share:
+    """Accuracy on the ``coverage`` share of rows of which the model is most sure."""
+    order = np.argsort(-abs(probability - 0.5), kind="stable")[: round(coverage * len(probability))]
+    return share((probability[order] >= 0.5) == positive[order])
+
+
+@dataclass(frozen=True)
+class Paired:
+    """Two models on the same rows (McNemar 1947, exact).
+
+    Attributes:
+        only_first, only_second: rows that only the first, only the second model has right.
+        p: probability of a difference at least this large if the two were equally good.
+    """
+
+    only_first: int
+    only_second: int
+    p: float
+
+    def __str__(self) -> str:
+        return f"{self.only_first} rows right only here, {self.only_second} only there, p = {self.p:.3g}"
+
+
+def paired(first: Bools, second: Bools) -> Paired:
+    """Compare which rows two models have right."""
+    a, b = int((first & ~second).sum()), int((second & ~first).sum())
+    return Paired(a, b, float(binomtest(a, a + b).pvalue) if a + b else 1.0)
+
+
+def unsure_band(probability: Floats, positive: Bools, target: float) -> tuple[float, float]:
+    """Thresholds outside which a model is right ``target`` of the time, on each side, with the least left inside.
+
+    Args:
+        probability: calibrated probabilities of rows the model did not learn from.
+        positive: their labels.
+        target: e.g. 0.97.
+
+    Returns:
+        ``(negative_below, positive_above)``; (0, 1) where a side cannot reach the target.
+    """
+    order = np.argsort(probability)
+    p, y = probability[order], positive[order]
+    negative_right = np.cumsum(~y) / np.arange(1, len(y) + 1)
+    positive_right = np.cumsum(y[::-1]) / np.arange(1, len(y) + 1)
+    low = np.flatnonzero((negative_right >= target) & (p < 0.5))
+    high = np.flatnonzero((positive_right >= target) & (p[::-1] > 0.5))
+    below = float(p[low[-1]]) if len(low) else 0.0
+    above = float(p[::-1][high[-1]]) if len(high) else 1.0
+    return below, above

@@ -1,0 +1,191 @@
+"""Recipes: how a model is made, as a TOML file of plain values."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+from nlp import tokenizer
+from nlp.config import NetworkConfig
+from training.data import DataError
+
+
+@dataclass(frozen=True)
+class TokenizerRecipe:
+    """Which tokens, and how many.
+
+    Attributes:
+        kind: name of the tokenizer.
+        limit: most frequent tokens kept; 0 for all.
+        min_count: tokens seen fewer times are left out.
+        domain_weight: how many times a review of the domain counts against one of the movies.
+    """
+
+    kind: str = "char"
+    limit: int = 0
+    min_count: int = 2
+    domain_weight: int = 1
+
+
+@dataclass(frozen=True)
+class PretrainRecipe:
+    """Learning Korean and sentiment from movie ratings, and the domain's words from its texts.
+
+    Attributes:
+        epochs: passes over the movie reviews; 0 for none.
+        seeds: how many networks are pretrained; teachers take turns, the network in service starts from the first.
+        batch: reviews in a batch.
+        rate: highest learning rate.
+        language_model_every: one step in so many predicts next and previous characters; 0 for never.
+        language_model_batch: reviews in such a step.
+    """
+
+    epochs: int = 0
+    seeds: int = 1
+    batch: int = 256
+    rate: float = 2.5e-3
+    language_model_every: int = 0
+    language_model_batch: int = 128
+
+
+@dataclass(frozen=True)
+class TuneRecipe:
+    """Learning from rated reviews.
+
+    Attributes:
+        epochs: passes over them.
+        batch: reviews in a batch.
+        rate: highest learning rate.
+        hide: highest share of a review's tokens hidden in a batch.
+        wide_dropout: share of n-grams dropped.
+        noise: share of reviews that are misspelt at random.
+        smooth: label smoothing of the binary target.
+        movies_every: one batch in so many is of movie reviews; 0 for never.
+        counterfactuals: number of reviews made by rule.
+    """
+
+    epochs: int = 3
+    batch: int = 64
+    rate: float = 1.5e-3
+    hide: float = 0.0
+    wide_dropout: float = 0.3
+    noise: float = 0.0
+    smooth: float = 0.02
+    movies_every: int = 0
+    counterfactuals: int = 0
+
+
+@dataclass(frozen=True)
+class TeachRecipe:
+    """Teachers, whose averaged opinion the network learns (Hinton et al. 2015, arXiv:1503.02531).
+
+    Attributes:
+        folds: each teacher learns from all folds but one and is asked about that one; 0 for no teachers.
+        seeds: networks per fold.
+        linear: weight of the linear teacher beside 1 for the mean of the networks.
+        trust: share of the teachers in the target of a rated review; the rest is its own rating.
+        tune: how the networks among them learn.
+    """
+
+    folds: int = 0
+    seeds: int = 1
+    linear: float = 0.7
+    trust: float = 0.5
+    tune: TuneRecipe = field(default_factory=TuneRecipe)
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """All of it; see the files in ``training/recipes``.
+
+    Attributes:
+        name: of the file.
+        network, tokenizer, pretrain, teach, tune: its tables.
+        fitted_wide: the wide part is a linear model fitted apart (:mod:`training.linear`).
+        right_when_sure: share of verdicts outside the unsure band that are to be right.
+    """
+
+    name: str
+    network: NetworkConfig
+    tokenizer: TokenizerRecipe = field(default_factory=TokenizerRecipe)
+    pretrain: PretrainRecipe = field(default_factory=PretrainRecipe)
+    teach: TeachRecipe = field(default_factory=TeachRecipe)
+    tune: TuneRecipe = field(default_factory=TuneRecipe)
+    fitted_wide: bool = False
+    right_when_sure: float = 0.97
+
+    @property
+    def uses_unrated(self) -> bool:
+        """Whether reviews without ratings are of use."""
+        return bool(self.teach.folds or self.pretrain.language_model_every)
+
+    @property
+    def uses_movies(self) -> bool:
+        """Whether movie reviews are of use."""
+        return bool(self.pretrain.epochs or self.tune.movies_every)
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any], name: str) -> Recipe:
+        """Read a parsed TOML file.
+
+        Raises:
+            ValueError: naming the table and the setting that is wrong.
+        """
+        parts: dict[str, Any] = {}
+        kinds = {"tokenizer": TokenizerRecipe, "pretrain": PretrainRecipe, "teach": TeachRecipe, "tune": TuneRecipe}
+        for table, value in data.items():
+            if table == "network":
+                parts[table] = NetworkConfig.from_dict(value)
+            elif table == "teach":
+                parts[table] = _part(
+                    TeachRecipe, {**value, "tune": _part(TuneRecipe, value.get("tune", {}), "teach.tune")}, table
+                )
+            elif table in kinds:
+                parts[table] = _part(kinds[table], value, table)
+            elif table in ("right_when_sure", "fitted_wide"):
+                parts[table] = value
+            else:
+                raise ValueError(f"there is no setting called {table!r}")
+        recipe = cls(**{"name": name, "network": NetworkConfig(), **parts})
+        tokenizer.create(recipe.tokenizer.kind)
+        return recipe
+
+
+def _part(kind: Any, values: Mapping[str, Any], table: str) -> Any:
+    known = {f.name: f.type for f in fields(kind)}
+    for name, value in values.items():
+        if name not in known:
+            raise ValueError(f"[{table}] has no setting called {name!r}")
+        if known[name] in ("int", "float") and (
+            isinstance(value, bool) or not isinstance(value, int | float) or value < 0
+        ):
+            raise ValueError(f"[{table}] {name} must be a number of at least 0, not {value!r}")
+    return kind(**values)
+
+
+def names() -> list[str]:
+    """Names of the recipes that come with the package."""
+    folder = resources.files("training") / "recipes"
+    return sorted(f.name.removesuffix(".toml") for f in folder.iterdir() if f.name.endswith(".toml"))
+
+
+def load(name: str) -> Recipe:
+    """Read a recipe by its name, or from a path ending in ``.toml``.
+
+    Raises:
+        DataError: if there is no such recipe or it cannot be used.
+    """
+    try:
+        if name.endswith(".toml"):
+            text = Path(name).read_text(encoding="utf-8")
+        else:
+            text = (resources.files("training") / "recipes" / f"{name}.toml").read_text(encoding="utf-8")
+        return Recipe.from_dict(tomllib.loads(text), Path(name).stem)
+    except OSError:
+        raise DataError(f"there is no recipe {name!r}; there are: {', '.join(names())}") from None
+    except (ValueError, TypeError) as error:
+        raise DataError(f"recipe {name!r}: {error}") from None

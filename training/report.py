@@ -1,0 +1,108 @@
+"""Pictures of an evaluation: confusion, reliability, coverage; with a Hangul font that comes along."""
+
+from __future__ import annotations
+
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from matplotlib import font_manager
+from matplotlib.figure import Figure
+
+from training.evaluate import Evaluation
+
+_BLUE, _RED, _GREY = "#2b6cb0", "#c05640", "#8a8f98"
+
+
+def _font(size: float) -> font_manager.FontProperties:
+    path = resources.files("training") / "fonts" / "NanumSquareR.ttf"
+    return font_manager.FontProperties(fname=str(path), size=size)
+
+
+def _figure(title: str, across: str, up: str) -> tuple[Figure, Any]:
+    figure = Figure(figsize=(5.2, 4.6), layout="constrained")
+    axes = figure.add_subplot()
+    axes.set_title(title, fontproperties=_font(13), pad=10)
+    axes.set_xlabel(across, fontproperties=_font(11))
+    axes.set_ylabel(up, fontproperties=_font(11))
+    axes.spines[["top", "right"]].set_visible(False)
+    return figure, axes
+
+
+def draw_evaluation(result: Evaluation, folder: Path) -> list[Path]:
+    """Draw the pictures of an evaluation into a folder, as PNG.
+
+    Returns:
+        Their paths.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    drawn = []
+    for name, draw in (("confusion", _confusion), ("reliability", _reliability), ("coverage", _coverage)):
+        path = folder / f"{name}.png"
+        draw(result).savefig(path, dpi=150)
+        drawn.append(path)
+    return drawn
+
+
+def _confusion(result: Evaluation) -> Figure:
+    figure, axes = _figure(f"맞힘과 틀림 (리뷰 {result.accuracy.n:,}편)", "모델의 판단", "실제")
+    guess = result.probability >= 0.5
+    table = np.array(
+        [
+            [(~result.positive & ~guess).sum(), (~result.positive & guess).sum()],
+            [(result.positive & ~guess).sum(), (result.positive & guess).sum()],
+        ]
+    )
+    shares = table / np.maximum(table.sum(axis=1, keepdims=True), 1)
+    axes.imshow(shares, cmap="Blues", vmin=0, vmax=1)
+    for (row, column), count in np.ndenumerate(table):
+        colour = "white" if shares[row, column] > 0.5 else "black"
+        text = f"{count:,}\n{shares[row, column]:.1%}"
+        axes.text(column, row, text, ha="center", va="center", color=colour, fontproperties=_font(13))
+    for axis in (axes.xaxis, axes.yaxis):
+        axis.set_ticks([0, 1], ["부정", "긍정"], fontproperties=_font(12))
+        axis.set_tick_params(length=0)
+    axes.spines[:].set_visible(False)
+    return figure
+
+
+def _reliability(result: Evaluation, bins: int = 10) -> Figure:
+    title = f"확률이 믿을 만한가 (보정 오차 {result.calibration_error:.3f})"
+    figure, axes = _figure(title, "모델이 말한 긍정 확률", "실제 긍정 비율")
+    place = np.minimum((result.probability * bins).astype(int), bins - 1)
+    axes.plot([0, 1], [0, 1], color=_GREY, linewidth=1, linestyle="--")
+    for b in range(bins):
+        here = place == b
+        if not here.any():
+            continue
+        said, true = result.probability[here].mean(), result.positive[here].mean()
+        error = 1.96 * np.sqrt(true * (1 - true) / here.sum())
+        axes.errorbar(said, true, yerr=error, color=_BLUE, marker="o", capsize=3)
+    axes.set(xlim=(-0.02, 1.02), ylim=(-0.02, 1.02), aspect="equal")
+    return figure
+
+
+def _coverage(result: Evaluation) -> Figure:
+    figure, axes = _figure("덜 확실한 리뷰를 남겨 두면", "판단한 리뷰의 비율", "판단이 맞은 비율")
+    order = np.argsort(-abs(result.probability - 0.5), kind="stable")
+    right = np.cumsum(result.right[order]) / np.arange(1, len(order) + 1)
+    covered = np.arange(1, len(order) + 1) / len(order)
+    start = max(1, len(order) // 50)
+    axes.plot(covered[start:], right[start:], color=_BLUE, linewidth=2)
+    if result.unsure_share < 1:
+        at = 1 - result.unsure_share
+        axes.plot(at, result.sure.value, "o", color=_RED)
+        label = f"확인 필요 {result.unsure_share:.0%}를 빼면 {result.sure.value:.1%}"
+        axes.annotate(
+            label,
+            (at, result.sure.value),
+            (-14, -20),
+            textcoords="offset points",
+            ha="right",
+            color=_RED,
+            fontproperties=_font(11),
+        )
+    axes.yaxis.set_major_formatter(lambda value, _: f"{value:.0%}")
+    axes.xaxis.set_major_formatter(lambda value, _: f"{value:.0%}")
+    return figure

@@ -1,0 +1,90 @@
+"""Weighs the linear tables of the wide part against the network, on rows that neither knows."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.linear_model import LogisticRegression
+
+from nlp.analyze import binary_log_odds
+from nlp.config import NetworkConfig
+from training.data import Row
+from training.linear import features, fit_star_table, fit_table, wide_part
+
+Pair = tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Wide:
+    """A fitted wide part.
+
+    Attributes:
+        config: shape of the network it is for.
+        polarity: weight of the table about positive against negative, where that of the network is 1.
+        stars: the same for the tables about the two ratings of one side.
+        table: ``[buckets, classes]``.
+    """
+
+    config: NetworkConfig
+    polarity: float
+    stars: dict[Pair, float]
+    table: NDArray[np.float32]
+
+    @classmethod
+    def weigh(
+        cls,
+        logits: NDArray[np.float32],
+        asked: Sequence[Row],
+        learned: Sequence[Row],
+        config: NetworkConfig,
+        made: Sequence[tuple[str, bool]],
+    ) -> Wide:
+        """Fit tables to the rows that the network learned from, and weigh them on rows that it did not.
+
+        Args:
+            logits: what the network says of ``asked``, ``[asked, classes]``.
+            asked: rows that it did not learn from.
+            learned: rows that it did.
+            config: shape of the network, the wide part included.
+            made: reviews made by rule.
+        """
+        x = features([r.text for r in asked], config)
+        rating = np.array([r.rating for r in asked], float)
+        positive = rating > config.positive_above
+        odds = binary_log_odds(logits, config.positive_classes)
+        polarity = _weight(odds, x @ fit_table(learned, config, made), positive)
+        stars = {}
+        for pair in _pairs(config):
+            low, high = (config.ratings[i] for i in pair)
+            known = np.isin(rating, (low, high))
+            own = (logits[:, pair[1]] - logits[:, pair[0]])[known].astype(np.float64)
+            table = fit_star_table(learned, config, pair)
+            stars[pair] = _weight(own, (x @ table)[known], rating[known] == high)
+        none = np.zeros((config.buckets, len(config.ratings)), np.float32)
+        return cls(config, polarity, stars, none).fitted_to(learned, made)
+
+    def fitted_to(self, rows: Sequence[Row], made: Sequence[tuple[str, bool]]) -> Wide:
+        """The same weights on tables fitted to these rows."""
+        stars = {pair: w * fit_star_table(rows, self.config, pair) for pair, w in self.stars.items()}
+        polarity = self.polarity * fit_table(rows, self.config, made)
+        return replace(self, table=wide_part(polarity, stars, self.config))
+
+    def logits(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """What it adds to the network's logits, ``[texts, classes]``."""
+        return np.asarray(features(texts, self.config) @ self.table, np.float32)
+
+
+def _pairs(config: NetworkConfig) -> list[Pair]:
+    """The pairs of classes on the same side, where a side has exactly two."""
+    negative = tuple(i for i in range(len(config.ratings)) if i not in config.positive_classes)
+    return [side for side in (negative, config.positive_classes) if len(side) == 2]
+
+
+def _weight(network: NDArray[np.float64], linear: NDArray[np.float64], truth: NDArray[np.bool_]) -> float:
+    """Weight of ``linear`` where that of ``network`` is 1; at least 0, and never so much that it drowns the network."""
+    line = LogisticRegression(C=1e6).fit(np.stack([network, linear], axis=1), truth).coef_[0]
+    most = 3 * network.std() / max(linear.std(), 1e-9)
+    return float(np.clip(line[1] / max(line[0], 1e-9), 0, most))
