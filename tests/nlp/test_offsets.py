@@ -57,6 +57,12 @@ def test_much_hostile_text_has_places(text: str) -> None:
     check(text)
 
 
+@settings(max_examples=300, deadline=None)
+@given(st.text("가나ㅋㅠ .,!?~^'w19a", max_size=12))
+def test_plain_texts_take_a_short_way_to_the_same_end(text: str) -> None:
+    assert normalize(text) == normalize_with_offsets(text)[0]
+
+
 @pytest.mark.parametrize("between", ["", "\u0301"])
 def test_every_code_point_has_a_place(between: str) -> None:
     size = 4096
