@@ -58,9 +58,9 @@ class Runtime:
         options.log_severity_level = 3
         # Lengths vary with every call: planning memory for each shape costs more than it saves.
         options.enable_mem_pattern = False
-        self._wide = _wide_part(config, weights)
         graph = _Graph(config, tokenizer, weights).model().SerializeToString()
         self._session = onnxruntime.InferenceSession(graph, options, providers=["CPUExecutionProvider"])
+        self._wide = _wide_part(config, weights)
 
     def logits(self, texts: Sequence[str]) -> Array:
         """Class scores of normalised texts.

@@ -179,7 +179,7 @@ def _merge_surrogates(text: str) -> str:
 
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
-# Most reviews are plain already. No w, which could begin an address; nothing is tried twice (++), or time could explode.
+# Most reviews are plain already. No w, which could begin an address; ++ tries nothing twice, or time would explode.
 _PLAIN = re.compile(r"(?:[가-힣ㄱ-ㅣ0-9a-vx-z.,!?~^;'\"()+\-*/%=]++ ?)*+")
 _LONG_RUN = re.compile(rf"([^\d\s])\1{{{MAX_RUN}}}")
 
