@@ -31,6 +31,8 @@ ONLY_IN = {
     ("konlpy", "jpype", "kiwipiepy"): ("nlp.tokenizer", "nlp.tokenizers"),
     ("discord", "slack_sdk", "slack_bolt"): ("bot.adapters",),
     ("sqlalchemy", "alembic", "aiosqlite", "asyncpg", "psycopg"): ("bot.storage",),
+    ("cryptography",): ("bot.storage",),
+    ("prometheus_client",): ("bot.ops",),
 }
 """Packages that are a part's own business, and the modules whose business they are."""
 

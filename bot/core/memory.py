@@ -109,6 +109,20 @@ class MemoryStore:
         self._out.discard(person)
         return {"verdicts": len(asked), "feedback": len(said) + said_of, "opt_outs": out}
 
+    async def delete_workspace(self, platform: str, workspace: str) -> Mapping[str, int]:
+        def within(place: Place) -> bool:
+            return (place.platform, place.workspace) == (platform, workspace)
+
+        places = [place for place in self._settings if within(place)]
+        claims = [claim for claim in self._claims if within(claim.place)]
+        judged = [record.id for record in self._records.values() if within(record.place)]
+        for place in places:
+            del self._settings[place]
+        for claim in claims:
+            del self._claims[claim]
+        said = sum(self._delete(id_) for id_ in judged)
+        return {"channels": len(places), "claims": len(claims), "verdicts": len(judged), "feedback": said}
+
     async def figures(self, platform: str, workspace: str, since: datetime, channel: str | None = None) -> Figures:
         found = {
             record.id: record.band

@@ -220,6 +220,13 @@ DATABASE_DRIVER = 'PostgreSQL needs one more package: pip install "nunchi[postgr
 DATABASE_UNREACHABLE = "The database cannot be reached: {where} ({reason}). Please check NUNCHI_DATABASE_URL and it."
 DATABASE_NEWER = "A newer nunchi made this database. Please update nunchi."
 DATABASE_OTHER_KEY = "The database was made with another key. Please restore NUNCHI_HASH_KEY or the file hash.key."
+DATABASE_OTHER_SEAL = (
+    "The key that sealed the workspaces' tokens is missing. Please restore NUNCHI_TOKEN_KEY or the file token.key."
+)
+SEAL_KEY_WRONG = (
+    "The key that seals tokens does not fit. Please put what openssl rand -base64 32 makes into {name} or {path}."
+)
+SEAL_KEY_READABLE = "Others can read the key that seals tokens. Please run chmod 600 {path}."
 HOME_UNUSABLE = "The data folder cannot be used: {path} ({reason}). Mend its permissions, or set NUNCHI_HOME."
 
 # nunchi settings, nunchi log

@@ -218,6 +218,13 @@ DATABASE_NEWER = "더 새로운 nunchi 가 만든 데이터베이스입니다. n
 DATABASE_OTHER_KEY = (
     "지문의 열쇠가 데이터베이스를 만들 때와 다릅니다. NUNCHI_HASH_KEY 나 hash.key 파일을 되돌려 주세요."
 )
+DATABASE_OTHER_SEAL = (
+    "워크스페이스의 토큰을 잠근 열쇠가 없습니다. NUNCHI_TOKEN_KEY 나 token.key 파일에 전에 쓰시던 열쇠를 되돌려 주세요."
+)
+SEAL_KEY_WRONG = (
+    "토큰을 잠그는 열쇠가 맞지 않습니다. {name} 이나 {path} 에 openssl rand -base64 32 가 만든 것을 적어 주세요."
+)
+SEAL_KEY_READABLE = "토큰을 잠그는 열쇠를 다른 사용자도 읽을 수 있습니다. chmod 600 {path} 를 실행해 주세요."
 HOME_UNUSABLE = (
     "데이터 폴더를 쓸 수 없습니다: {path} ({reason}). 권한을 고치거나 NUNCHI_HOME 으로 다른 폴더를 알려 주세요."
 )

@@ -193,6 +193,10 @@ class Store(Protocol):
         """Delete all that is kept of a person, the opt-out too; gives how many rows of which table."""
         ...
 
+    async def delete_workspace(self, platform: str, workspace: str) -> Mapping[str, int]:
+        """Delete all that is kept of a workspace, its settings too; gives how many rows of which table."""
+        ...
+
     async def figures(self, platform: str, workspace: str, since: datetime, channel: str | None = None) -> Figures:
         """Counts since a moment, of a workspace or of one of its channels."""
         ...

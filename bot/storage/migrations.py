@@ -86,11 +86,24 @@ async def installed_workspaces(connection: AsyncConnection) -> None:
     )
 
 
+async def installing_and_leaving(connection: AsyncConnection) -> None:
+    """5: who has begun to install the app, and which workspaces have just left."""
+    await _run(
+        connection,
+        "CREATE TABLE oauth_states (state VARCHAR(64) NOT NULL PRIMARY KEY, at BIGINT NOT NULL)",
+        "CREATE INDEX oauth_states_at ON oauth_states (at)",
+        """CREATE TABLE departures (
+            platform VARCHAR(16) NOT NULL, workspace VARCHAR(64) NOT NULL, at BIGINT NOT NULL,
+            PRIMARY KEY (platform, workspace))""",
+    )
+
+
 MIGRATIONS: tuple[Migration, ...] = (
     channels_and_claims,
     verdicts_and_feedback,
     thresholds_and_opt_outs,
     installed_workspaces,
+    installing_and_leaving,
 )
 
 

@@ -17,6 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from bot.core.errors import ExitStatus, UserError
 from bot.core.fingerprint import KEY_BYTES, Fingerprint
 from bot.storage import schema
+from bot.storage.keyfile import key_file, make_home
 from bot.storage.migrations import migrate
 from bot.storage.store import SqlStore
 from bot.storage.writing import DirectWriter, GroupWriter
@@ -61,34 +62,11 @@ def load_key(given: str | None, home: Path) -> Fingerprint:
     try:
         if given is not None:
             return Fingerprint(given.encode())
-        return Fingerprint(_key_file(home / KEY))
+        return Fingerprint(key_file(home / KEY, secrets.token_bytes(KEY_BYTES)))
     except ValueError:
         raise UserError(ExitStatus.CONFIG, "setting_wrong", name="NUNCHI_HASH_KEY") from None
     except OSError as error:
         raise UserError(ExitStatus.CONFIG, "home_unusable", path=home, reason=error.strerror) from None
-
-
-def _key_file(path: Path) -> bytes:
-    _make_home(path.parent)
-    try:
-        # Whole or not at all, also when two processes start at once.
-        fresh = path.with_name(f".{path.name}.{os.getpid()}.{secrets.token_hex(4)}")
-        descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(secrets.token_bytes(KEY_BYTES))
-            file.flush()
-            os.fsync(file.fileno())
-        try:
-            os.link(fresh, path)
-        finally:
-            fresh.unlink()
-    except FileExistsError:
-        pass
-    return path.read_bytes()
-
-
-def _make_home(home: Path) -> None:
-    home.mkdir(mode=0o700, parents=True, exist_ok=True)
 
 
 async def open_store(url: str | None, home: Path, fingerprint: Fingerprint | None = None) -> SqlStore:
@@ -148,7 +126,7 @@ def _make_file(path: Path) -> None:
     A new file gets its journal mode before it gets its name: SQLite does not wait for others when it changes the mode,
     so that of several processes that start at once all but one would fail.
     """
-    _make_home(path.parent)
+    make_home(path.parent)
     if path.exists() and path.stat().st_size:
         return
     fresh = path.with_name(f".{path.name}.{os.getpid()}.{secrets.token_hex(4)}")

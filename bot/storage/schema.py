@@ -103,8 +103,27 @@ installations = Table(
 )
 """Tokens of the workspaces that installed the app, encrypted."""
 
+oauth_states = Table(
+    "oauth_states",
+    metadata,
+    Column("state", String(64), primary_key=True),
+    Column("at", BigInteger, nullable=False),
+    Index("oauth_states_at", "at"),
+)
+"""Who has begun to install the app; the hash of a secret that only their browser knows."""
+
+departures = Table(
+    "departures",
+    metadata,
+    Column("platform", String(16), nullable=False),
+    Column("workspace", String(64), nullable=False),
+    Column("at", BigInteger, nullable=False),
+    PrimaryKeyConstraint("platform", "workspace"),
+)
+"""Workspaces that uninstalled the app in the last hour, for what others still write of them to be deleted too."""
+
 meta = Table("meta", metadata, Column("name", String(32), primary_key=True), Column("value", String(256)))
-"""What there is one of: the fingerprint of the key."""
+"""What there is one of: the fingerprints of the keys."""
 
 schema_version = Table("schema_version", metadata, Column("version", Integer, primary_key=True, autoincrement=False))
 """Number of the last migration."""

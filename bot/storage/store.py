@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Mapping
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import ColumnElement, and_, case, delete, func, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
@@ -13,8 +13,11 @@ from sqlalchemy.schema import Table
 
 from bot.core.events import ChannelSettings, Place
 from bot.core.ports import Claim, ClaimState, Figures, Record
-from bot.storage.schema import channels, claims, feedback, opt_outs, verdicts
-from bot.storage.writing import Writer
+from bot.storage.leaving import delete_workspace
+from bot.storage.schema import channels, claims, feedback, installations, opt_outs, verdicts
+from bot.storage.writing import Work, Writer
+
+T = TypeVar("T")
 
 
 def to_milliseconds(at: datetime) -> int:
@@ -41,6 +44,18 @@ class SqlStore:
         # A cursor of PostgreSQL lives in a transaction; a transaction of SQLite would hold up all writers.
         self._streamer = engine if engine.dialect.name == "postgresql" else self._reader
         self._upsert: Any = postgresql.insert if engine.dialect.name == "postgresql" else sqlite.insert
+
+    def read(self) -> AsyncConnection:
+        """A connection to read with, to be used as a context: what keeps other tables in this database needs one."""
+        return self._reader.connect()
+
+    async def write(self, work: Work[T]) -> T:
+        """Do work in a transaction that is on the disk when the call returns."""
+        return await self._writer.do(work)
+
+    def upsert(self, table: Table) -> Any:
+        """An INSERT of this database's dialect, which can say what to do on a conflict."""
+        return self._upsert(table)
 
     async def settings(self, place: Place) -> ChannelSettings:
         async with self._reader.connect() as connection:
@@ -170,6 +185,17 @@ class SqlStore:
             }
 
         return await self._writer.do(work)
+
+    async def delete_workspace(self, platform: str, workspace: str) -> Mapping[str, int]:
+        return await self._writer.do(lambda connection: delete_workspace(connection, platform, workspace))
+
+    async def installed(self) -> list[tuple[str, str, datetime]]:
+        """Platform and id of each workspace that installed the app, and when; their tokens stay sealed."""
+        table = installations.c
+        query = select(table.platform, table.workspace, table.at).order_by(table.platform, table.workspace)
+        async with self._reader.connect() as connection:
+            rows = (await connection.execute(query)).all()
+        return [(platform, workspace, from_milliseconds(at)) for platform, workspace, at in rows]
 
     async def figures(self, platform: str, workspace: str, since: datetime, channel: str | None = None) -> Figures:
         where = [

@@ -9,6 +9,7 @@ import stat
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -147,6 +148,7 @@ ROWS = {
     "verdicts": "INSERT INTO verdicts VALUES"
     " ('v', 'slack', 'T', 'C', 'm', 'p', 't', 1, 'positive', 'positive', 0.9, 'model', 0.1, 'mention')",
     "feedback": "INSERT INTO feedback VALUES ('v', 'p', TRUE, 1)",
+    "installations": "INSERT INTO installations VALUES ('slack', 'T', '', 1)",
 }
 
 
@@ -168,6 +170,8 @@ async def test_rows_of_every_earlier_schema_are_kept(url: str, tmp_path: Path, v
         assert await store.answer_to(place, "m") == "r"
     if "verdicts" in tables:
         assert [row["right"] async for row in store.records()] == [1]
+    if "installations" in tables:
+        assert await store.installed() == [("slack", "T", datetime.fromtimestamp(0.001, UTC))]
     await store.close()
     await (await open_store(url, tmp_path, Fingerprint(KEY))).close()
 

@@ -133,6 +133,27 @@ async def test_a_person_is_deleted_everywhere(opens: OpenStore) -> None:
     await store.close()
 
 
+async def test_a_workspace_is_deleted_and_no_other(opens: OpenStore) -> None:
+    store = await opens()
+    there = replace(PLACE, workspace="T2")
+    for number, place in enumerate((PLACE, there)):
+        await store.configure(place, ChannelSettings(watch=True))
+        await store.claim(Claim(place, "m"))
+        await store.record(record(number, place=place))
+        await store.feedback(record(number).id, "a", True, NOON)
+    await store.opt_out("a", True)
+    everything = {"channels": 1, "claims": 1, "verdicts": 1, "feedback": 1}
+    assert dict(await store.delete_workspace("discord", "T1")) == dict.fromkeys(everything, 0)
+    assert dict(await store.delete_workspace("slack", "T1")) == everything
+    assert await store.channels() == {there: ChannelSettings(watch=True)}
+    assert await store.figures("slack", "T1", NOON) == Figures()
+    assert await store.figures("slack", "T2", NOON) == Figures(positive=1, right=1)
+    assert await store.opted_out("a"), "a wish not to be read is kept"
+    assert not await store.claim(Claim(there, "m"))
+    assert await store.claim(Claim(PLACE, "m"))
+    await store.close()
+
+
 async def test_retention_removes_exactly_what_is_older(opens: OpenStore) -> None:
     store = await opens()
     for day in range(31):
@@ -163,6 +184,7 @@ OPERATIONS = st.one_of(
     st.tuples(st.just("opt_out"), PEOPLE, st.booleans()),
     st.tuples(st.just("opted_out"), PEOPLE),
     st.tuples(st.just("delete_user"), PEOPLE),
+    st.tuples(st.just("delete_workspace"), st.sampled_from(["slack", "discord"]), st.sampled_from(["T1", ""])),
     st.tuples(st.just("figures"), st.sampled_from(["slack", "discord"]), st.sampled_from(["T1", ""]), TIMES),
     st.tuples(st.just("purge"), TIMES),
     st.tuples(st.just("reopen")),
@@ -230,6 +252,16 @@ def test_whatever_is_kept_of_people_is_known_to_be_deleted() -> None:
     """A new table or column fails here, until somebody has thought of deletion and of what it may hold."""
     of_people = {table.name for table in metadata.tables.values() if "person" in table.columns}
     assert of_people == {"verdicts", "feedback", "opt_outs"}, "delete_user must know it too"
-    assert set(metadata.tables) == of_people | {"channels", "claims", "installations", "meta", "schema_version"}
+    assert set(metadata.tables) == of_people | {
+        "channels",
+        "claims",
+        "departures",
+        "installations",
+        "meta",
+        "oauth_states",
+        "schema_version",
+    }
+    of_workspaces = {table.name for table in metadata.tables.values() if "workspace" in table.columns}
+    assert of_workspaces == {"channels", "claims", "verdicts", "installations", "departures"}, "leaving must know it"
     words = [c for t in metadata.tables.values() for c in t.columns if isinstance(c.type, String)]
     assert max(c.type.length or 1 << 20 for c in words) <= 256, "nothing is long enough for a review"

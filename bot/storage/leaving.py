@@ -1,0 +1,21 @@
+"""All that is kept of a workspace, deleted."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from sqlalchemy import delete, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.storage.schema import channels, claims, feedback, verdicts
+
+
+async def delete_workspace(connection: AsyncConnection, platform: str, workspace: str) -> Mapping[str, int]:
+    """Delete it, in the caller's transaction; gives how many rows of which table."""
+    counts = {}
+    mine = select(verdicts.c.id).where(verdicts.c.platform == platform, verdicts.c.workspace == workspace)
+    counts["feedback"] = (await connection.execute(delete(feedback).where(feedback.c.verdict.in_(mine)))).rowcount
+    for table in (claims, verdicts, channels):
+        statement = delete(table).where(table.c.platform == platform, table.c.workspace == workspace)
+        counts[table.name] = (await connection.execute(statement)).rowcount
+    return counts
