@@ -44,9 +44,15 @@ class Settings(BaseSettings):
     http_host: str = _named("NUNCHI_HTTP_HOST", "127.0.0.1")
     http_port: Annotated[int, Field(ge=0, le=65535)] = _named("NUNCHI_HTTP_PORT", 3000)
 
+    metrics_port: Annotated[int | None, Field(ge=0, le=65535)] = _named("NUNCHI_METRICS_PORT")
+    token_key: SecretStr | None = _named("NUNCHI_TOKEN_KEY")
+
     slack_bot_token: SecretStr | None = _named("SLACK_BOT_TOKEN")
     slack_app_token: SecretStr | None = _named("SLACK_APP_TOKEN")
     slack_signing_secret: SecretStr | None = _named("SLACK_SIGNING_SECRET")
+    slack_client_id: str | None = _named("SLACK_CLIENT_ID")
+    slack_client_secret: SecretStr | None = _named("SLACK_CLIENT_SECRET")
+    slack_redirect_uri: HttpUrl | None = _named("SLACK_REDIRECT_URI")
     slack_api_url: HttpUrl = _named("SLACK_API_URL", HttpUrl(SLACK_API))
 
     discord_token: SecretStr | None = _named("DISCORD_TOKEN")

@@ -12,15 +12,17 @@ from dataclasses import replace
 from typing import Any
 
 import aiohttp
-from slack_bolt.async_app import AsyncApp
+from slack_bolt.async_app import AsyncApp, AsyncBoltContext
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.adapters import slack_events as events
+from bot.adapters.slack_authorize import OneWorkspace, is_alive
 from bot.adapters.slack_cards import FEEDBACK_ACTION, RIGHT, WRONG
+from bot.adapters.slack_events import PLATFORM
 from bot.adapters.slack_home import home_view
 from bot.adapters.slack_people import People
-from bot.adapters.slack_platform import SlackPlatform
+from bot.adapters.slack_platform import SlackPlatform, make_client
 from bot.core.commands import Asker, obey, parse
 from bot.core.events import Incoming
 from bot.core.messages import Messages
@@ -49,19 +51,14 @@ class SlackAdapter:
         self._people = People(client, core.clock)
 
     def app(self) -> AsyncApp:
-        """The Bolt app. Signatures are checked before it, see :mod:`bot.adapters.slack_http`."""
+        """The Bolt app of this one workspace. Signatures are checked before it, see :mod:`bot.adapters.slack_http`."""
         app = AsyncApp(
-            client=self._client,
+            client=make_client(None, self._client.base_url, self._client.session),
+            authorize=OneWorkspace(self._client.token, self._bot_user),  # type: ignore[arg-type]  # Bolt takes it, and does not say so
             request_verification_enabled=False,
             logger=logging.getLogger("slack_bolt.nunchi"),
         )
-        app.event("message")(self._on_message)
-        app.event("app_mention")(self._on_mention)
-        app.event("app_home_opened")(self._on_home)
-        app.command(COMMAND)(self._on_command)
-        app.message_shortcut(SHORTCUT)(self._on_shortcut)
-        app.action(FEEDBACK_ACTION)(self._on_feedback)
-        app.error(self._on_error)
+        listen(app, lambda context: self, self._on_gone)
         return app
 
     async def _on_message(self, body: dict[str, Any]) -> None:
@@ -100,9 +97,13 @@ class SlackAdapter:
         if user and event.get("tab") == "home":
             self._core.spawn(self._home(user, events.workspace(body)))
 
-    async def _on_error(self, error: Exception) -> None:
-        # Not its message: it could hold a part of a review.
-        log.error("listener failed", extra={"event": "slack_listener_failed", "kind": type(error).__name__})
+    async def _on_gone(self, body: dict[str, Any]) -> None:
+        if events.is_gone(body):
+            self._core.spawn(self._gone(events.workspace(body)))
+
+    async def _gone(self, workspace: str) -> None:
+        if not await is_alive(self._client):  # it was not installed anew since
+            await self._core.store.delete_workspace(PLATFORM, workspace)
 
     async def _mentioned(self, incoming: Incoming, parent: str) -> None:
         if parent and not incoming.by_bot and parse(incoming.text or "-") is None:
@@ -170,3 +171,40 @@ class SlackAdapter:
         view = await home_view(self._core, workspace, Messages(language or self._core.language))
         with suppress(SlackApiError, aiohttp.ClientError, TimeoutError, OSError):
             await self._client.views_publish(user_id=user, view=view)
+
+
+def listen(app: AsyncApp, pick: Callable[[AsyncBoltContext], SlackAdapter], gone: Callable[..., Any]) -> None:
+    """Let adapters listen to an app.
+
+    Args:
+        app: the app.
+        pick: finds the adapter of the workspace that something comes from.
+        gone: hears that the app was uninstalled or that its tokens were revoked; then there is no adapter.
+    """
+
+    def acknowledged(method: Callable[[SlackAdapter, Ack, dict[str, Any]], Awaitable[None]]) -> Any:
+        async def listener(ack: Ack, body: dict[str, Any], context: AsyncBoltContext) -> None:
+            await method(pick(context), ack, body)
+
+        return listener
+
+    def event(method: Callable[[SlackAdapter, dict[str, Any]], Awaitable[None]]) -> Any:
+        async def listener(body: dict[str, Any], context: AsyncBoltContext) -> None:
+            await method(pick(context), body)
+
+        return listener
+
+    app.event("message")(event(SlackAdapter._on_message))
+    app.event("app_mention")(event(SlackAdapter._on_mention))
+    app.event("app_home_opened")(event(SlackAdapter._on_home))
+    app.command(COMMAND)(acknowledged(SlackAdapter._on_command))
+    app.message_shortcut(SHORTCUT)(acknowledged(SlackAdapter._on_shortcut))
+    app.action(FEEDBACK_ACTION)(acknowledged(SlackAdapter._on_feedback))
+    app.event("app_uninstalled")(gone)
+    app.event("tokens_revoked")(gone)
+    app.error(_on_error)
+
+
+async def _on_error(error: Exception) -> None:
+    # Not its message: it could hold a part of a review.
+    log.error("listener failed", extra={"event": "slack_listener_failed", "kind": type(error).__name__})

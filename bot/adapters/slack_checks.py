@@ -13,6 +13,8 @@ from bot.adapters.slack_platform import error_name
 from bot.core.errors import ExitStatus, UserError
 
 BOT_TOKEN, APP_TOKEN, SIGNING_SECRET = "SLACK_BOT_TOKEN", "SLACK_APP_TOKEN", "SLACK_SIGNING_SECRET"
+CLIENT_ID, CLIENT_SECRET = "SLACK_CLIENT_ID", "SLACK_CLIENT_SECRET"
+_REFUSALS = {"invalid_client_id": CLIENT_ID, "bad_client_secret": CLIENT_SECRET}
 
 SCOPES = frozenset(
     {
@@ -77,6 +79,25 @@ async def check_app(client: AsyncWebClient, token: str) -> None:
         UserError: if Slack refuses the token, or there is no Slack.
     """
     await _ask(client.apps_connections_open(app_token=token), client, APP_TOKEN)
+
+
+async def check_credentials(client: AsyncWebClient, client_id: str, client_secret: str) -> None:
+    """Hand Slack a code that it never issued: with the right credentials that is all it has to complain about.
+
+    Raises:
+        UserError: if it complains about them, or there is no Slack.
+    """
+    request = client.oauth_v2_access(client_id=client_id, client_secret=client_secret, code="nunchi-doctor")
+    try:
+        await request
+    except SlackApiError as error:
+        reason = error_name(error)
+        if reason in _REFUSALS:
+            name = _REFUSALS[reason]
+            raise UserError(ExitStatus.CONFIG, "slack_credential_refused", name=name, reason=reason) from None
+    except (aiohttp.ClientError, TimeoutError, OSError) as error:
+        reason = type(error).__name__
+        raise UserError(ExitStatus.IO_ERROR, "slack_unreachable", where=client.base_url, reason=reason) from None
 
 
 async def _ask(request: Any, client: AsyncWebClient, name: str) -> Any:

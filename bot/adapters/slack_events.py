@@ -44,8 +44,10 @@ def timestamp(value: object) -> str:
 
 
 def workspace(body: Payload) -> str:
-    """The id of the workspace."""
-    team = body.get("team_id") or mapping(body.get("team")).get("id")
+    """The id of the workspace that the app is installed in; of a channel shared by several, not the other one."""
+    authorizations = body.get("authorizations")
+    installed = mapping(authorizations[0] if isinstance(authorizations, list) and authorizations else None)
+    team = installed.get("team_id") or body.get("team_id") or mapping(body.get("team")).get("id")
     return slack_id(team) or slack_id(body.get("enterprise_id"))
 
 
@@ -53,6 +55,12 @@ def author(body: Payload, user: object) -> str:
     """A person's id, unique on the platform; empty if there is none."""
     found = slack_id(user)
     return f"{workspace(body)}/{found}" if found else ""
+
+
+def is_gone(body: Payload) -> bool:
+    """Whether an event says that the app was uninstalled, or that its own token was revoked and not just a person's."""
+    event = mapping(body.get("event"))
+    return event.get("type") == "app_uninstalled" or bool(mapping(event.get("tokens")).get("bot"))
 
 
 def from_message(body: Payload, bot_user: str) -> Incoming | Deleted | None:

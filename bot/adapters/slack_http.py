@@ -6,7 +6,7 @@ import hashlib
 import hmac
 import re
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from aiohttp import web
 from slack_bolt.adapter.aiohttp import to_aiohttp_response
@@ -14,7 +14,6 @@ from slack_bolt.async_app import AsyncApp
 from slack_bolt.request.async_request import AsyncBoltRequest
 
 from bot.core.counters import Counters
-from bot.core.errors import ExitStatus, UserError
 
 PATH = "/slack/events"
 WINDOW = 300
@@ -46,15 +45,20 @@ def is_signed(secret: str, timestamp: str | None, signature: str | None, body: b
 
 
 def make_web_app(
-    app: AsyncApp, secret: str, counters: Counters, clock: Callable[[], float] = time.time
+    app: AsyncApp,
+    secret: str,
+    counters: Counters,
+    clock: Callable[[], float] = time.time,
+    routes: Iterable[web.RouteDef] = (),
 ) -> web.Application:
-    """The web application: one path, which answers 401 to whatever is not signed.
+    """The web application: one path for Slack, which answers 401 to whatever is not signed, and what else there is.
 
     Args:
         app: what the events are for.
         secret: the signing secret.
         counters: where refused requests are counted.
         clock: seconds since 1970.
+        routes: for others than Slack.
     """
 
     async def receive(request: web.Request) -> web.Response:
@@ -73,42 +77,5 @@ def make_web_app(
 
     out = web.Application(client_max_size=_LARGEST_BODY)
     out.router.add_post(PATH, receive)
+    out.add_routes(routes)
     return out
-
-
-class HttpServer:
-    """Listens on a port.
-
-    Args:
-        application: what answers.
-        host: address to listen on.
-        port: 0 for any that is free.
-    """
-
-    def __init__(self, application: web.Application, host: str, port: int) -> None:
-        self._host, self._port = host, port
-        self._runner = web.AppRunner(application, access_log=None, handle_signals=False, shutdown_timeout=3)
-
-    async def open(self) -> None:
-        """Listen.
-
-        Raises:
-            UserError: if the port cannot be had.
-        """
-        await self._runner.setup()
-        site = web.TCPSite(self._runner, self._host, self._port)
-        try:
-            await site.start()
-        except OSError as error:
-            await self._runner.cleanup()
-            reason = error.strerror or type(error).__name__
-            raise UserError(ExitStatus.CONFIG, "slack_port", host=self._host, port=self._port, reason=reason) from None
-
-    @property
-    def port(self) -> int:
-        """The port it listens on."""
-        return int(self._runner.addresses[0][1])
-
-    async def close(self) -> None:
-        """Stop listening; requests that are being answered are."""
-        await self._runner.cleanup()

@@ -21,13 +21,18 @@ _HARMLESS = {"already_reacted", "no_reaction", "message_not_found", "cant_update
 _MOST_WAITS = 3
 
 
-def make_client(token: str | None, base_url: str, session: aiohttp.ClientSession | None = None) -> AsyncWebClient:
+def make_client(
+    token: str | None,
+    base_url: str,
+    session: aiohttp.ClientSession | None = None,
+    kind: type[AsyncWebClient] = AsyncWebClient,
+) -> AsyncWebClient:
     """A client of the Web API.
 
     Only what Slack certainly did not do is tried again, which is what 429 says. A connection that broke may have
     carried the post, so the SDK's own retry of it would post twice.
     """
-    return AsyncWebClient(
+    return kind(
         token,
         base_url=base_url,
         timeout=_TIMEOUT,

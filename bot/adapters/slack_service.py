@@ -2,16 +2,41 @@
 
 from __future__ import annotations
 
+import asyncio
+import logging
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import aiohttp
+from aiohttp import web
+from slack_bolt.async_app import AsyncApp
 
+from bot.adapters.http_server import HttpServer
 from bot.adapters.slack_adapter import SlackAdapter
-from bot.adapters.slack_checks import APP_TOKEN, BOT_TOKEN, SIGNING_SECRET, Identity, check_app, check_bot, check_shape
-from bot.adapters.slack_http import HttpServer, make_web_app
+from bot.adapters.slack_checks import (
+    APP_TOKEN,
+    BOT_TOKEN,
+    CLIENT_ID,
+    CLIENT_SECRET,
+    SIGNING_SECRET,
+    Identity,
+    check_app,
+    check_bot,
+    check_credentials,
+    check_shape,
+)
+from bot.adapters.slack_http import make_web_app
+from bot.adapters.slack_oauth import make_flow, oauth_routes
 from bot.adapters.slack_platform import make_client
 from bot.adapters.slack_socket import PING_SECONDS, Socket
+from bot.adapters.slack_workspaces import Workspaces
+from bot.core.errors import ExitStatus, UserError
+from bot.core.installations import Installations
 from bot.core.service import Core
+
+_SWEEP_SECONDS = 3_600.0
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -27,6 +52,9 @@ class SlackConfig:
         host: address to listen on with HTTP.
         port: the same.
         ping: seconds between two pings of Socket Mode.
+        client_id: of the app, if many workspaces may install it; with HTTP only.
+        client_secret: the same.
+        redirect_uri: where Slack sends people back to after installing; that of the app's settings if None.
     """
 
     bot_token: str | None
@@ -37,19 +65,39 @@ class SlackConfig:
     host: str = "127.0.0.1"
     port: int = 3000
     ping: float = PING_SECONDS
+    client_id: str | None = None
+    client_secret: str | None = None
+    redirect_uri: str | None = None
+
+    @property
+    def oauth(self) -> bool:
+        """Whether workspaces install the app by themselves, each with a token of its own."""
+        return self.http and bool(self.client_id or self.client_secret)
 
 
-async def check(config: SlackConfig) -> Identity:
+async def check(config: SlackConfig) -> Identity | None:
     """Check the configuration without starting anything.
+
+    Returns:
+        Who the bot is; None if it is somebody else in each workspace.
 
     Raises:
         UserError: what is to be mended first.
     """
-    bot_token = check_shape(BOT_TOKEN, config.bot_token)
-    app_token = None if config.http else check_shape(APP_TOKEN, config.app_token)
     if config.http:
         check_shape(SIGNING_SECRET, config.signing_secret)
     async with aiohttp.ClientSession() as session:
+        if config.oauth:
+            client_id, secret = (
+                check_shape(CLIENT_ID, config.client_id),
+                check_shape(CLIENT_SECRET, config.client_secret),
+            )
+            if config.bot_token:
+                raise UserError(ExitStatus.CONFIG, "slack_two_ways", name=BOT_TOKEN, other=CLIENT_ID)
+            await check_credentials(make_client(None, config.base_url, session), client_id, secret)
+            return None
+        bot_token = check_shape(BOT_TOKEN, config.bot_token)
+        app_token = None if config.http else check_shape(APP_TOKEN, config.app_token)
         client = make_client(bot_token, config.base_url, session)
         identity = await check_bot(client)
         if app_token is not None:
@@ -63,11 +111,21 @@ class SlackService:
     Args:
         core: what answers.
         config: see there.
+        installations: of workspaces; needed if they install the app by themselves.
+        routes: more that the HTTP server answers.
     """
 
-    def __init__(self, core: Core, config: SlackConfig) -> None:
-        self._core, self._config = core, config
+    def __init__(
+        self,
+        core: Core,
+        config: SlackConfig,
+        installations: Installations | None = None,
+        routes: Sequence[web.RouteDef] = (),
+    ) -> None:
+        self._core, self._config, self._installations = core, config, installations
+        self._routes = list(routes)
         self._session: aiohttp.ClientSession | None = None
+        self._sweeping: asyncio.Task[None] | None = None
         self.front: Socket | HttpServer | None = None
 
     async def open(self) -> None:
@@ -79,17 +137,34 @@ class SlackService:
         config = self._config
         identity = await check(config)
         self._session = aiohttp.ClientSession()
-        client = make_client(config.bot_token, config.base_url, self._session)
-        app = SlackAdapter(self._core, client, identity.user).app()
+        if identity is None:
+            app = self._many_workspaces(self._session)
+        else:
+            client = make_client(config.bot_token, config.base_url, self._session)
+            app = SlackAdapter(self._core, client, identity.user).app()
         if config.http:
-            application = make_web_app(app, config.signing_secret or "", self._core.counters)
+            application = make_web_app(app, config.signing_secret or "", self._core.counters, routes=self._routes)
             self.front = HttpServer(application, config.host, config.port)
         else:
             self.front = Socket(app, config.app_token or "", self._core.counters, ping=config.ping)
         await self.front.open()
 
+    def _many_workspaces(self, session: aiohttp.ClientSession) -> AsyncApp:
+        config, core, installations = self._config, self._core, self._installations
+        assert installations is not None  # noqa: S101 - whoever configures it gives them
+        client = make_client(None, config.base_url, session)
+        flow = make_flow(
+            core, installations, client, config.client_id or "", config.client_secret or "", config.redirect_uri
+        )
+        self._routes += oauth_routes(flow, core)
+        self._sweeping = asyncio.create_task(_sweep_again_and_again(installations), name="nunchi-slack-sweep")
+        return Workspaces(core, installations, config.base_url, session).app(flow)
+
     async def stop_listening(self) -> None:
         """Take nothing more in. What is on its way can still be answered."""
+        if self._sweeping is not None:
+            self._sweeping.cancel()
+            await asyncio.gather(self._sweeping, return_exceptions=True)
         if self.front is not None:
             await self.front.close()
 
@@ -97,3 +172,12 @@ class SlackService:
         """Let go of Slack, after the core has finished."""
         if self._session is not None:
             await self._session.close()
+
+
+async def _sweep_again_and_again(installations: Installations) -> None:
+    while True:
+        try:
+            await installations.sweep()
+        except Exception as error:
+            log.error("not swept", extra={"event": "sweep_failed", "kind": type(error).__name__})
+        await asyncio.sleep(_SWEEP_SECONDS)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
+from bot.adapters.slack_oauth import INSTALL_PATH
 from bot.adapters.slack_service import check
 from bot.commands.run import slack_config
 from bot.core.errors import ExitStatus
@@ -18,7 +19,10 @@ def doctor_slack(messages: Messages, *, http: bool) -> ExitStatus:
     Raises:
         UserError: what is to be mended first.
     """
-    asyncio.run(check(slack_config(load_settings(), http=http)))
+    config = slack_config(load_settings(), http=http)
+    if asyncio.run(check(config)) is None:
+        say(messages("slack_ok_oauth", path=INSTALL_PATH))
+        return ExitStatus.OK
     say(messages("slack_ok_bot"))
     if not http:
         say(messages("slack_ok_app"))

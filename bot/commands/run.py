@@ -9,11 +9,13 @@ from typing import Protocol
 
 from bot.adapters.slack_service import SlackConfig, SlackService
 from bot.commands.model import load_model
-from bot.commands.store import configured_fingerprint, open_configured
+from bot.commands.monitor import Monitor
+from bot.commands.store import configured_fingerprint, open_configured, open_installations
 from bot.core.errors import ExitStatus, UserError
 from bot.core.messages import Messages
 from bot.core.service import Core, Limits
 from bot.ops.logs import set_up_logs
+from bot.ops.monitoring import monitoring_routes
 from bot.ops.running import LoopLag, purge_again_and_again, until_told_to_stop
 from bot.settings import Settings, load_settings
 from bot.terminal import complain
@@ -44,12 +46,26 @@ def run(messages: Messages, platform: str, *, http: bool, model: Path | None) ->
 
 def slack_config(settings: Settings, *, http: bool) -> SlackConfig:
     """What the settings say to the Slack bot."""
-    bot, app, secret = (
+    bot, app, signing, client = (
         None if value is None else value.get_secret_value()
-        for value in (settings.slack_bot_token, settings.slack_app_token, settings.slack_signing_secret)
+        for value in (
+            settings.slack_bot_token,
+            settings.slack_app_token,
+            settings.slack_signing_secret,
+            settings.slack_client_secret,
+        )
     )
     return SlackConfig(
-        bot, app, secret, settings.slack_base, http=http, host=settings.http_host, port=settings.http_port
+        bot,
+        app,
+        signing,
+        settings.slack_base,
+        http=http,
+        host=settings.http_host,
+        port=settings.http_port,
+        client_id=settings.slack_client_id,
+        client_secret=client,
+        redirect_uri=None if settings.slack_redirect_uri is None else str(settings.slack_redirect_uri),
     )
 
 
@@ -84,13 +100,16 @@ async def make_core(settings: Settings, model: Path | None) -> Core:
 
 async def _run(messages: Messages, settings: Settings, config: SlackConfig, model: Path | None) -> ExitStatus:
     core = await make_core(settings, model)
-    services: list[Service] = [SlackService(core, config)]
     lag = LoopLag()
+    port = settings.metrics_port
+    services: list[Service] = [] if port is None else [Monitor(core, lag, port)]
     chores = [
         asyncio.create_task(purge_again_and_again(core, settings.retention_days)),
         asyncio.create_task(lag.measure()),
     ]
     try:
+        installations = await open_installations(settings, core) if config.oauth else None
+        services.append(SlackService(core, config, installations, monitoring_routes(core, lag, metrics=port is None)))
         for service in services:
             await service.open()
         complain(messages, "slack_ready")

@@ -11,6 +11,8 @@ from bot.settings import Settings, load_settings
 
 if TYPE_CHECKING:
     from bot.core.fingerprint import Fingerprint
+    from bot.core.installations import Installations
+    from bot.core.service import Core
     from bot.storage.store import SqlStore
 
 T = TypeVar("T")
@@ -38,6 +40,24 @@ def configured_fingerprint(settings: Settings) -> Fingerprint:
 
     key = settings.hash_key
     return load_key(None if key is None else key.get_secret_value(), settings.home)
+
+
+async def open_installations(settings: Settings, core: Core) -> Installations:
+    """The workspaces that installed the app, in the core's own store.
+
+    Raises:
+        UserError: if their tokens were sealed with another key than the settings'.
+    """
+    from bot.storage.installations import SqlInstallations
+    from bot.storage.sealing import load_sealer
+    from bot.storage.store import SqlStore
+
+    assert isinstance(core.store, SqlStore)  # noqa: S101 - open_configured made it
+    key = settings.token_key
+    sealer = load_sealer(None if key is None else key.get_secret_value(), settings.home)
+    installations = SqlInstallations(core.store, sealer, core.clock)
+    await installations.prepare()
+    return installations
 
 
 def where(settings: Settings) -> Path | str:

@@ -48,6 +48,7 @@ class Inference:
         self._waiting: deque[_Job] = deque()
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="nunchi-model")
         self._worker: asyncio.Task[None] | None = None
+        self._began: float | None = None
 
     @property
     def model_id(self) -> str:
@@ -58,6 +59,11 @@ class Inference:
     def depth(self) -> int:
         """How many texts wait."""
         return len(self._waiting)
+
+    @property
+    def busy(self) -> float:
+        """Seconds that the model has had the batch that it is at; 0 if it is at none."""
+        return 0.0 if self._began is None else asyncio.get_running_loop().time() - self._began
 
     async def judge(self, text: str) -> Verdict:
         """The verdict of a text.
@@ -85,6 +91,7 @@ class Inference:
         loop = asyncio.get_running_loop()
         while jobs := self._next(loop.time()):
             self._counters.add("batches")
+            self._began = loop.time()
             try:
                 verdicts = await loop.run_in_executor(
                     self._thread, self._classifier.analyze_batch, [job.text for job in jobs]
@@ -96,6 +103,8 @@ class Inference:
             else:
                 for job, verdict in zip(jobs, verdicts, strict=True):
                     _finish(job, verdict)
+            finally:
+                self._began = None
 
     def _next(self, now: float) -> list[_Job]:
         """The next batch, without those who waited too long or went away."""

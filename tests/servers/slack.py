@@ -17,6 +17,8 @@ from typing import Any, Literal
 
 from aiohttp import WSMsgType, web
 
+from tests.servers.slack_oauth import SlackOAuth, Tenant
+
 BOT_USER, BOT_TOKEN, APP_TOKEN = "UBOT", "xoxb-test", "xapp-test"
 SCOPES = (
     "app_mentions:read,channels:history,channels:read,chat:write,commands,groups:history,groups:read,"
@@ -35,6 +37,7 @@ class Posted:
     thread: str | None = None
     only_for: str | None = None
     raw: str = ""
+    token: str = ""
 
 
 @dataclass(frozen=True)
@@ -72,12 +75,15 @@ class SlackServer:
         self._sockets: list[web.WebSocketResponse] = []
         self._acks: dict[str, asyncio.Future[dict[str, Any]]] = {}
         self.connected = asyncio.Event()
+        self.oauth = SlackOAuth(self.scopes)
+        self.oauth.tenants[BOT_TOKEN] = Tenant("T1", BOT_USER, "B1")
         self.connections = 0
 
     async def __aenter__(self) -> SlackServer:
         app = web.Application()
         app.router.add_route("*", "/api/{method}", self._api)
         app.router.add_get("/socket", self._socket)
+        app.router.add_get("/oauth/v2/authorize", self.oauth.authorize)
         app.router.add_post("/respond/{channel}/{user}", self._respond)
         self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
         await self._runner.setup()
@@ -174,9 +180,11 @@ class SlackServer:
             return web.json_response({"ok": False, "error": "ratelimited"}, status=429, headers=headers)
         if mishap is not None and mishap.kind == "broken":
             return web.Response(status=500, text="oops")
-        expected = APP_TOKEN if method == "apps.connections.open" else BOT_TOKEN
-        if arguments["token"] != expected:
-            return web.json_response({"ok": False, "error": "invalid_auth"})
+        error = self._error(method, arguments["token"])
+        if error:
+            return web.json_response({"ok": False, "error": error})
+        if method == "oauth.v2.access":
+            return web.json_response(self.oauth.access(request.headers.get("Authorization", ""), arguments))
         answer = getattr(self, "_" + method.replace(".", "_"), lambda a, r: {})(arguments, raw)
         if mishap is not None and mishap.kind == "dropped":
             assert request.transport is not None
@@ -184,8 +192,27 @@ class SlackServer:
             return web.Response()
         return web.json_response({"ok": True, **answer}, headers={"x-oauth-scopes": self.scopes})
 
+    def _error(self, method: str, token: str) -> str:
+        """What is wrong with a token; empty if nothing is."""
+        if method == "oauth.v2.access":
+            return ""
+        if method == "apps.connections.open":
+            return "" if token == APP_TOKEN else "invalid_auth"
+        tenant = self.oauth.tenants.get(token)
+        return "invalid_auth" if tenant is None else tenant.dead
+
     def _auth_test(self, arguments: dict[str, Any], raw: str) -> dict[str, Any]:
-        return {"team_id": "T1", "user_id": BOT_USER, "bot_id": "B1", "url": "https://test.slack.com/"}
+        tenant = self.oauth.tenants[arguments["token"]]
+        return {
+            "team_id": tenant.team,
+            "user_id": tenant.bot_user,
+            "bot_id": tenant.bot,
+            "url": "https://test.slack.com/",
+        }
+
+    def _apps_uninstall(self, arguments: dict[str, Any], raw: str) -> dict[str, Any]:
+        self.oauth.tenants[arguments["token"]].dead = "account_inactive"
+        return {}
 
     def _apps_connections_open(self, arguments: dict[str, Any], raw: str) -> dict[str, Any]:
         return {"url": f"ws://{self.address}/socket"}
@@ -195,7 +222,16 @@ class SlackServer:
         blocks = arguments.get("blocks", [])
         blocks = json.loads(blocks) if isinstance(blocks, str) else blocks
         self.posts.append(
-            Posted(arguments["channel"], ts, arguments["text"], blocks, arguments.get("thread_ts"), only_for, raw)
+            Posted(
+                arguments["channel"],
+                ts,
+                arguments["text"],
+                blocks,
+                arguments.get("thread_ts"),
+                only_for,
+                raw,
+                arguments.get("token", ""),
+            )
         )
         return {"ts": ts, "channel": arguments["channel"]}
 

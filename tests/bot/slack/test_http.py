@@ -18,7 +18,8 @@ import aiohttp.web
 import pytest
 
 import nlp
-from bot.adapters.slack_http import PATH, HttpServer, is_signed
+from bot.adapters.http_server import HttpServer
+from bot.adapters.slack_http import PATH, is_signed
 from bot.adapters.slack_service import SlackConfig, SlackService
 from bot.core.errors import UserError
 from tests.bot.core.fakes import make_core
@@ -171,4 +172,4 @@ async def test_a_port_that_is_taken_is_one_sentence(http: HttpBot) -> None:
     server = HttpServer(aiohttp.web.Application(), "127.0.0.1", port)
     with pytest.raises(UserError) as caught:
         await server.open()
-    assert (caught.value.sentence, caught.value.values["port"]) == ("slack_port", port)
+    assert (caught.value.sentence, caught.value.values["port"]) == ("http_port", port)
