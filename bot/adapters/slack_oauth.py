@@ -93,6 +93,11 @@ class Store(AsyncInstallationStore):
 class Flow(AsyncOAuthFlow):
     """Bolt's flow, which undoes what is not kept."""
 
+    async def build_authorize_url(self, state: str, request: AsyncBoltRequest) -> str:
+        """Where to send a person. Only an id is passed on: anything else could ask for scopes that we do not."""
+        team = slack_id((request.query.get("team") or [""])[0])
+        return self.settings.authorize_url_generator.generate(state=state, team=team or None)
+
     async def store_installation(self, request: AsyncBoltRequest, installation: SlackInstallation) -> None:
         """Keep it, or see that Slack does not keep it either."""
         try:

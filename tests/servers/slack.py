@@ -184,13 +184,14 @@ class SlackServer:
         if error:
             return web.json_response({"ok": False, "error": error})
         if method == "oauth.v2.access":
-            return web.json_response(self.oauth.access(request.headers.get("Authorization", ""), arguments))
-        answer = getattr(self, "_" + method.replace(".", "_"), lambda a, r: {})(arguments, raw)
+            answer = self.oauth.access(request.headers.get("Authorization", ""), arguments)
+        else:
+            answer = {"ok": True, **getattr(self, "_" + method.replace(".", "_"), lambda a, r: {})(arguments, raw)}
         if mishap is not None and mishap.kind == "dropped":
             assert request.transport is not None
             request.transport.close()
             return web.Response()
-        return web.json_response({"ok": True, **answer}, headers={"x-oauth-scopes": self.scopes})
+        return web.json_response(answer, headers={"x-oauth-scopes": self.scopes})
 
     def _error(self, method: str, token: str) -> str:
         """What is wrong with a token; empty if nothing is."""
@@ -275,7 +276,7 @@ class SlackServer:
 
     async def _respond(self, request: web.Request) -> web.Response:
         raw = (await request.read()).decode()
-        assert json.loads(raw)["response_type"] == "ephemeral"
-        arguments = {**json.loads(raw), "channel": request.match_info["channel"]}
+        assert json.loads(raw).get("response_type", "ephemeral") == "ephemeral"
+        arguments = {"blocks": [], **json.loads(raw), "channel": request.match_info["channel"]}
         self._post(arguments, raw, request.match_info["user"])
         return web.Response(text="ok")

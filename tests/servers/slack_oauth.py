@@ -38,12 +38,14 @@ class SlackOAuth:
         scopes: that people grant.
         tenants: by token.
         team: the workspace of the person who is asked for consent; None if they deny it.
+        redirect_uri: that of the app's settings.
         more: what the next answer of ``oauth.v2.access`` has besides, or instead.
     """
 
     scopes: str
     tenants: dict[str, Tenant] = field(default_factory=dict)
     team: str | None = "T1"
+    redirect_uri: str = ""
     more: dict[str, Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -62,7 +64,7 @@ class SlackOAuth:
         else:
             back["code"] = f"code{next(self._numbers)}"
             self._codes[back["code"]] = self.team, query.get("redirect_uri")
-        raise web.HTTPFound(f"{query['redirect_uri']}?{urlencode(back)}")
+        raise web.HTTPFound(f"{query.get('redirect_uri', self.redirect_uri)}?{urlencode(back)}")
 
     def access(self, authorization: str, arguments: dict[str, Any]) -> dict[str, Any]:
         """A token for a code, which is good once."""
