@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json as json_module
 from dataclasses import asdict
+from datetime import datetime
 
 from bot.commands.store import where, with_store
-from bot.core.commands import describe
+from bot.core.commands import KOREA, describe
 from bot.core.errors import ExitStatus, UserError
 from bot.core.events import ChannelSettings, Place
 from bot.core.jsontext import to_json
@@ -14,6 +15,8 @@ from bot.core.messages import Messages
 from bot.settings import Settings, load_settings, names
 from bot.storage.store import SqlStore
 from bot.terminal import say
+
+Installed = tuple[str, str, datetime]
 
 ACTIONS = ("show", "path", "export")
 
@@ -30,16 +33,19 @@ def settings(messages: Messages, action: str, *, json: bool) -> ExitStatus:
         say(str(where(load_settings())))
         return ExitStatus.OK
 
-    async def read(store: SqlStore, settings: Settings) -> dict[Place, ChannelSettings]:
-        return await store.channels()
+    async def read(store: SqlStore, settings: Settings) -> tuple[dict[Place, ChannelSettings], list[Installed]]:
+        return await store.channels(), await store.installed()
 
-    channels = with_store(read)
+    channels, installed = with_store(read)
     if json or action == "export":
         rows = [{**asdict(place), **asdict(chosen)} for place, chosen in channels.items()]
         say(to_json(rows) if json else json_module.dumps(rows, ensure_ascii=False, indent=2))
         return ExitStatus.OK
     current = load_settings()
     say("\n".join(f"{name} = {_shown(getattr(current, field))}" for field, name in names().items()))
+    for platform, workspace, at in installed:
+        day = at.astimezone(KOREA).strftime("%Y-%m-%d")
+        say(messages("settings_installed", workspace=f"{platform}/{workspace}", day=day))
     if not channels:
         say(messages("settings_none"))
     for place, chosen in channels.items():

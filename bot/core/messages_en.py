@@ -231,6 +231,7 @@ HOME_UNUSABLE = "The data folder cannot be used: {path} ({reason}). Mend its per
 
 # nunchi settings, nunchi log
 SETTINGS_NONE = "No channel has settings of its own."
+SETTINGS_INSTALLED = "{workspace}  installed on {day}"
 SETTINGS_CHANNEL = "{channel}  watch {watch} · mode {mode} · thresholds {thresholds} · language {language}"
 LOG_NONE = "No verdicts are kept."
 LOG_UNSURE = "to check"

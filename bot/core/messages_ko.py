@@ -231,6 +231,7 @@ HOME_UNUSABLE = (
 
 # nunchi settings, nunchi log
 SETTINGS_NONE = "따로 설정한 채널이 없습니다."
+SETTINGS_INSTALLED = "{workspace}  {day} 에 설치"
 SETTINGS_CHANNEL = "{channel}  감시 {watch} · 방식 {mode} · 기준 {thresholds} · 언어 {language}"
 LOG_NONE = "기록된 판단이 없습니다."
 LOG_UNSURE = "확인 필요"
