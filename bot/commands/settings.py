@@ -18,11 +18,13 @@ from bot.terminal import say
 
 Installed = tuple[str, str, datetime]
 
-ACTIONS = ("show", "path", "export")
+ACTIONS = ("show", "path", "export", "forget-tokens")
 
 
 def settings(messages: Messages, action: str, *, json: bool) -> ExitStatus:
     """Show the channels' settings (``show``), all of them as JSON (``export``), or where they are (``path``).
+
+    ``forget-tokens`` deletes the workspaces' tokens: if the key that sealed them is lost, nothing else helps.
 
     Raises:
         UserError: if the store cannot be opened, or the action is none of these.
@@ -31,6 +33,14 @@ def settings(messages: Messages, action: str, *, json: bool) -> ExitStatus:
         raise UserError(ExitStatus.USAGE, "usage_action", actions=", ".join(ACTIONS))
     if action == "path":
         say(str(where(load_settings())))
+        return ExitStatus.OK
+
+    if action == "forget-tokens":
+
+        async def forget(store: SqlStore, settings: Settings) -> int:
+            return await store.forget_installations()
+
+        say(messages("settings_tokens_forgotten", count=with_store(forget)))
         return ExitStatus.OK
 
     async def read(store: SqlStore, settings: Settings) -> tuple[dict[Place, ChannelSettings], list[Installed]]:

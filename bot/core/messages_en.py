@@ -221,7 +221,8 @@ DATABASE_UNREACHABLE = "The database cannot be reached: {where} ({reason}). Plea
 DATABASE_NEWER = "A newer nunchi made this database. Please update nunchi."
 DATABASE_OTHER_KEY = "The database was made with another key. Please restore NUNCHI_HASH_KEY or the file hash.key."
 DATABASE_OTHER_SEAL = (
-    "The key that sealed the workspaces' tokens is missing. Please restore NUNCHI_TOKEN_KEY or the file token.key."
+    "The key that sealed the workspaces' tokens is missing. Please restore NUNCHI_TOKEN_KEY or the file token.key. "
+    "If it is lost, delete the tokens with nunchi settings forget-tokens and install again."
 )
 SEAL_KEY_WRONG = (
     "The key that seals tokens does not fit. Please put what openssl rand -base64 32 makes into {name} or {path}."
@@ -231,6 +232,7 @@ HOME_UNUSABLE = "The data folder cannot be used: {path} ({reason}). Mend its per
 
 # nunchi settings, nunchi log
 SETTINGS_NONE = "No channel has settings of its own."
+SETTINGS_TOKENS_FORGOTTEN = "The tokens of {count} workspaces were deleted. Please install again in each."
 SETTINGS_INSTALLED = "{workspace}  installed on {day}"
 SETTINGS_CHANNEL = "{channel}  watch {watch} · mode {mode} · thresholds {thresholds} · language {language}"
 LOG_NONE = "No verdicts are kept."
@@ -312,7 +314,7 @@ HELP_APP = "Reads Korean reviews and says whether they are positive or negative.
 HELP_CHAT = "Answer a review. Without TEXT, ask for reviews, or read a pipe line by line."
 HELP_SCORE = "Read a file of reviews (CSV, TSV, XLSX, JSONL, text) and write it with verdicts added."
 HELP_DOCTOR = "Look at the installation and the model: what is missing, and how to get it."
-HELP_SETTINGS = "Show the settings and those of each channel: show, export, path."
+HELP_SETTINGS = "Show the settings and those of each channel: show, export, path, forget-tokens."
 HELP_LOG = "The verdicts that are kept: show, export, purge, path. There is no text among them."
 HELP_ACTION = "What to do, show by default."
 HELP_LAST = "How many to show."

@@ -219,7 +219,8 @@ DATABASE_OTHER_KEY = (
     "지문의 열쇠가 데이터베이스를 만들 때와 다릅니다. NUNCHI_HASH_KEY 나 hash.key 파일을 되돌려 주세요."
 )
 DATABASE_OTHER_SEAL = (
-    "워크스페이스의 토큰을 잠근 열쇠가 없습니다. NUNCHI_TOKEN_KEY 나 token.key 파일에 전에 쓰시던 열쇠를 되돌려 주세요."
+    "워크스페이스의 토큰을 잠근 열쇠가 없습니다. NUNCHI_TOKEN_KEY 나 token.key 파일을 되돌려 주세요. "
+    "잃어버리셨으면 nunchi settings forget-tokens 로 토큰을 지우고 다시 설치해 주세요."
 )
 SEAL_KEY_WRONG = (
     "토큰을 잠그는 열쇠가 맞지 않습니다. {name} 이나 {path} 에 openssl rand -base64 32 가 만든 것을 적어 주세요."
@@ -231,6 +232,7 @@ HOME_UNUSABLE = (
 
 # nunchi settings, nunchi log
 SETTINGS_NONE = "따로 설정한 채널이 없습니다."
+SETTINGS_TOKENS_FORGOTTEN = "워크스페이스 {count}곳의 토큰을 지웠습니다. 각 워크스페이스에서 다시 설치해 주세요."
 SETTINGS_INSTALLED = "{workspace}  {day} 에 설치"
 SETTINGS_CHANNEL = "{channel}  감시 {watch} · 방식 {mode} · 기준 {thresholds} · 언어 {language}"
 LOG_NONE = "기록된 판단이 없습니다."
@@ -314,7 +316,7 @@ HELP_APP = "한국어 리뷰를 읽고 긍정인지 부정인지 알려 드립�
 HELP_CHAT = "리뷰에 답합니다. TEXT 가 없으면 물어보거나, 파이프에서 한 줄씩 읽습니다."
 HELP_SCORE = "리뷰 파일(CSV, TSV, XLSX, JSONL, 텍스트)을 읽어 판단을 덧붙인 파일을 씁니다."
 HELP_DOCTOR = "설치와 모델을 살펴보고, 없는 것과 구하는 법을 알려 드립니다."
-HELP_SETTINGS = "설정과 채널마다의 설정을 보여 줍니다: show, export, path."
+HELP_SETTINGS = "설정과 채널마다의 설정을 보여 줍니다: show, export, path, forget-tokens."
 HELP_LOG = "기록된 판단을 다룹니다: show, export, purge, path. 글은 들어 있지 않습니다."
 HELP_ACTION = "할 일입니다. 기본은 show 입니다."
 HELP_LAST = "몇 개를 보여 줄지입니다."

@@ -14,7 +14,7 @@ from sqlalchemy.schema import Table
 from bot.core.events import ChannelSettings, Place
 from bot.core.ports import Claim, ClaimState, Figures, Record
 from bot.storage.leaving import delete_workspace
-from bot.storage.schema import channels, claims, feedback, installations, opt_outs, verdicts
+from bot.storage.schema import channels, claims, feedback, installations, meta, opt_outs, verdicts
 from bot.storage.writing import Work, Writer
 
 T = TypeVar("T")
@@ -196,6 +196,15 @@ class SqlStore:
         async with self._reader.connect() as connection:
             rows = (await connection.execute(query)).all()
         return [(platform, workspace, from_milliseconds(at)) for platform, workspace, at in rows]
+
+    async def forget_installations(self) -> int:
+        """Delete the tokens of all workspaces, and which key they were sealed with; gives how many there were."""
+
+        async def work(connection: AsyncConnection) -> int:
+            await connection.execute(delete(meta).where(meta.c.name == "token_key"))
+            return (await connection.execute(delete(installations))).rowcount
+
+        return await self._writer.do(work)
 
     async def figures(self, platform: str, workspace: str, since: datetime, channel: str | None = None) -> Figures:
         where = [

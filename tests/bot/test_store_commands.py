@@ -8,9 +8,14 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from cryptography.fernet import Fernet
 
+from bot.core.errors import UserError
 from bot.core.events import ChannelSettings, Place
+from bot.core.installations import Installation
+from bot.storage.installations import SqlInstallations
 from bot.storage.opening import open_store
+from bot.storage.sealing import Sealer
 from tests.bot.conftest import Nunchi
 from tests.bot.storage.test_store import record
 
@@ -61,6 +66,30 @@ def test_settings_can_be_exported(nunchi: Nunchi, home: Path) -> None:
     ]
     assert json.loads(nunchi("settings", "export").out) == expected
     assert json.loads(nunchi("settings", "--json").out) == expected
+
+
+def test_tokens_whose_key_is_lost_can_be_forgotten(nunchi: Nunchi, home: Path) -> None:
+    async def install(key: str) -> None:
+        store = await open_store(None, home)
+        try:
+            installations = SqlInstallations(store, Sealer([key]))
+            await installations.prepare()
+            await installations.save(Installation("slack", "T1", "xoxb-canary", "UBOT", "B1", datetime.now(UTC)))
+        finally:
+            await store.close()
+
+    lost, other = (Fernet.generate_key().decode() for _ in range(2))
+    asyncio.run(install(lost))
+    shown = nunchi("settings").out
+    assert "slack/T1  " in shown
+    assert "canary" not in shown
+    with pytest.raises(UserError):
+        asyncio.run(install(other))
+    forgotten = nunchi("settings", "forget-tokens")
+    assert (forgotten.status, "1" in forgotten.out) == (0, True)
+    assert "slack/T1  20" not in nunchi("settings").out
+    assert "slack/T1/C1" in nunchi("settings").out, "its settings stay"
+    asyncio.run(install(other))
 
 
 @pytest.mark.parametrize("command", ["settings", "log"])

@@ -10,14 +10,16 @@ import yaml
 
 from bot.adapters import slack_adapter
 from bot.adapters.slack_checks import SCOPES
+from bot.adapters.slack_http import PATH
+from bot.adapters.slack_oauth import REDIRECT_PATH
 from tests.servers.slack import SCOPES as GRANTED
 
 BOT = Path(slack_adapter.__file__).parents[1]
 README = (BOT / "README.md").read_text("utf-8")
 
 
-def manifest() -> dict[str, Any]:
-    loaded: dict[str, Any] = yaml.safe_load((BOT / "adapters" / "slack_manifest.yaml").read_text("utf-8"))
+def manifest(name: str = "slack_manifest") -> dict[str, Any]:
+    loaded: dict[str, Any] = yaml.safe_load((BOT / "adapters" / f"{name}.yaml").read_text("utf-8"))
     return loaded
 
 
@@ -47,3 +49,16 @@ def test_slacks_limits_of_a_manifest() -> None:
     assert len(shown["description"]) <= 140
     assert len(features["shortcuts"][0]["name"]) <= 24
     assert len(features["slash_commands"][0]["description"]) <= 2000
+
+
+def test_the_manifest_for_http_says_where_and_is_else_the_same() -> None:
+    site = "https://nunchi.example.com"
+    expected = manifest()
+    expected["features"]["slash_commands"][0]["url"] = site + PATH
+    expected["settings"]["event_subscriptions"]["request_url"] = site + PATH
+    expected["settings"]["interactivity"]["request_url"] = site + PATH
+    expected["settings"]["socket_mode_enabled"] = False
+    expected["oauth_config"]["redirect_urls"] = [site + REDIRECT_PATH]
+    assert manifest("slack_manifest_http") == expected
+    assert expected["settings"]["org_deploy_enabled"] is False, "see slack_oauth: it would be refused"
+    assert expected["settings"]["token_rotation_enabled"] is False, "the same"
