@@ -6,6 +6,7 @@ import asyncio
 import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import count
 
 import aiohttp
 from aiohttp import web
@@ -157,8 +158,9 @@ class SlackService:
             core, installations, client, config.client_id or "", config.client_secret or "", config.redirect_uri
         )
         self._routes += oauth_routes(flow, core)
-        self._sweeping = asyncio.create_task(_sweep_again_and_again(installations), name="nunchi-slack-sweep")
-        return Workspaces(core, installations, config.base_url, session).app(flow)
+        workspaces = Workspaces(core, installations, config.base_url, session)
+        self._sweeping = asyncio.create_task(_look_after(workspaces, installations), name="nunchi-slack-sweep")
+        return workspaces.app(flow)
 
     async def stop_listening(self) -> None:
         """Take nothing more in. What is on its way can still be answered."""
@@ -174,9 +176,12 @@ class SlackService:
             await self._session.close()
 
 
-async def _sweep_again_and_again(installations: Installations) -> None:
-    while True:
+async def _look_after(workspaces: Workspaces, installations: Installations) -> None:
+    """See each hour that nothing is left of who left, and each day who did."""
+    for hour in count():
         try:
+            if hour % 24 == 0:
+                await workspaces.ask_after_all()
             await installations.sweep()
         except Exception as error:
             log.error("not swept", extra={"event": "sweep_failed", "kind": type(error).__name__})

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections import OrderedDict
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import timedelta
 from typing import Any
 
@@ -103,6 +104,14 @@ class Workspaces(AsyncAuthorize):
             bot_token=installation.token,
         )
 
+    async def ask_after_all(self) -> None:
+        """Ask Slack whether each token still works. Who left while nobody listened sends nothing that would show it."""
+        for workspace in await self._installations.workspaces(PLATFORM):
+            installation = await self._find(workspace)
+            if installation is not None:
+                with suppress(SlackApiError, aiohttp.ClientError, TimeoutError, OSError):
+                    await self._client(installation).auth_test()
+
     async def _on_gone(self, body: dict[str, Any]) -> None:
         if events.is_gone(body):
             self._core.spawn(self._gone(events.workspace(body), body.get("event_time")))
@@ -130,13 +139,16 @@ class Workspaces(AsyncAuthorize):
             log.error("installation unreadable", extra={"event": "installation_unreadable"})
             return None
 
+    def _client(self, installation: Installation) -> AsyncWebClient:
+        client = make_client(installation.token, self._base_url, self._session, WatchedClient)
+        assert isinstance(client, WatchedClient)  # noqa: S101 - for the type checker
+        client.on_revoked = lambda: self._core.spawn(self._remove(installation))
+        return client
+
     def _adapter(self, installation: Installation) -> SlackAdapter:
         kept = self._adapters.get(installation.workspace)
         if kept is None or kept[0] != installation:
-            client = make_client(installation.token, self._base_url, self._session, WatchedClient)
-            assert isinstance(client, WatchedClient)  # noqa: S101 - for the type checker
-            client.on_revoked = lambda: self._core.spawn(self._remove(installation))
-            kept = installation, SlackAdapter(self._core, client, installation.bot_user)
+            kept = installation, SlackAdapter(self._core, self._client(installation), installation.bot_user)
             self._adapters[installation.workspace] = kept
             if len(self._adapters) > _REMEMBERED:
                 self._adapters.popitem(last=False)

@@ -47,6 +47,10 @@ class Installations(Protocol):
         """
         ...
 
+    async def workspaces(self, platform: str) -> list[str]:
+        """The ids of all that have one."""
+        ...
+
     async def remove(self, installation: Installation) -> bool:
         """The workspace uninstalled the app: delete its installation and all else that is kept of it.
 

@@ -80,6 +80,9 @@ class SqlInstallations:
             raise UnreadableError
         return Installation(platform, workspace, at=from_milliseconds(row.at), **content)
 
+    async def workspaces(self, platform: str) -> list[str]:
+        return [workspace for installed_on, workspace, _ in await self._store.installed() if installed_on == platform]
+
     async def remove(self, installation: Installation) -> bool:
         platform, workspace = installation.platform, installation.workspace
         gone = delete(installations).where(

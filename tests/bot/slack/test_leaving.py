@@ -7,10 +7,12 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
+import aiohttp
 import pytest
 from sqlalchemy import text
 
 import nlp
+from bot.adapters.slack_workspaces import Workspaces
 from bot.core.events import ChannelSettings, Place
 from bot.core.messages import Messages
 from bot.core.ports import Figures
@@ -102,6 +104,33 @@ async def test_a_token_that_died_unnoticed_shows_when_it_is_used(bot: Worker, er
     assert "T1" not in {workspace for _, workspace, _ in await bot.store.installed()}
     assert bot.core.counters.get("workspaces_left") == 1
     await t2_is_well(bot)
+
+
+async def test_who_left_while_nobody_listened_is_forgotten_at_the_next_start(
+    model: nlp.Analyzer, tmp_path: Path
+) -> None:
+    async with SlackServer() as server:
+        async with worker(server, model, tmp_path) as bot:
+            await fill(bot)
+        server.oauth.uninstall("T1")
+        async with worker(server, model, tmp_path) as bot:
+            while await rows(bot.store) != {"T2"}:
+                await asyncio.sleep(0.01)
+            await t2_is_well(bot)
+
+
+@pytest.mark.parametrize("kind", ["broken", "dropped", "error"])
+async def test_while_slack_cannot_say_who_left_nobody_is_forgotten(bot: Worker, kind: Any) -> None:
+    async with aiohttp.ClientSession() as session:
+        workspaces = Workspaces(bot.core, bot.installations, bot.server.base_url, session)
+        bot.server.oauth.uninstall("T1")
+        bot.server.mishaps["auth.test"].append(Mishap(kind, "internal_error"))
+        for kept in ({"T1", "T2"}, {"T2"}):
+            await workspaces.ask_after_all()
+            while bot.core.in_flight:
+                await asyncio.wait(set(bot.core._running))
+                await asyncio.sleep(0)
+            assert await rows(bot.store) == kept
 
 
 @pytest.mark.parametrize("error", ["invalid_auth", "not_in_channel", "ratelimited", "internal_error"])
