@@ -181,9 +181,10 @@ class SlackServer:
         if mishap is not None and mishap.kind == "broken":
             return web.Response(status=500, text="oops")
         error = self._error(method, arguments["token"])
+        answer: dict[str, Any]
         if error:
-            return web.json_response({"ok": False, "error": error})
-        if method == "oauth.v2.access":
+            answer = {"ok": False, "error": error}
+        elif method == "oauth.v2.access":
             answer = self.oauth.access(request.headers.get("Authorization", ""), arguments)
         else:
             answer = {"ok": True, **getattr(self, "_" + method.replace(".", "_"), lambda a, r: {})(arguments, raw)}
