@@ -95,6 +95,8 @@ async def check_credentials(client: AsyncWebClient, client_id: str, client_secre
         if reason in _REFUSALS:
             name = _REFUSALS[reason]
             raise UserError(ExitStatus.CONFIG, "slack_credential_refused", name=name, reason=reason) from None
+        if reason == "unknown":  # what answered was not Slack
+            raise UserError(ExitStatus.IO_ERROR, "slack_unreachable", where=client.base_url, reason=reason) from None
     except (aiohttp.ClientError, TimeoutError, OSError) as error:
         reason = type(error).__name__
         raise UserError(ExitStatus.IO_ERROR, "slack_unreachable", where=client.base_url, reason=reason) from None

@@ -27,6 +27,7 @@ TRAIN_PACKAGES = ("tensorflow", "keras", "scikit-learn", "joblib", "matplotlib")
 TENSORFLOWS = ("tensorflow", "tensorflow-cpu")
 DISCORD_SECRETS = ("DISCORD_TOKEN",)
 SLACK_SECRETS = ("SLACK_BOT_TOKEN", "SLACK_APP_TOKEN")
+SLACK_OAUTH_SECRETS = ("SLACK_CLIENT_ID", "SLACK_CLIENT_SECRET", "SLACK_SIGNING_SECRET")
 GOLDEN = "배송도 빠르고 품질도 정말 좋아요. 추천합니다!"
 
 
@@ -63,7 +64,8 @@ def run_checks(messages: Messages, model: Path | None) -> Iterator[Check]:
     yield _morph(messages)
     yield _package_feature(messages, "kiwi", "kiwipiepy")
     yield _secrets(messages, "Discord", DISCORD_SECRETS, os.environ)
-    yield _secrets(messages, "Slack", SLACK_SECRETS, os.environ)
+    slack = SLACK_OAUTH_SECRETS if os.environ.get("SLACK_CLIENT_ID") else SLACK_SECRETS
+    yield _secrets(messages, "Slack", slack, os.environ)
 
 
 def base_packages() -> list[str]:

@@ -106,6 +106,18 @@ def test_one_of_two_secrets_is_not_enough(report, monkeypatch):
     assert "SLACK_BOT_TOKEN" not in found["Slack"]["detail"]
 
 
+def test_many_workspaces_need_other_secrets(report, monkeypatch):
+    monkeypatch.setenv("SLACK_CLIENT_ID", "111.222")
+    _, found = report()
+    assert "SLACK_CLIENT_SECRET, SLACK_SIGNING_SECRET" in found["Slack"]["detail"]
+    assert "SLACK_BOT_TOKEN" not in found["Slack"]["detail"]
+    monkeypatch.setenv("SLACK_CLIENT_SECRET", "canary")
+    monkeypatch.setenv("SLACK_SIGNING_SECRET", "canary")
+    _, found = report()
+    assert found["Slack"]["status"] == "ok"
+    assert "canary" not in str(found)
+
+
 def test_java_is_found(report, monkeypatch, tmp_path):
     monkeypatch.delenv("JAVA_HOME", raising=False)
     monkeypatch.setenv("PATH", str(tmp_path))

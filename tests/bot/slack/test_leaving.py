@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import random
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -210,6 +211,20 @@ async def test_while_the_store_fails_slack_is_to_try_again(bot: Worker, monkeypa
         assert await bot.send(event) == 500
     assert await bot.send(event) == 200
     assert len(bot.server.posts) == 1
+
+
+async def test_no_signed_event_of_any_shape_is_more_than_refused(bot: Worker, caplog: pytest.LogCaptureFixture) -> None:
+    """Slack would not send these; but whoever can sign should not be able to fill a log."""
+    pick = random.Random(8)
+    junk: tuple[Any, ...] = (None, 0, "", "x", [], [None], [5], {}, {"id": 5}, True, "\x00", [[]], {"team_id": []})
+    names = ("team_id", "team", "enterprise", "authorizations", "event", "event_time", "type", "view", "user")
+    bases = (mention("T2"), uninstalled("T1"), revoked("T1", bot=["U"]), payloads.command(GOOD, ""))
+    for _ in range(300):
+        payload = {**pick.choice(bases), **{pick.choice(names): pick.choice(junk) for _ in range(pick.randint(1, 3))}}
+        assert await bot.send(payload) in (200, 400, 404, 500), payload
+    assert "Traceback" not in caplog.text
+    assert {"T1", "T2"} >= await rows(bot.store)
+    await t2_is_well(bot)
 
 
 async def test_with_one_token_uninstalling_forgets_the_workspace_too(model: nlp.Analyzer) -> None:
