@@ -100,8 +100,12 @@ async def test_the_key_file_is_the_owners_only_and_made_once(tmp_path: Path) -> 
     assert (caught.value.status, caught.value.sentence) == (ExitStatus.CONFIG, "seal_key_readable")
 
 
-@pytest.mark.parametrize("given", ["", " , ", "short", OLD[:-1], OLD + " short", "가" * 44])
-def test_what_is_no_key_is_one_sentence_without_it(tmp_path: Path, given: str) -> None:
+NO_KEYS = {"none": "", "signs": " , ", "short": "short", "cut": OLD[:-1], "one of two": OLD + " x", "words": "가" * 44}
+
+
+@pytest.mark.parametrize("case", NO_KEYS)
+def test_what_is_no_key_is_one_sentence_without_it(tmp_path: Path, case: str) -> None:
+    given = NO_KEYS[case]
     with pytest.raises(UserError) as caught:
         load_sealer(given, tmp_path)
     assert caught.value.sentence == "seal_key_wrong"
