@@ -22,6 +22,8 @@ class SlackHarness:
     edits = True
     bots = True
     many_users = True
+    files: frozenset[Way] = frozenset()
+    whys: frozenset[Way] = frozenset()
 
     def __init__(self, core: Core, server: SlackServer) -> None:
         self._core, self.server = core, server
