@@ -78,11 +78,13 @@ class Attachment:
         name: what its sender calls it; only its extension is looked at. Not shown in ``repr``.
         size: in bytes, as the platform says; None if it does not.
         handle: what the adapter needs to fetch it; the core only hands it back.
+        missing: whether the platform does not let the bot see it; then nothing else is known.
     """
 
     name: str = field(repr=False)
     size: int | None = None
     handle: object = field(default=None, repr=False, compare=False)
+    missing: bool = False
 
 
 @dataclass(frozen=True, slots=True)

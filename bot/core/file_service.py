@@ -95,8 +95,7 @@ class FileService:
         if not await core.store.claim(claim):
             core.counters.add("duplicates", platform=platform.name)
             return Outcome.DUPLICATE
-        tables = [file for file in attachments if suffix(file.name)]
-        job = _Job(incoming, tables, platform, core.speak(settings, incoming.language), claim)
+        job = _Job(incoming, attachments, platform, core.speak(settings, incoming.language), claim)
         person = core.person(incoming)
         refusal = self._refusal(job, person)
         if refusal is not None:
@@ -129,11 +128,12 @@ class FileService:
         if core.person_limit.ask((incoming.place.platform, incoming.author)) != "yes":
             core.counters.add("rate_limited", scope="person")
             return messages("rate_limited")
-        if not job.attachments:
-            return messages("file_kind")
-        if len(job.attachments) > 1:
+        tables = [file for file in job.attachments if suffix(file.name)]
+        if not tables:
+            return messages("file_not_fetched" if any(file.missing for file in job.attachments) else "file_kind")
+        if len(tables) > 1:
             return messages("file_one_only")
-        if (job.attachments[0].size or 0) > limits.bytes:
+        if (tables[0].size or 0) > limits.bytes:
             return _too_large(limits, messages)
         if person in self._jobs:
             return messages("file_one_at_a_time")
@@ -158,7 +158,7 @@ class FileService:
             progress = asyncio.create_task(self._show_progress(job))
             try:
                 with private_folder() as folder:
-                    (attachment,) = job.attachments
+                    (attachment,) = (file for file in job.attachments if suffix(file.name))
                     source = folder / f"reviews{suffix(attachment.name)}"
                     try:
                         await self._fetch(job, attachment, source)
