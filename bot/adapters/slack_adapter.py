@@ -113,7 +113,9 @@ class SlackAdapter:
     async def _on_home(self, body: dict[str, Any]) -> None:
         event = events.mapping(body.get("event"))
         user = events.slack_id(event.get("user"))
-        if user and event.get("tab") == "home" and not self._core.full:
+        if self._core.full:  # the tab is drawn when it is next opened
+            self._core.counters.add("backlog_full", platform=self.platform.name)
+        elif user and event.get("tab") == "home":
             self._core.spawn(self._home(user, events.workspace(body)))
 
     async def _on_error(self, error: Exception) -> None:
