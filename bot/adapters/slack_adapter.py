@@ -74,7 +74,7 @@ class SlackAdapter:
             self._core.spawn(self._core.forget(found.place, found.message, self.platform))
         elif found is not None and found.way == "watched":
             self._core.start(found, self.platform)
-        elif found is not None and found.way == "direct" and (files := events.files(body)):
+        elif found is not None and (files := events.files(body)):
             self._begin(found, self._sent, files)
         elif found is not None:
             self._begin(found, self._asked)
@@ -139,6 +139,8 @@ class SlackAdapter:
             return
         attachments = [await resolve(self._client, file) for file in files]
         if is_for_scoring(incoming.text, attachments):
+            if incoming.revision:  # other words beside the same file
+                return
             spoken = replace(incoming, language=await self._language(incoming))
             await self._core.files.handle(spoken, attachments, self.platform)
         else:

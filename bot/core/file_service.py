@@ -28,6 +28,9 @@ if TYPE_CHECKING:
     from bot.core.service import Core
     from nlp import Verdict
 
+_LAST_WORDS = 3.0
+"""Seconds for the sentence that a file was given up."""
+
 log = logging.getLogger(__name__)
 
 
@@ -97,6 +100,13 @@ class FileService:
             return Outcome.DUPLICATE
         job = _Job(incoming, attachments, platform, core.speak(settings, incoming.language), claim)
         person = core.person(incoming)
+        permission = core.person_limit.ask((incoming.place.platform, incoming.author))
+        if permission != "yes":
+            core.counters.add("rate_limited", scope="person")
+            if permission == "first_no":
+                return await self._end(job, job.messages("rate_limited"), Outcome.RATE_LIMITED)
+            await self._settle(job, "silent")
+            return Outcome.RATE_LIMITED
         refusal = self._refusal(job, person)
         if refusal is not None:
             return await self._end(job, refusal, Outcome.REFUSED)
@@ -110,9 +120,9 @@ class FileService:
                 with suppress(Exception):
                     await self._settle(job, "abandoned")
                 raise
-            return await self._end(job, job.messages("file_stopped"), Outcome.STOPPED, "abandoned")
+            return await self._give_up(job)
         except Stopped:
-            return await self._end(job, job.messages("file_stopped"), Outcome.STOPPED, "abandoned")
+            return await self._give_up(job)
         except UserError as error:
             name, values = sentence(error)
             return await self._end(job, job.messages(name, **values), Outcome.REFUSED)
@@ -124,10 +134,7 @@ class FileService:
 
     def _refusal(self, job: _Job, person: str) -> str | None:
         """Why this file is not even fetched, in a sentence."""
-        core, incoming, limits, messages = self._core, job.incoming, self._limits, job.messages
-        if core.person_limit.ask((incoming.place.platform, incoming.author)) != "yes":
-            core.counters.add("rate_limited", scope="person")
-            return messages("rate_limited")
+        core, limits, messages = self._core, self._limits, job.messages
         tables = [file for file in job.attachments if suffix(file.name)]
         if not tables:
             return messages("file_not_fetched" if any(file.missing for file in job.attachments) else "file_kind")
@@ -256,6 +263,15 @@ class FileService:
         except DeliveryError:
             return await self._undelivered(job)
         return await self._settled(job, state, reference, outcome)
+
+    async def _give_up(self, job: _Job) -> Outcome:
+        """Say that the bot stops; who is stopping cannot wait for long."""
+        try:
+            async with asyncio.timeout(_LAST_WORDS):
+                return await self._end(job, job.messages("file_stopped"), Outcome.STOPPED, "abandoned")
+        except TimeoutError:
+            await self._settle(job, "abandoned")
+            return Outcome.STOPPED
 
     async def _settled(self, job: _Job, state: ClaimState, reference: str | None, outcome: Outcome) -> Outcome:
         if not await self._settle(job, state, reference) and reference is not None:

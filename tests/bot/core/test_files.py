@@ -134,6 +134,24 @@ async def test_what_cannot_be_scored_is_one_sentence(model: nlp.Analyzer, folder
     await core.close()
 
 
+async def test_a_part_that_openpyxl_would_hold_in_memory_is_refused(model: nlp.Analyzer) -> None:
+    out = io.BytesIO(workbook(("리뷰",), ("좋아요",)))
+    with zipfile.ZipFile(out, "a", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("xl/more.xml", bytes((1 << 20) - 1))
+    core, post = make(model), Mailbox()
+    await core.files.handle(sent(), file(out.getvalue(), "a.xlsx"), post)
+    assert post.words() == [KO("input_bomb")]
+    await core.close()
+
+
+async def test_a_flood_of_files_is_told_once(model: nlp.Analyzer) -> None:
+    core, post = make_core(model, files=LIMITS, person=2), Mailbox()  # type: ignore[arg-type]
+    outcomes = [await core.files.handle(sent(str(n)), file(CSV), post) for n in range(6)]
+    assert outcomes == [Outcome.REPLIED] * 2 + [Outcome.RATE_LIMITED] * 4
+    assert post.words()[2:] == [KO("rate_limited")]
+    await core.close()
+
+
 async def test_too_many_rows_of_a_spreadsheet_end_the_reading(model: nlp.Analyzer) -> None:
     core, post = make(model, FileLimits(bytes=1 << 20, rows=600, progress=0)), Mailbox()
     await core.files.handle(sent(), file(workbook(*[("좋아요",)] * 5_000), "a.xlsx"), post)
