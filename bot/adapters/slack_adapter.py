@@ -139,8 +139,6 @@ class SlackAdapter:
             return
         attachments = [await resolve(self._client, file) for file in files]
         if is_for_scoring(incoming.text, attachments):
-            if incoming.revision:  # other words beside the same file
-                return
             spoken = replace(incoming, language=await self._language(incoming))
             await self._core.files.handle(spoken, attachments, self.platform)
         else:

@@ -143,6 +143,15 @@ async def test_other_words_beside_a_file_change_nothing_and_beside_a_picture_the
     assert KO("label_positive") in picture.text
 
 
+async def test_a_file_that_was_missed_is_scored_at_an_edit(bot: SlackHarness) -> None:
+    file = bot.server.file("F1", "a.csv", CSV)
+    for revision in (50, 51):
+        edit = payloads.changed(f"이거요 {revision}", payloads.ts(1), payloads.ts(revision), channel="D1")
+        edit["event"]["message"]["files"] = [file]
+        await bot.deliver("events_api", edit)
+    assert len(bot.server.uploads) == len(bot.server.posts) == 1
+
+
 async def test_a_workspace_that_is_too_busy_is_waited_for(bot: SlackHarness) -> None:
     bot.server.mishaps["files.completeUploadExternal"].append(Mishap("limited", "0"))
     await bot.deliver("events_api", dropped(bot.server.file("F1", "a.csv", CSV)))
