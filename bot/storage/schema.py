@@ -104,7 +104,7 @@ installations = Table(
 """Tokens of the workspaces that installed the app, encrypted."""
 
 meta = Table("meta", metadata, Column("name", String(32), primary_key=True), Column("value", String(256)))
-"""What there is one of: the fingerprint of the key."""
+"""What there is one of: the fingerprint of the key, and what adapters noted for after a restart."""
 
 schema_version = Table("schema_version", metadata, Column("version", Integer, primary_key=True, autoincrement=False))
 """Number of the last migration."""
