@@ -6,9 +6,10 @@ Every listener acknowledges first and works then, in a task that the core waits 
 from __future__ import annotations
 
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
 from contextlib import suppress
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import aiohttp
@@ -17,13 +18,15 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.adapters import slack_events as events
-from bot.adapters.slack_cards import FEEDBACK_ACTION, RIGHT, WRONG
+from bot.adapters.slack_cards import FEEDBACK_ACTION, RIGHT, WHY_ACTION, WRONG
+from bot.adapters.slack_files import resolve
 from bot.adapters.slack_home import home_view
 from bot.adapters.slack_people import People
 from bot.adapters.slack_platform import SlackPlatform
 from bot.core.commands import Asker, obey, parse
 from bot.core.events import Incoming
-from bot.core.messages import Messages
+from bot.core.file_work import is_for_scoring
+from bot.core.messages import Language, Messages
 from bot.core.ports import Claim, DeliveryError
 from bot.core.service import Core
 
@@ -45,7 +48,7 @@ class SlackAdapter:
 
     def __init__(self, core: Core, client: AsyncWebClient, bot_user: str) -> None:
         self._core, self._client, self._bot_user = core, client, bot_user
-        self.platform = SlackPlatform(client)
+        self.platform = SlackPlatform(client, bot_user)
         self._people = People(client, core.clock)
 
     def app(self) -> AsyncApp:
@@ -61,55 +64,86 @@ class SlackAdapter:
         app.command(COMMAND)(self._on_command)
         app.message_shortcut(SHORTCUT)(self._on_shortcut)
         app.action(FEEDBACK_ACTION)(self._on_feedback)
+        app.action(WHY_ACTION)(self._on_why)
         app.error(self._on_error)
         return app
 
     async def _on_message(self, body: dict[str, Any]) -> None:
         found = events.from_message(body, self._bot_user)
-        if isinstance(found, events.Deleted):
+        if isinstance(found, events.Deleted):  # whoever wants to be forgotten is, however much there is to do
             self._core.spawn(self._core.forget(found.place, found.message, self.platform))
         elif found is not None and found.way == "watched":
             self._core.start(found, self.platform)
+        elif found is not None and found.way == "direct" and (files := events.files(body)):
+            self._begin(found, self._sent, files)
         elif found is not None:
-            self._core.spawn(self._asked(found))
+            self._begin(found, self._asked)
 
     async def _on_mention(self, body: dict[str, Any]) -> None:
         found = events.from_mention(body, self._bot_user)
-        if found is not None:
-            self._core.spawn(self._mentioned(found, events.parent(body)))
+        if found is not None and (files := events.files(body)):
+            self._begin(found, self._sent, files)
+        elif found is not None:
+            self._begin(found, self._mentioned, events.parent(body))
 
     async def _on_command(self, ack: Ack, body: dict[str, Any]) -> None:
         await ack()
         found = events.from_command(body)
         if found is not None:
-            self._core.spawn(self._asked(found))
+            self._begin(found, self._asked)
 
     async def _on_shortcut(self, ack: Ack, body: dict[str, Any]) -> None:
         await ack()
         found = events.from_shortcut(body)
         if found is not None:
-            self._core.spawn(self._judged(found))
+            self._begin(found, self._judged)
 
     async def _on_feedback(self, ack: Ack, body: dict[str, Any]) -> None:
         await ack()
-        self._core.spawn(self._feedback(body))
+        pressed = events.from_action(body)
+        if pressed is not None:
+            self._begin(pressed[0], self._feedback, pressed[1])
+
+    async def _on_why(self, ack: Ack, body: dict[str, Any]) -> None:
+        await ack()
+        pressed = events.from_action(body)
+        if pressed is not None and events.timestamp(pressed[1]):
+            self._begin(replace(pressed[0], source=pressed[1]), self._why)
 
     async def _on_home(self, body: dict[str, Any]) -> None:
         event = events.mapping(body.get("event"))
         user = events.slack_id(event.get("user"))
-        if user and event.get("tab") == "home":
+        if user and event.get("tab") == "home" and not self._core.full:
             self._core.spawn(self._home(user, events.workspace(body)))
 
     async def _on_error(self, error: Exception) -> None:
         # Not its message: it could hold a part of a review.
         log.error("listener failed", extra={"event": "slack_listener_failed", "kind": type(error).__name__})
 
+    def _begin(self, incoming: Incoming, work: Callable[..., Coroutine[Any, Any, None]], *more: object) -> None:
+        """Work on something if there is room; who asked is told if there is none."""
+        self._core.start(incoming, self.platform, partial(work, incoming, *more))
+
     async def _mentioned(self, incoming: Incoming, parent: str) -> None:
         if parent and not incoming.by_bot and parse(incoming.text or "-") is None:
-            text = await self._text_of(incoming.place.channel, parent)
-            await self._judged(replace(incoming, text=text))
+            quote = await self.platform.fetch(incoming.place, parent)
+            await self._judged(replace(incoming, text="" if quote is None else quote.text, source=parent))
         else:
             await self._asked(incoming)
+
+    async def _sent(self, incoming: Incoming, files: list[events.Payload]) -> None:
+        """Files, perhaps with words."""
+        if incoming.by_bot:
+            return
+        attachments = [await resolve(self._client, file) for file in files]
+        if is_for_scoring(incoming.text, attachments):
+            spoken = replace(incoming, language=await self._language(incoming))
+            await self._core.files.handle(spoken, attachments, self.platform)
+        else:
+            await self._asked(incoming)
+
+    async def _why(self, incoming: Incoming) -> None:
+        await self._core.why(replace(incoming, language=await self._language(incoming)), self.platform)
 
     async def _asked(self, incoming: Incoming) -> None:
         """A review or a command."""
@@ -135,33 +169,19 @@ class SlackAdapter:
     async def _judged(self, incoming: Incoming) -> None:
         if incoming.by_bot:
             return
-        language = await self._people.language(incoming.author.rpartition("/")[2])
+        language = await self._language(incoming)
         await self._core.handle(replace(incoming, language=language), self.platform)
 
-    async def _text_of(self, channel: str, ts: str) -> str:
-        """What a message says; nothing if Slack does not tell."""
-        try:
-            found = await self._client.conversations_replies(channel=channel, ts=ts, limit=1, inclusive=True)
-        except (SlackApiError, aiohttp.ClientError, TimeoutError, OSError):
-            return ""
-        messages = found.get("messages") or [{}]
-        text = events.mapping(messages[0]).get("text")
-        return text if isinstance(text, str) else ""
+    async def _language(self, incoming: Incoming) -> Language | None:
+        return await self._people.language(incoming.author.rpartition("/")[2])
 
-    async def _feedback(self, body: dict[str, Any]) -> None:
-        actions = body.get("actions")
-        action = events.mapping(actions[0] if isinstance(actions, list) and actions else None)
-        opinion, _, verdict = str(action.get("value")).partition(":")
-        user = events.slack_id(events.mapping(body.get("user")).get("id"))
-        if opinion not in (RIGHT, WRONG) or not user:
+    async def _feedback(self, incoming: Incoming, value: str) -> None:
+        opinion, _, verdict = value.partition(":")
+        if opinion not in (RIGHT, WRONG):
             return
-        author = events.author(body, user)
-        known = await self._core.feedback(verdict, self.platform.name, author, opinion == RIGHT)
-        incoming = events.from_shortcut(body)
-        if incoming is None:
-            return
+        known = await self._core.feedback(verdict, self.platform.name, incoming.author, opinion == RIGHT)
         settings = await self._core.settings(incoming.place)
-        messages = self._core.speak(settings, await self._people.language(user))
+        messages = self._core.speak(settings, await self._language(incoming))
         with suppress(DeliveryError):
             await self.platform.whisper(incoming, messages("feedback_thanks" if known else "feedback_gone"))
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from slack_sdk.models.blocks import (
     Block,
+    ButtonElement,
     ContextActionsBlock,
     ContextBlock,
     FeedbackButtonObject,
@@ -18,7 +19,7 @@ from bot.core.cards import bar
 from bot.core.events import Card, Reaction, Reply
 from bot.core.messages import Messages
 
-FEEDBACK_ACTION = "nunchi_feedback"
+FEEDBACK_ACTION, WHY_ACTION = "nunchi_feedback", "nunchi_why"
 RIGHT, WRONG = "right", "wrong"
 
 _MARKS = {"positive": "🟢", "unsure": "🟡", "negative": "🔴"}
@@ -54,15 +55,20 @@ def _blocks(reply: Reply) -> list[Block]:
 def _card(card: Card, messages: Messages) -> list[Block]:
     details = [f"{bar(card)} {card.percent}"]
     if card.evidence:
-        details.append(messages("card_evidence", words=", ".join(card.evidence)))
+        details.append(messages("card_evidence", words=" ".join(card.evidence)))
     details.append(messages("card_model", model=card.verdict.model_id))
+    verdict = PlainTextObject(text=f"{_MARKS[card.band]} {card.title} · {card.certainty}", emoji=True)
     blocks: list[Block] = [
-        SectionBlock(text=PlainTextObject(text=f"{_MARKS[card.band]} {card.title} · {card.certainty}", emoji=True)),
+        SectionBlock(text=verdict, accessory=_why(card.source, messages) if card.source else None),
         ContextBlock(elements=[PlainTextObject(text=detail) for detail in details]),
     ]
     if card.id:
         blocks.append(ContextActionsBlock(elements=[_feedback(card.id, messages)]))
     return blocks
+
+
+def _why(source: str, messages: Messages) -> ButtonElement:
+    return ButtonElement(action_id=WHY_ACTION, text=PlainTextObject(text=messages("button_why")), value=source)
 
 
 def _feedback(verdict: str, messages: Messages) -> FeedbackButtonsElement:

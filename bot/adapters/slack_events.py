@@ -14,6 +14,8 @@ PLATFORM = "slack"
 _SPOKEN = (None, "file_share", "me_message", "thread_broadcast")
 """Subtypes of messages that a person wrote; all others say that something happened."""
 
+_MOST_FILES = 10
+
 _ID = re.compile(r"[A-Z0-9]{1,32}")
 _TS = re.compile(r"\d{1,16}\.\d{1,10}")
 
@@ -55,6 +57,12 @@ def author(body: Payload, user: object) -> str:
     return f"{workspace(body)}/{found}" if found else ""
 
 
+def files(body: Payload) -> list[Payload]:
+    """What an event says of the files that came with its message."""
+    found = mapping(body.get("event")).get("files")
+    return [mapping(file) for file in found[:_MOST_FILES]] if isinstance(found, list) else []
+
+
 def from_message(body: Payload, bot_user: str) -> Incoming | Deleted | None:
     """A ``message`` event: a direct message, one in a channel, an edit or a deletion.
 
@@ -86,6 +94,7 @@ def _changed(body: Payload, event: Payload, bot_user: str) -> Incoming | Deleted
 def _message(body: Payload, event: Payload, message: Payload, bot_user: str, revision: str = "") -> Incoming | None:
     direct = event.get("channel_type") == "im"
     text, ts, thread = message.get("text"), timestamp(message.get("ts")), timestamp(message.get("thread_ts"))
+    text = "" if text is None and message.get("files") else text
     if not isinstance(text, str):
         return None
     mentions = bool(bot_user) and f"<@{bot_user}" in text
@@ -108,6 +117,7 @@ def _message(body: Payload, event: Payload, message: Payload, bot_user: str, rev
         thread=(thread or None) if direct else (thread or ts),
         revision=revision,
         by_bot=by_bot,
+        source=ts,
     )
 
 
@@ -129,6 +139,7 @@ def from_mention(body: Payload, bot_user: str) -> Incoming | None:
         way="mention",
         thread=timestamp(event.get("thread_ts")) or ts,
         by_bot=bool(event.get("bot_id")),
+        source=ts,
     )
 
 
@@ -154,15 +165,33 @@ def from_command(body: Payload) -> Incoming | None:
 
 def from_shortcut(body: Payload) -> Incoming | None:
     """The menu of a message was used."""
+    message = mapping(body.get("message"))
     return _incoming(
         body,
         channel=mapping(body.get("channel")).get("id"),
         message=_interaction(body),
         user=mapping(body.get("user")).get("id"),
-        text=mapping(body.get("message")).get("text") or "",
+        text=message.get("text") or "",
+        way="menu",
+        handle=body.get("response_url"),
+        source=timestamp(message.get("ts")) or None,
+    )
+
+
+def from_action(body: Payload) -> tuple[Incoming, str] | None:
+    """A button of a card was pressed, and its value. The interaction is the message; there is no text."""
+    actions = body.get("actions")
+    value = mapping(actions[0] if isinstance(actions, list) and actions else None).get("value")
+    found = _incoming(
+        body,
+        channel=mapping(body.get("channel")).get("id") or mapping(body.get("container")).get("channel_id"),
+        message=_interaction(body),
+        user=mapping(body.get("user")).get("id"),
+        text="",
         way="menu",
         handle=body.get("response_url"),
     )
+    return None if found is None or not isinstance(value, str) else (found, value)
 
 
 def without_mention(text: str, bot_user: str) -> str:
@@ -187,9 +216,21 @@ def _incoming(
     revision: str = "",
     by_bot: bool = False,
     handle: object = None,
+    source: str | None = None,
 ) -> Incoming | None:
     where, who = slack_id(channel), author(body, user)
     if not (where and message and who and isinstance(text, str)):
         return None
     place = Place(PLATFORM, workspace(body), where)
-    return Incoming(place, message, who, text, way, thread=thread, revision=revision, by_bot=by_bot, handle=handle)
+    return Incoming(
+        place,
+        message,
+        who,
+        text,
+        way,
+        thread=thread,
+        revision=revision,
+        by_bot=by_bot,
+        handle=handle,
+        source=source,
+    )

@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable
+import asyncio
+from collections.abc import AsyncIterator, Awaitable
+from contextlib import suppress
+from pathlib import Path
 from typing import Any
 
 import aiohttp
-from slack_sdk.errors import SlackApiError
+from slack_sdk.errors import SlackApiError, SlackClientError
 from slack_sdk.http_retry.builtin_async_handlers import AsyncRateLimitErrorRetryHandler
 from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.webhook.async_client import AsyncWebhookClient
 
 from bot.adapters.slack_cards import message, reaction_name
-from bot.adapters.slack_events import PLATFORM
-from bot.core.events import Answer, Incoming, Place, Reaction, Reply
+from bot.adapters.slack_events import PLATFORM, mapping, slack_id, without_mention
+from bot.adapters.slack_files import content
+from bot.core.events import Answer, Attachment, Incoming, Place, Quote, Reaction, Reply
 from bot.core.ports import DeliveryError
 
 _TIMEOUT = 20
-_HARMLESS = {"already_reacted", "no_reaction", "message_not_found", "cant_update_message"}
+_HARMLESS = {"already_reacted", "no_reaction", "message_not_found", "cant_update_message", "file_not_found"}
 _MOST_WAITS = 3
 
 
@@ -41,12 +45,13 @@ class SlackPlatform:
 
     Args:
         client: of the Web API.
+        bot_user: the bot's own user id, which is left out of what others wrote.
     """
 
     name = PLATFORM
 
-    def __init__(self, client: AsyncWebClient) -> None:
-        self._client = client
+    def __init__(self, client: AsyncWebClient, bot_user: str = "") -> None:
+        self._client, self._bot_user = client, bot_user
 
     async def send(self, incoming: Incoming, answer: Answer) -> str | None:
         if isinstance(answer, Reaction):
@@ -82,6 +87,47 @@ class SlackPlatform:
         elif kind == "reaction":
             ts, _, name = rest.partition(":")
             await _call(self._client.reactions_remove(channel=place.channel, timestamp=ts, name=name))
+        elif kind == "file":
+            file, _, ts = rest.partition(":")
+            await _call(self._client.files_delete(file=file))
+            if ts:
+                await _call(self._client.chat_delete(channel=place.channel, ts=ts))
+
+    def download(self, attachment: Attachment) -> AsyncIterator[bytes]:
+        return content(self._client, attachment.handle)
+
+    async def upload(
+        self, incoming: Incoming, reference: str | None, answer: Reply, path: Path, name: str
+    ) -> str | None:
+        _, _, ts = (reference or "").partition(":")
+        sent = await _call(
+            self._client.files_upload_v2(
+                channel=incoming.place.channel,
+                thread_ts=incoming.thread,
+                file=await asyncio.to_thread(path.read_bytes),
+                filename=name,
+                title=name,
+                initial_comment=None if ts else answer.text,
+            )
+        )
+        if reference is not None and ts:
+            with suppress(DeliveryError):  # the file is what matters, and it is there
+                await self.update(incoming, reference, answer)
+        file = slack_id(mapping((sent.get("files") or [{}])[0]).get("id"))
+        return f"file:{file}:{ts}" if file else reference
+
+    async def fetch(self, place: Place, message: str) -> Quote | None:
+        try:  # also of a message in a thread, before which its parent may come
+            found = await self._client.conversations_replies(
+                channel=place.channel, ts=message, oldest=message, latest=message, inclusive=True, limit=2
+            )
+        except (SlackApiError, aiohttp.ClientError, TimeoutError, OSError):
+            return None
+        for candidate in map(mapping, found.get("messages") or []):
+            text, user = candidate.get("text"), slack_id(candidate.get("user"))
+            if candidate.get("ts") == message and candidate.get("subtype") != "tombstone" and isinstance(text, str):
+                return Quote(f"{place.workspace}/{user}" if user else "", without_mention(text, self._bot_user))
+        return None
 
     async def whisper(self, incoming: Incoming, text: str) -> None:
         """Say a sentence that only the asker sees."""
@@ -122,7 +168,7 @@ async def _call(request: Awaitable[Any]) -> Any:
         if reason in _HARMLESS:
             return error.response
         raise DeliveryError(reason) from None
-    except (aiohttp.ClientError, TimeoutError, OSError) as error:
+    except (aiohttp.ClientError, SlackClientError, TimeoutError, OSError) as error:
         raise DeliveryError(type(error).__name__) from None
 
 

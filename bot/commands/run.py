@@ -11,6 +11,7 @@ from bot.adapters.slack_service import SlackConfig, SlackService
 from bot.commands.model import load_model
 from bot.commands.store import configured_fingerprint, open_configured
 from bot.core.errors import ExitStatus, UserError
+from bot.core.file_work import FileLimits
 from bot.core.messages import Messages
 from bot.core.service import Core, Limits
 from bot.ops.logs import set_up_logs
@@ -78,7 +79,13 @@ async def make_core(settings: Settings, model: Path | None) -> Core:
     analyzer = load_model(model or settings.model)
     fingerprint = configured_fingerprint(settings)
     store = await open_configured(settings, fingerprint)
-    limits = Limits(room=settings.queue, person=settings.person_per_minute, channel=settings.channel_per_minute)
+    limits = Limits(
+        room=settings.queue,
+        person=settings.person_per_minute,
+        channel=settings.channel_per_minute,
+        backlog=settings.backlog,
+        files=FileLimits(bytes=settings.file_megabytes << 20, rows=settings.file_rows),
+    )
     return Core(analyzer, store, fingerprint, language=settings.lang, limits=limits)
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from bot.core.events import Band, Card, ChannelSettings, Reply
@@ -14,9 +12,6 @@ if TYPE_CHECKING:
 
 NEARLY_CERTAIN = 0.995
 _CERTAIN, _LIKELY = 0.95, 0.85
-_MOST_WORDS = 5
-
-_PLAIN_HANGUL = re.compile(r"[가-힣ㄱ-ㅎㅏ-ㅣ]{1,12}")
 
 
 def percent(share: float, messages: Messages) -> str:
@@ -29,7 +24,15 @@ def bar(card: Card) -> str:
     return "▰" * card.bar + "▱" * (10 - card.bar)
 
 
-def make_card(verdict: Verdict, settings: ChannelSettings, messages: Messages, id: str = "") -> Card:  # noqa: A002
+def make_card(
+    verdict: Verdict,
+    settings: ChannelSettings,
+    messages: Messages,
+    id: str = "",  # noqa: A002
+    *,
+    evidence: tuple[str, ...] = (),
+    source: str = "",
+) -> Card:
     """The card of a verdict.
 
     Args:
@@ -37,6 +40,8 @@ def make_card(verdict: Verdict, settings: ChannelSettings, messages: Messages, i
         settings: of the channel, for its thresholds.
         messages: the language.
         id: of the recorded verdict, for feedback.
+        evidence: words that decided it, as :mod:`bot.core.evidence` gives them.
+        source: id of the message, for the button "why".
     """
     band = settings.band(verdict)
     label = messages(f"label_{verdict.label}")
@@ -47,9 +52,10 @@ def make_card(verdict: Verdict, settings: ChannelSettings, messages: Messages, i
         certainty=messages(f"certainty_{_certainty(verdict, band)}"),
         percent=percent(verdict.confidence, messages),
         bar=round(10 * verdict.confidence),
-        evidence=safe_words(getattr(verdict, "evidence", ())),
+        evidence=evidence,
         language=messages.language,
         id=id,
+        source=source,
     )
 
 
@@ -57,11 +63,6 @@ def card_reply(card: Card, messages: Messages, *, private: bool = False) -> Repl
     """The reply that shows a card."""
     text = messages("card_text", title=card.title, certainty=card.certainty, percent=card.percent)
     return Reply(text, card, private)
-
-
-def safe_words(words: Iterable[str]) -> tuple[str, ...]:
-    """Those words that are Hangul and nothing else, so that none can be mark-up, a link or a ping."""
-    return tuple(word for word in words if _PLAIN_HANGUL.fullmatch(word))[:_MOST_WORDS]
 
 
 def _certainty(verdict: Verdict, band: Band) -> str:

@@ -52,6 +52,8 @@ class Incoming:
         any_language: whether the figures are wanted even of a text that is not Korean.
         language: what the asker's platform speaks; None if unknown.
         handle: what the adapter needs to answer this very event (e.g. an interaction); the core only hands it back.
+        source: the platform's id of the message in this channel that holds the text, by which it can be read again;
+            None where there is none (e.g. a slash command).
     """
 
     place: Place
@@ -65,6 +67,37 @@ class Incoming:
     any_language: bool = False
     language: Language | None = None
     handle: object = field(default=None, repr=False, compare=False)
+    source: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """A file that came with a message.
+
+    Attributes:
+        name: what its sender calls it; only its extension is looked at. Not shown in ``repr``.
+        size: in bytes, as the platform says; None if it does not.
+        handle: what the adapter needs to fetch it; the core only hands it back.
+        missing: whether the platform does not let the bot see it; then nothing else is known.
+    """
+
+    name: str = field(repr=False)
+    size: int | None = None
+    handle: object = field(default=None, repr=False, compare=False)
+    missing: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """A message as the platform has it now.
+
+    Attributes:
+        author: the platform's id of who wrote it, as in :attr:`Incoming.author`; empty if unknown.
+        text: what it says. Not shown in ``repr``.
+    """
+
+    author: str
+    text: str = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,9 +111,10 @@ class Card:
         certainty: how sure, in words.
         percent: how sure, as a figure.
         bar: how sure, in tenths, 0..10.
-        evidence: words that decided it; empty if the model does not say.
+        evidence: words that decided it, made safe by :mod:`bot.core.evidence`; empty if the model does not say.
         language: of the words.
         id: of the recorded verdict, for feedback; empty where none is wanted.
+        source: id of the message to read again for the button "why"; empty where it cannot be read again.
     """
 
     verdict: Verdict
@@ -89,9 +123,10 @@ class Card:
     certainty: str
     percent: str
     bar: int
-    evidence: tuple[str, ...]
+    evidence: tuple[str, ...] = field(repr=False)
     language: Language
     id: str = ""
+    source: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,3 +198,5 @@ class Outcome(StrEnum):
     UPDATED = "updated"
     UNDELIVERED = "undelivered"
     FAILED = "failed"
+    REFUSED = "refused"
+    STOPPED = "stopped"

@@ -1,31 +1,65 @@
 """The model on a thread of its own, in micro-batches, behind a queue that ends somewhere.
 
-The event loop only waits: a slow model delays answers, never acknowledgements and heartbeats.
+The event loop only waits: a slow model delays answers, never acknowledgements and heartbeats. Chat comes first: what
+takes longer, a review taken apart or a lot of a file's rows, has its turn between two batches, one at a time.
 """
 
 from __future__ import annotations
 
 import asyncio
 from collections import deque
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from bot.core.counters import Counters
-from bot.core.ports import Classifier
+from bot.core.evidence import signed_words
+from bot.core.ports import Classifier, Explainer
 
 if TYPE_CHECKING:
-    from nlp import Verdict
+    from nlp import Review, Verdict
+
+_MOST_EXPLAINED = 4
+"""Texts of one batch whose evidence is looked for: each costs as much as ten verdicts, so only while it is quiet."""
+
+_ROOM_FOR_REVIEWS = 32
+
+T = TypeVar("T")
 
 
 class BusyError(Exception):
     """There is no room, or no time, to judge one more text now."""
 
 
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """A verdict, and the words behind it.
+
+    Attributes:
+        verdict: of the text.
+        evidence: as :func:`bot.core.evidence.signed_words` gives it; empty where it was not asked for, or the model
+            had no time or no way to say.
+    """
+
+    verdict: Verdict
+    evidence: tuple[str, ...] = ()
+
+
 @dataclass(frozen=True, slots=True, repr=False)
 class _Job:
     text: str
-    future: asyncio.Future[Verdict]
+    future: asyncio.Future[Judged]
+    deadline: float
+    explain: bool
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class _Call:
+    """Something else for the model's thread."""
+
+    work: Callable[[], Any]
+    future: asyncio.Future[Any]
     deadline: float
 
 
@@ -44,8 +78,11 @@ class Inference:
         self, classifier: Classifier, counters: Counters, *, room: int = 512, batch: int = 32, patience: float = 2.0
     ) -> None:
         self._classifier, self._counters = classifier, counters
+        self._explainer = classifier if isinstance(classifier, Explainer) else None
         self._room, self._batch, self._patience = room, batch, patience
         self._waiting: deque[_Job] = deque()
+        self._reviews: deque[_Call] = deque()
+        self._lots: deque[_Call] = deque()
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="nunchi-model")
         self._worker: asyncio.Task[None] | None = None
 
@@ -59,21 +96,56 @@ class Inference:
         """How many texts wait."""
         return len(self._waiting)
 
+    @property
+    def explains(self) -> bool:
+        """Whether the model can say why."""
+        return self._explainer is not None
+
     async def judge(self, text: str) -> Verdict:
         """The verdict of a text.
 
         Raises:
             BusyError: if the queue is full, or the text's turn did not come in time.
         """
+        return (await self.judge_and_explain(text, explain=False)).verdict
+
+    async def judge_and_explain(self, text: str, *, explain: bool = True) -> Judged:
+        """The verdict of a text, and the words behind it if there is time to look for them.
+
+        Raises:
+            BusyError: as :meth:`judge`.
+        """
         if len(self._waiting) >= self._room:
             self._counters.add("busy", reason="queue_full")
             raise BusyError
         loop = asyncio.get_running_loop()
-        job = _Job(text, loop.create_future(), loop.time() + self._patience)
+        job = _Job(text, loop.create_future(), loop.time() + self._patience, explain)
         self._waiting.append(job)
-        if self._worker is None or self._worker.done():
-            self._worker = loop.create_task(self._work(), name="nunchi-inference")
+        self._wake()
         return await job.future
+
+    async def review(self, text: str) -> Review:
+        """A text taken apart.
+
+        Raises:
+            BusyError: if too many wait for this, or its turn did not come in time.
+            ValueError: if the model cannot say why; see :attr:`explains`.
+        """
+        explainer = self._explainer
+        if explainer is None:
+            raise ValueError("this model does not explain")
+        if len(self._reviews) >= _ROOM_FOR_REVIEWS:
+            self._counters.add("busy", reason="reviews_full")
+            raise BusyError
+        return await self._call(self._reviews, lambda: explainer.review(text), self._patience)
+
+    async def judge_many(self, texts: Sequence[str]) -> list[Verdict]:
+        """Verdicts of many texts that nobody waits for this second; they wait as long as it takes."""
+        out: list[Verdict] = []
+        for at in range(0, len(texts), self._batch):
+            lot = texts[at : at + self._batch]
+            out += await self._call(self._lots, lambda lot=lot: self._classifier.analyze_batch(lot))  # type: ignore[misc]
+        return out
 
     async def close(self) -> None:
         """Finish what waits, then let the thread go."""
@@ -81,21 +153,68 @@ class Inference:
             await self._worker
         self._thread.shutdown()
 
+    async def _call(self, queue: deque[_Call], work: Callable[[], T], patience: float = float("inf")) -> T:
+        loop = asyncio.get_running_loop()
+        future: asyncio.Future[T] = loop.create_future()
+        queue.append(_Call(work, future, loop.time() + patience))
+        self._wake()
+        return await future
+
+    def _wake(self) -> None:
+        if self._worker is None or self._worker.done():
+            self._worker = asyncio.get_running_loop().create_task(self._work(), name="nunchi-inference")
+
     async def _work(self) -> None:
         loop = asyncio.get_running_loop()
-        while jobs := self._next(loop.time()):
-            self._counters.add("batches")
+        while self._waiting or self._reviews or self._lots:
+            if jobs := self._next(loop.time()):
+                await self._judge(jobs)
+            for queue in (self._reviews, self._lots):
+                await self._call_next(queue)
+
+    async def _judge(self, jobs: list[_Job]) -> None:
+        self._counters.add("batches")
+        asked = [job.explain for job in jobs]
+        quiet = not self._waiting and sum(asked) <= _MOST_EXPLAINED
+        texts, explain = [job.text for job in jobs], asked if quiet else [False] * len(jobs)
+        try:
+            judged = await asyncio.get_running_loop().run_in_executor(self._thread, self._verdicts, texts, explain)
+        except Exception as error:
+            self._counters.add("inference_failed", len(jobs))
+            for job in jobs:
+                _finish(job.future, error)
+        else:
+            for job, result in zip(jobs, judged, strict=True):
+                _finish(job.future, result)
+
+    def _verdicts(self, texts: Sequence[str], explain: Sequence[bool]) -> list[Judged]:
+        """In the model's thread."""
+        verdicts = self._classifier.analyze_batch(texts)
+        if self._explainer is None:
+            return [Judged(verdict) for verdict in verdicts]
+        return [
+            Judged(verdict, signed_words(self._explainer.explain(text).words) if wanted else ())
+            for text, verdict, wanted in zip(texts, verdicts, explain, strict=True)
+        ]
+
+    async def _call_next(self, queue: deque[_Call]) -> None:
+        while queue:
+            call = queue.popleft()
+            if call.future.done():
+                continue
+            loop = asyncio.get_running_loop()
+            if loop.time() > call.deadline:
+                self._counters.add("busy", reason="too_late")
+                _finish(call.future, BusyError())
+                continue
             try:
-                verdicts = await loop.run_in_executor(
-                    self._thread, self._classifier.analyze_batch, [job.text for job in jobs]
-                )
+                result = await loop.run_in_executor(self._thread, call.work)
             except Exception as error:
-                self._counters.add("inference_failed", len(jobs))
-                for job in jobs:
-                    _finish(job, error)
+                self._counters.add("inference_failed")
+                _finish(call.future, error)
             else:
-                for job, verdict in zip(jobs, verdicts, strict=True):
-                    _finish(job, verdict)
+                _finish(call.future, result)
+            return
 
     def _next(self, now: float) -> list[_Job]:
         """The next batch, without those who waited too long or went away."""
@@ -106,16 +225,16 @@ class Inference:
                 continue
             if now > job.deadline:
                 self._counters.add("busy", reason="too_late")
-                _finish(job, BusyError())
+                _finish(job.future, BusyError())
             else:
                 jobs.append(job)
         return jobs
 
 
-def _finish(job: _Job, result: Verdict | Exception) -> None:
-    if job.future.done():
+def _finish(future: asyncio.Future[T], result: T | Exception) -> None:
+    if future.done():
         return
     if isinstance(result, Exception):
-        job.future.set_exception(result)
+        future.set_exception(result)
     else:
-        job.future.set_result(result)
+        future.set_result(result)

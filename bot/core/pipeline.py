@@ -37,6 +37,7 @@ class Passage:
         messages: the language to answer in.
         text: its normalised text.
         verdict: what the model says.
+        evidence: the words behind it, fit to be shown.
         band: of the verdict, under the channel's thresholds.
         record: id of the recorded verdict.
         claim: the right to answer, once it was got.
@@ -51,6 +52,7 @@ class Passage:
     messages: Messages = field(default_factory=Messages)
     text: str = field(default="", repr=False)
     verdict: Verdict | None = None
+    evidence: tuple[str, ...] = ()
     band: Band = "unsure"
     record: str = ""
     claim: Claim | None = None
@@ -61,6 +63,18 @@ class Passage:
     def watched(self) -> bool:
         """Whether nobody asked for this answer."""
         return self.incoming.way == "watched"
+
+    @property
+    def evident(self) -> bool:
+        """Whether the card may name words of the text.
+
+        Only where the text itself stands and goes with it, or where the asker alone sees the card: not where the
+        text is somebody else's message, which may be deleted without a word to us.
+        """
+        if self.watched and self.settings.mode != "reply":
+            return False  # there is no card
+        incoming = self.incoming
+        return incoming.way in ("command", "menu") or incoming.source in (None, incoming.message)
 
 
 Step = Callable[["Core", Passage], Awaitable[Outcome | None]]
@@ -140,13 +154,14 @@ async def korean_enough(core: Core, passage: Passage) -> Outcome | None:
 async def classify(core: Core, passage: Passage) -> Outcome | None:
     """Ask the model, if there is room."""
     try:
-        passage.verdict = await core.inference.judge(passage.text)
+        judged = await core.inference.judge_and_explain(passage.text, explain=passage.evident)
     except BusyError:
         if not passage.watched or passage.settings.mode == "reply":
             return await _notice(core, passage, "busy", Outcome.BUSY)
         if passage.settings.mode == "reaction":
             return await _deliver(core, passage, Reaction("busy"), Outcome.BUSY)
         return await _nothing_to_say(core, passage, Outcome.BUSY)
+    passage.verdict, passage.evidence = judged.verdict, judged.evidence
     passage.band = passage.settings.band(passage.verdict)
     return None
 
@@ -184,7 +199,15 @@ async def reply(core: Core, passage: Passage) -> Outcome | None:
         return Outcome.RECORDED
     if passage.watched and passage.settings.mode == "reaction":
         return await _deliver(core, passage, Reaction(passage.band), Outcome.REPLIED)
-    card = make_card(verdict, passage.settings, passage.messages, passage.record)
+    source = passage.incoming.source if core.inference.explains else None
+    card = make_card(
+        verdict,
+        passage.settings,
+        passage.messages,
+        passage.record,
+        evidence=passage.evidence,
+        source=source or "",
+    )
     return await _deliver(core, passage, card_reply(card, passage.messages), Outcome.REPLIED)
 
 

@@ -5,15 +5,16 @@ A third platform is one module with a :class:`Platform`; a third database is one
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Literal, Protocol
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal, Protocol, runtime_checkable
 
-from bot.core.events import Answer, Band, ChannelSettings, Incoming, Place
+from bot.core.events import Answer, Attachment, Band, ChannelSettings, Incoming, Place, Quote, Reply
 
 if TYPE_CHECKING:
-    from nlp import Verdict
+    from nlp import Explanation, Review, Verdict
 
 
 class DeliveryError(Exception):
@@ -32,6 +33,19 @@ class Classifier(Protocol):
 
     def analyze_batch(self, texts: Sequence[str]) -> list[Verdict]:
         """A verdict for each text, in order."""
+        ...
+
+
+@runtime_checkable
+class Explainer(Protocol):
+    """A model that can say why; :class:`nlp.Analyzer` is one. Called from the thread of its verdicts."""
+
+    def explain(self, text: str) -> Explanation:
+        """The words behind the verdict on a text."""
+        ...
+
+    def review(self, text: str) -> Review:
+        """A text taken apart: evidence, clauses, aspects."""
         ...
 
 
@@ -69,6 +83,43 @@ class Platform(Protocol):
 
     async def retract(self, place: Place, reference: str) -> None:
         """Take an answer back."""
+        ...
+
+
+class FilePlatform(Platform, Protocol):
+    """A platform on which files can be sent. :meth:`Platform.update` is what shows progress."""
+
+    def download(self, attachment: Attachment) -> AsyncIterator[bytes]:
+        """The content of a file, in parts. Whoever reads it stops where it gets too long.
+
+        Raises:
+            DeliveryError: if it cannot be had; also while it is read.
+        """
+        ...
+
+    async def upload(
+        self, incoming: Incoming, reference: str | None, answer: Reply, path: Path, name: str
+    ) -> str | None:
+        """Change the answer ``reference`` into another that has a file, at most once.
+
+        Args:
+            incoming: what is answered.
+            reference: of the answer that showed the progress; None if there is none: then send a new one.
+            answer: the words.
+            path: of the file.
+            name: what to call it.
+
+        Returns:
+            A reference by which all of it can be taken back; None if it cannot be.
+        """
+        ...
+
+
+class Reader(Platform, Protocol):
+    """A platform on which a message can be read again."""
+
+    async def fetch(self, place: Place, message: str) -> Quote | None:
+        """A message as it is now; None if it is gone or the bot may not see it. Never raises DeliveryError."""
         ...
 
 

@@ -4,20 +4,25 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, TypeVar
 
 from bot.core.clock import SystemClock
 from bot.core.counters import Counters
-from bot.core.events import ChannelSettings, Incoming, Outcome, Place
+from bot.core.events import Attachment, ChannelSettings, Incoming, Outcome, Place
+from bot.core.file_service import FileService
+from bot.core.file_work import FileLimits
 from bot.core.fingerprint import Fingerprint
 from bot.core.inference import Inference
 from bot.core.limits import RateLimit
 from bot.core.messages import Language, Messages
+from bot.core.overload import Overload
 from bot.core.pipeline import STEPS, Passage, admit_failure
-from bot.core.ports import Classifier, Clock, DeliveryError, Platform, Store
+from bot.core.ports import Classifier, Clock, DeliveryError, FilePlatform, Platform, Reader, Store
+from bot.core.why import answer_why
 
 _SETTINGS_SECONDS = 5.0
 """How long another process may still see what an admin has just changed."""
@@ -37,6 +42,8 @@ class Limits:
         patience: seconds that a text may wait for its turn.
         person: requests of a person in a minute.
         channel: requests of a channel in a minute, however many people they come from.
+        backlog: events that may be on their way, those that wait for the database included.
+        files: how large, and how many.
     """
 
     room: int = 512
@@ -44,6 +51,8 @@ class Limits:
     patience: float = 2.0
     person: int = 30
     channel: int = 600
+    backlog: int = 2_000
+    files: FileLimits = field(default_factory=FileLimits)
 
 
 class Core:
@@ -79,6 +88,9 @@ class Core:
         self.channel_limit = RateLimit(self.clock, limits.channel)
         self._settings: dict[Place, tuple[float, ChannelSettings]] = {}
         self._running: set[asyncio.Task[Any]] = set()
+        self._backlog = limits.backlog
+        self._overload = Overload(self)
+        self.files = FileService(self, limits.files)
 
     async def handle(self, incoming: Incoming, platform: Platform) -> Outcome:
         """Let a message go its path. Never raises: whatever goes wrong is an outcome, and counted.
@@ -121,9 +133,68 @@ class Core:
         with suppress(Exception):  # whatever was wrong may still be
             await admit_failure(self, passage)
 
-    def start(self, incoming: Incoming, platform: Platform) -> asyncio.Task[Outcome]:
-        """Let a message go its path while the caller acknowledges it; :meth:`close` waits for it."""
-        return self.spawn(self.handle(incoming, platform))
+    def start(
+        self,
+        incoming: Incoming,
+        platform: Platform,
+        work: Callable[[], Coroutine[Any, Any, Any]] | None = None,
+    ) -> asyncio.Task[Any] | None:
+        """Let a message go its path while the caller acknowledges it; :meth:`close` waits for it.
+
+        Where too much is on its way already, the asker is told to come again and it is counted; neither waits for
+        the database.
+
+        Args:
+            incoming: the message.
+            platform: where it came from.
+            work: what to do with it; :meth:`handle` it if None.
+
+        Returns:
+            The task; None if there was no room.
+        """
+        if self.full:
+            self._overload.refuse(incoming, platform)
+            self.counters.add("messages", platform=platform.name, outcome=Outcome.BUSY)
+            return None
+        if self._overload.was_refused(incoming):
+            self.counters.add("duplicates", platform=platform.name)
+            return None
+        return self.spawn((work or partial(self.handle, incoming, platform))())
+
+    def start_file(
+        self, incoming: Incoming, attachments: Sequence[Attachment], platform: FilePlatform
+    ) -> asyncio.Task[Any] | None:
+        """Score the file of a message, as :meth:`start` judges a text: the scored file is sent back.
+
+        Args:
+            incoming: the message; :func:`bot.core.file_work.is_for_scoring` says whether it is about its files.
+            attachments: all files of the message. Those that are no tables are left alone, of more than one table
+                it is said that one is enough.
+            platform: where it came from.
+        """
+        return self.start(incoming, platform, partial(self.files.handle, incoming, attachments, platform))
+
+    def start_why(self, incoming: Incoming, platform: Reader) -> asyncio.Task[Any] | None:
+        """Say why, to who pressed the button of a card: ``incoming.source`` is the message that was judged.
+
+        The text is read again from the platform. ``incoming.message`` is the interaction, its text is not used.
+        """
+        return self.start(incoming, platform, partial(self.why, incoming, platform))
+
+    async def why(self, incoming: Incoming, platform: Reader) -> Outcome:
+        """The same in the caller's task. Never raises."""
+        outcome = Outcome.FAILED
+        try:
+            outcome = await answer_why(self, incoming, platform)
+        except Exception as error:
+            log.error("why failed", extra={"event": "why_failed", "kind": type(error).__name__})
+        self.counters.add("whys", platform=platform.name, outcome=outcome)
+        return outcome
+
+    @property
+    def full(self) -> bool:
+        """Whether as much is on its way as may be."""
+        return len(self._running) >= self._backlog
 
     def spawn(self, work: Coroutine[Any, Any, T]) -> asyncio.Task[T]:
         """Do something that :meth:`close` waits for."""
@@ -166,6 +237,11 @@ class Core:
         self._settings[place] = now, settings
         return settings
 
+    def known_settings(self, place: Place) -> ChannelSettings | None:
+        """Those of a channel as they were when somebody last asked; None if nobody did."""
+        kept = self._settings.get(place)
+        return None if kept is None else kept[1]
+
     async def configure(self, place: Place, settings: ChannelSettings) -> None:
         """An admin chose them."""
         await self.store.configure(place, settings)
@@ -177,7 +253,11 @@ class Core:
 
     def speak(self, settings: ChannelSettings, asked: Language | None = None) -> Messages:
         """The channel's language, else the asker's, else the operator's."""
-        return Messages(settings.language or asked or self.language)
+        return self.speak_in(settings.language or asked)
+
+    def speak_in(self, language: Language | None) -> Messages:
+        """That language, else the operator's."""
+        return Messages(language or self.language)
 
     @property
     def in_flight(self) -> int:
@@ -193,6 +273,7 @@ class Core:
         Returns:
             How many messages were given up on. Their claims stay, so that nobody answers them twice.
         """
+        self.files.stop()
         late: set[asyncio.Task[Any]] = set()
         if self._running:
             _, late = await asyncio.wait(set(self._running), timeout=patience)
@@ -200,6 +281,7 @@ class Core:
                 task.cancel()
             await asyncio.gather(*late, return_exceptions=True)
             self.counters.add("abandoned", len(late))
+        self.files.close()
         await self.inference.close()
         await self.store.close()
         return len(late)

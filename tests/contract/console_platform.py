@@ -17,6 +17,8 @@ class ConsoleHarness:
     edits = False
     bots = False
     many_users = False
+    files: frozenset[Way] = frozenset()
+    whys: frozenset[Way] = frozenset()
 
     def __init__(self, core: Core) -> None:
         self._printed: list[Seen] = []
@@ -46,6 +48,15 @@ class ConsoleHarness:
 
     async def watch(self) -> None:
         raise NotImplementedError
+
+    async def drop(self, name: str, content: bytes, way: Way, message: str) -> None:
+        raise NotImplementedError
+
+    async def why(self, message: str) -> str:
+        raise NotImplementedError
+
+    def sent_files(self) -> list[tuple[str, bytes]]:
+        return []
 
     def seen(self) -> list[Seen]:
         return list(self._printed)

@@ -35,6 +35,10 @@ class Harness(Protocol):
     """Whether programs write there."""
     many_users: bool
     """Whether several people can ask at once."""
+    files: frozenset[Way]
+    """The ways by which files can be sent."""
+    whys: frozenset[Way]
+    """The ways whose cards have a button that says why."""
 
     async def say(self, text: str, way: Way, message: str, *, author: str = "", bot: bool = False) -> None:
         """Somebody says something to the bot."""
@@ -60,8 +64,20 @@ class Harness(Protocol):
         """The channel of the ``watched`` way is watched, mode ``reply``."""
         ...
 
+    async def drop(self, name: str, content: bytes, way: Way, message: str) -> None:
+        """Somebody sends a file to the bot."""
+        ...
+
+    async def why(self, message: str) -> str:
+        """Somebody presses the button of the card that a message got; gives what only they see."""
+        ...
+
     def seen(self) -> list[Seen]:
         """What is to be seen now."""
+        ...
+
+    def sent_files(self) -> list[tuple[str, bytes]]:
+        """Name and content of the files that the bot has sent."""
         ...
 
 

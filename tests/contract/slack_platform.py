@@ -14,7 +14,7 @@ from bot.core.events import ChannelSettings, Place, Way
 from bot.core.service import Core
 from tests.contract.harness import Seen
 from tests.servers import slack_payloads as payloads
-from tests.servers.slack import APP_TOKEN, BOT_TOKEN, Mishap, SlackServer
+from tests.servers.slack import APP_TOKEN, BOT_TOKEN, Mishap, Posted, SlackServer
 
 
 class SlackHarness:
@@ -22,6 +22,8 @@ class SlackHarness:
     edits = True
     bots = True
     many_users = True
+    files: frozenset[Way] = frozenset({"direct", "mention"})
+    whys: frozenset[Way] = frozenset({"direct", "mention", "menu", "watched"})
 
     def __init__(self, core: Core, server: SlackServer) -> None:
         self._core, self.server = core, server
@@ -43,6 +45,7 @@ class SlackHarness:
     async def say(self, text: str, way: Way, message: str, *, author: str = "", bot: bool = False) -> None:
         user, at = author or "U1", payloads.ts(next(self._numbers))
         self._ts[message], self._ways[message] = at, way
+        self.server.threads[payloads.ts(1) if way == "menu" else at] = text
         more: dict[str, Any] = {"bot_id": "B9", "subtype": "bot_message"} if bot else {}
         url = self.server.response_url("C1", f"U-{message}".upper().replace("-", "X"))
         self._users[url.rsplit("/", 1)[1]] = message
@@ -69,7 +72,38 @@ class SlackHarness:
         self._last = lambda: self.deliver("events_api", payload, retry_attempt=1)
         await self.deliver("events_api", payload)
 
+    async def drop(self, name: str, content: bytes, way: Way, message: str) -> None:
+        at = self._ts[message] = payloads.ts(next(self._numbers))
+        files = [self.server.file(f"F{next(self._numbers)}", name, content)]
+        if way == "direct":
+            payload = payloads.message("", at, channel="D1", subtype="file_share", files=files)
+        else:
+            payload = payloads.mention("", at, files=files)
+        self._last = lambda: self.deliver("events_api", payload, retry_attempt=1)
+        before = {post.ts for post in self.server.posts}
+        await self.deliver("events_api", payload)
+        for post in self.server.posts:
+            if post.ts not in before:
+                self._posted_for.setdefault(post.ts, message)
+
+    async def why(self, message: str) -> str:
+        posts = [post for post in self.server.posts if message in (self._posted_for.get(post.ts), self._of(post))]
+        value = posts[-1].blocks[0]["accessory"]["value"] if posts else self._ts[message]
+        channel = posts[-1].channel if posts else "C1"
+        url = self.server.response_url(channel, "UWHY")
+        await self.deliver("interactive", payloads.why(value, url, channel=channel))
+        answer = self.server.posts.pop()
+        assert answer.only_for == "UWHY"
+        return answer.text
+
+    def _of(self, post: Posted) -> str | None:
+        return self._users.get(post.only_for or "")
+
+    def sent_files(self) -> list[tuple[str, bytes]]:
+        return [(file.name, file.content) for file in self.server.uploads.values()]
+
     async def delete(self, message: str) -> None:
+        self.server.threads.pop(self._ts[message], None)
         await self.deliver("events_api", payloads.deleted(self._ts[message]))
 
     async def refuse(self) -> None:

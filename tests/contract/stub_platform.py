@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from pathlib import Path
 from typing import Any
 
-from bot.core.events import Answer, ChannelSettings, Incoming, Place, Reply, Way
+from bot.core.events import Answer, Attachment, ChannelSettings, Incoming, Place, Quote, Reply, Way
 from bot.core.ports import DeliveryError
 from bot.core.service import Core
 from tests.contract.harness import Seen
@@ -20,6 +21,8 @@ class PigeonPost:
 
     def __init__(self) -> None:
         self.answers: dict[str, tuple[str, dict[str, Any]]] = {}
+        self.parcels: dict[str, tuple[str, bytes]] = {}
+        self.texts: dict[str, tuple[str, str]] = {}
         self.refuses = False
 
     def tie(self, key: str, to: str, answer: Answer) -> None:
@@ -46,6 +49,7 @@ class PigeonAdapter:
 
     async def receive(self, payload: dict[str, Any]) -> None:
         if payload.get("deleted"):
+            self._post.texts.pop(payload["id"], None)
             await self._core.forget(self.place(), payload["id"], self)
             return
         incoming = Incoming(
@@ -56,8 +60,17 @@ class PigeonAdapter:
             payload["way"],
             revision=payload.get("edit", ""),
             by_bot=payload.get("machine", False),
+            source=payload["id"] if payload["way"] != "command" else None,
         )
-        await self._core.handle(incoming, self)
+        self._post.texts[payload["id"]] = payload["from"], payload["text"]
+        if "parcel" in payload:
+            name, content = payload["parcel"]
+            await self._core.files.handle(incoming, [Attachment(name, len(content), content)], self)
+        elif "why" in payload:
+            question = Incoming(self.place(), payload["id"], payload["from"], "", "menu", source=payload["why"])
+            await self._core.why(question, self)
+        else:
+            await self._core.handle(incoming, self)
 
     async def send(self, incoming: Incoming, answer: Answer) -> str | None:
         self._post.tie(f"re:{incoming.message}", incoming.message, answer)
@@ -69,6 +82,25 @@ class PigeonAdapter:
 
     async def retract(self, place: Place, reference: str) -> None:
         self._post.answers.pop(reference, None)
+        self._post.parcels.pop(reference, None)
+
+    async def download(self, attachment: Attachment) -> AsyncIterator[bytes]:
+        content = attachment.handle
+        assert isinstance(content, bytes)
+        for at in range(0, len(content), 1000):
+            yield content[at : at + 1000]
+
+    async def upload(
+        self, incoming: Incoming, reference: str | None, answer: Reply, path: Path, name: str
+    ) -> str | None:
+        key = reference or f"re:{incoming.message}"
+        self._post.tie(key, incoming.message, answer)
+        self._post.parcels[key] = name, path.read_bytes()
+        return key
+
+    async def fetch(self, place: Place, message: str) -> Quote | None:
+        found = self._post.texts.get(message)
+        return None if found is None else Quote(*found)
 
 
 class PigeonHarness:
@@ -76,6 +108,8 @@ class PigeonHarness:
     edits = True
     bots = True
     many_users = True
+    files: frozenset[Way] = frozenset({"direct", "mention"})
+    whys: frozenset[Way] = frozenset({"direct", "mention", "menu", "watched"})
 
     def __init__(self, core: Core) -> None:
         self._core, self._post = core, PigeonPost()
@@ -104,6 +138,17 @@ class PigeonHarness:
 
     async def refuse(self) -> None:
         self._post.refuses = True
+
+    async def drop(self, name: str, content: bytes, way: Way, message: str) -> None:
+        self._last = {"id": message, "from": "user", "text": "", "way": way, "parcel": (name, content)}
+        await self._adapter.receive(self._last)
+
+    async def why(self, message: str) -> str:
+        await self._adapter.receive({"id": f"why-{message}", "from": "user", "text": "", "way": "menu", "why": message})
+        return str(self._post.answers.pop(f"re:why-{message}")[1]["words"])
+
+    def sent_files(self) -> list[tuple[str, bytes]]:
+        return list(self._post.parcels.values())
 
     async def watch(self) -> None:
         await self._core.configure(self._adapter.place(), ChannelSettings(watch=True))

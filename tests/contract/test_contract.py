@@ -7,6 +7,7 @@ import asyncio
 import nlp
 from bot.core.cards import card_reply, make_card
 from bot.core.events import ChannelSettings
+from bot.core.evidence import safe_words
 from bot.core.messages import Messages
 from tests.bot.core.fakes import SlowModel, make_core
 from tests.contract.harness import MakeHarness
@@ -20,6 +21,9 @@ REVIEWS = (
     "그냥 그래요",
     "사장님이 친절하고 음식이 따뜻했어요 👍",
 )
+
+OLE = bytes.fromhex("d0cf11e0a1b11ae1") + bytes(512)
+"""How old and password-protected workbooks begin."""
 
 
 async def test_the_same_text_gets_the_same_words_everywhere(platform: MakeHarness, model: nlp.Analyzer) -> None:
@@ -150,3 +154,58 @@ async def test_an_answer_that_is_refused_is_not_sent_again(platform: MakeHarness
         assert played.seen() == []
         assert core.counters.get("undelivered") == 1
         assert core.counters.get("duplicates") == 1
+
+
+MIXED = "배송은 정말 빨라서 좋았는데 품질이 너무 별로예요. 다시는 안 사요"
+
+
+async def test_a_file_comes_back_scored_once(platform: MakeHarness, model: nlp.Analyzer) -> None:
+    async with platform(make_core(model)) as played:
+        for way in sorted(played.files):
+            before = len(played.seen())
+            content = "번호,리뷰\n1,정말 좋아요 추천합니다\n2,완전 실망했어요 최악이에요\n".encode()
+            await played.drop("손님 <!channel> 리뷰.csv", content, way, f"file-{way}")
+            await played.redeliver()
+            name, scored = played.sent_files()[-1]
+            lines = scored.decode().splitlines()
+            assert lines[0] == "번호,리뷰,label,probability,confidence,band,korean,rating,expected_rating"
+            assert [line.split(",")[2] for line in lines[1:]] == ["positive", "negative"]
+            assert name == "nunchi-scored.csv"
+            assert any("2행" in seen.text for seen in played.seen())
+            assert not any(part in seen.raw for seen in played.seen()[before:] for part in ("<!channel>", "손님"))
+        assert len(played.sent_files()) == len(played.files)
+
+
+async def test_a_file_that_cannot_be_read_is_one_sentence(platform: MakeHarness, model: nlp.Analyzer) -> None:
+    messages = Messages("ko")
+    files = {"사진.png": ("file_kind", b"\x89PNG"), "빈.csv": ("input_empty", b""), "옛.xls": ("input_xls", OLE)}
+    async with platform(make_core(model)) as played:
+        for way in sorted(played.files):
+            for name, (sentence, content) in files.items():
+                await played.drop(name, content, way, f"{way}-{name}")
+                assert messages(sentence) in played.seen()[-1].text
+        assert played.sent_files() == []
+
+
+async def test_why_names_words_and_aspects_and_repeats_nothing_else(platform: MakeHarness, model: nlp.Analyzer) -> None:
+    async with platform(make_core(model)) as played:
+        if "watched" in played.whys:
+            await played.watch()
+        for way in sorted(played.whys):
+            await played.say(f"{MIXED} {HOSTILE[0]}", way, f"why-{way}")
+            said = await played.why(f"why-{way}")
+            words = safe_words(word.text for word in model.explain(MIXED).words)
+            assert any(word in said for word in words)
+            assert "품질" in said
+            assert MIXED not in said
+            assert HOSTILE[0] not in said
+
+
+async def test_why_after_the_text_is_gone_is_a_sentence(platform: MakeHarness, model: nlp.Analyzer) -> None:
+    async with platform(make_core(model)) as played:
+        if not (played.edits and "watched" in played.whys):
+            return
+        await played.watch()
+        await played.say(MIXED, "watched", "gone")
+        await played.delete("gone")
+        assert await played.why("gone") == Messages("ko")("why_gone")

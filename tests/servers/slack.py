@@ -19,7 +19,7 @@ from aiohttp import WSMsgType, web
 
 BOT_USER, BOT_TOKEN, APP_TOKEN = "UBOT", "xoxb-test", "xapp-test"
 SCOPES = (
-    "app_mentions:read,channels:history,channels:read,chat:write,commands,groups:history,groups:read,"
+    "app_mentions:read,channels:history,channels:read,chat:write,commands,files:read,files:write,groups:history,groups:read,"
     "im:history,reactions:write,users:read"
 )
 
@@ -52,6 +52,16 @@ class Mishap:
 
 
 @dataclass
+class Uploaded:
+    """A file of the bot."""
+
+    name: str
+    content: bytes
+    channel: str = ""
+    thread: str | None = None
+
+
+@dataclass
 class SlackServer:
     """Runs while it is used as a context."""
 
@@ -62,8 +72,14 @@ class SlackServer:
     threads: dict[str, str] = field(default_factory=dict)
     users: dict[str, dict[str, Any]] = field(default_factory=dict)
     creators: dict[str, str] = field(default_factory=dict)
+    files: dict[str, tuple[str, bytes]] = field(default_factory=dict)
+    uploads: dict[str, Uploaded] = field(default_factory=dict)
+    shown: list[tuple[str, str]] = field(default_factory=list)
+    """Paths that are not of the API, and the ``Authorization`` that they were asked with."""
     mishaps: dict[str, deque[Mishap]] = field(default_factory=lambda: defaultdict(deque))
     scopes: str = SCOPES
+    redirect: bool = False
+    """Whether who asks for a file is led elsewhere."""
     deaf: bool = False
     """Whether new sockets answer no ping: the connection is up, but nobody listens."""
 
@@ -75,10 +91,12 @@ class SlackServer:
         self.connections = 0
 
     async def __aenter__(self) -> SlackServer:
-        app = web.Application()
+        app = web.Application(client_max_size=64 << 20)
         app.router.add_route("*", "/api/{method}", self._api)
         app.router.add_get("/socket", self._socket)
         app.router.add_post("/respond/{channel}/{user}", self._respond)
+        app.router.add_get("/files/{file}", self._file)
+        app.router.add_post("/upload/{file}", self._upload)
         self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
         await self._runner.setup()
         await web.TCPSite(self._runner, "127.0.0.1", 0).start()
@@ -98,6 +116,12 @@ class SlackServer:
 
     def response_url(self, channel: str, user: str) -> str:
         return f"http://{self.address}/respond/{channel}/{user}"
+
+    def file(self, file: str, name: str, content: bytes) -> dict[str, Any]:
+        """Keep a file; gives what events say of it."""
+        self.files[file] = name, content
+        url = f"http://{self.address}/files/{file}"
+        return {"id": file, "name": name, "size": len(content), "mode": "hosted", "url_private_download": url}
 
     # Socket Mode
 
@@ -230,7 +254,43 @@ class SlackServer:
         return {"channel": {"creator": self.creators.get(arguments["channel"], "U0")}}
 
     def _conversations_replies(self, arguments: dict[str, Any], raw: str) -> dict[str, Any]:
-        return {"messages": [{"text": self.threads.get(arguments["ts"], "")}]}
+        at = arguments["ts"]
+        parent = {"ts": "1500000000.000001", "user": "U7", "text": "a parent that nobody asked about"}
+        return {"messages": [parent, {"ts": at, "user": "U1", "text": self.threads[at]}] if at in self.threads else []}
+
+    def _files_info(self, arguments: dict[str, Any], raw: str) -> dict[str, Any]:
+        name, content = self.files[arguments["file"]]
+        return {"file": self.file(arguments["file"], name, content)}
+
+    def _files_getUploadURLExternal(self, arguments: dict[str, Any], raw: str) -> dict[str, Any]:  # noqa: N802
+        file = f"FUP{next(self._numbers)}"
+        self.uploads[file] = Uploaded(arguments["filename"], b"")
+        return {"file_id": file, "upload_url": f"http://{self.address}/upload/{file}"}
+
+    def _files_completeUploadExternal(self, arguments: dict[str, Any], raw: str) -> dict[str, Any]:  # noqa: N802
+        (file,) = json.loads(arguments["files"])
+        uploaded = self.uploads[file["id"]]
+        uploaded.channel, uploaded.thread = arguments["channel_id"], arguments.get("thread_ts")
+        if arguments.get("initial_comment"):
+            self._post({**arguments, "channel": uploaded.channel, "text": arguments["initial_comment"]}, raw)
+        return {"files": [{"id": file["id"], "title": file["title"]}]}
+
+    def _files_delete(self, arguments: dict[str, Any], raw: str) -> dict[str, Any]:
+        del self.uploads[arguments["file"]]
+        return {}
+
+    async def _file(self, request: web.Request) -> web.StreamResponse:
+        self.shown.append((request.path, request.headers.get("Authorization", "")))
+        if "files:read" not in self.scopes:
+            return web.Response(text="<html>sign in</html>", content_type="text/html")
+        if self.redirect or request.headers.get("Authorization") != f"Bearer {BOT_TOKEN}":
+            return web.Response(status=302, headers={"Location": "/files/elsewhere"})
+        return web.Response(body=self.files[request.match_info["file"]][1], content_type="application/octet-stream")
+
+    async def _upload(self, request: web.Request) -> web.Response:
+        self.shown.append((request.path, request.headers.get("Authorization", "")))
+        self.uploads[request.match_info["file"]].content = await request.read()
+        return web.Response(text="OK")
 
     def _views_publish(self, arguments: dict[str, Any], raw: str) -> dict[str, Any]:
         view = arguments["view"]

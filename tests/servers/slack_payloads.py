@@ -128,6 +128,14 @@ def feedback(value: str, response_url: str, *, user: str = "U1") -> dict[str, An
     }
 
 
+def why(value: str, response_url: str, *, user: str = "U1", channel: str = CHANNEL) -> dict[str, Any]:
+    """Somebody presses the button of a card that asks why."""
+    pressed = feedback(value, response_url, user=user)
+    pressed["channel"]["id"] = pressed["container"]["channel_id"] = channel
+    pressed["actions"] = [{"type": "button", "action_id": "nunchi_why", "block_id": "b", "value": value}]
+    return pressed
+
+
 def home_opened(user: str = "U1", tab: str = "home") -> dict[str, Any]:
     """Somebody opens the Home tab."""
     return event({"type": "app_home_opened", "user": user, "channel": DIRECT, "tab": tab, "event_ts": ts(1)})

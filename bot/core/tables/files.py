@@ -47,6 +47,7 @@ class ReadOptions:
         sheet: of a spreadsheet, its name or its number from 1.
         header: whether the first row names the columns.
         ragged: what to do with rows of the wrong width.
+        most_unpacked: bytes that a spreadsheet may have when unpacked.
     """
 
     text_column: str | None = None
@@ -54,6 +55,7 @@ class ReadOptions:
     sheet: str | None = None
     header: bool | None = None
     ragged: Ragged = "error"
+    most_unpacked: int = 8 << 30
 
 
 def kind_of_output(path: Path) -> Kind:
@@ -179,7 +181,7 @@ def _open_delimited(file: TextFile, kind: Kind, sample: str, options: ReadOption
 def _open_spreadsheet(path: Path, options: ReadOptions, tick: Tick) -> Iterator[Table]:
     from bot.core.tables.spreadsheet import Spreadsheet  # openpyxl takes a while to import
 
-    with closing(Spreadsheet(path, options.sheet)) as book:
+    with closing(Spreadsheet(path, options.sheet, most_bytes=options.most_unpacked)) as book:
         first_pass = book.records(lambda done: tick("check", done, book.rows_expected))
         found = grid.survey(first_pass, ragged="keep", widen=True)
         yield GridTable("xlsx", book.records, found, options, digest=book.digest, sheets=book.sheets)

@@ -47,19 +47,20 @@ class Spreadsheet:
     Args:
         path: the file.
         sheet: name of the sheet to read, or its number from 1; the one that opens first in Excel if None.
+        most_bytes: that it may have when unpacked.
 
     Raises:
         UserError: if it is no XLSX file, damaged, or far larger unpacked than any sheet can be.
         OSError: if it cannot be read.
     """
 
-    def __init__(self, path: Path, sheet: str | None = None) -> None:
+    def __init__(self, path: Path, sheet: str | None = None, *, most_bytes: int = _MOST_BYTES) -> None:
         self._reader: _Reader | None = None
         self._file = open(path, "rb")  # noqa: SIM115 - closed by close(); openpyxl leaves it open where it fails
         try:
             self.digest = hashlib.file_digest(self._file, "sha256").hexdigest()
             with _readable():
-                _refuse_bombs(self._file)
+                _refuse_bombs(self._file, most_bytes)
                 reader = self._reader = _Reader(self._file, read_only=True, data_only=True, keep_links=False)
                 reader.read()
                 worksheets = list(reader.wb.worksheets)
@@ -194,13 +195,13 @@ def _choose(names: list[str], wanted: str | None, active: int) -> int:
     raise UserError(ExitStatus.BAD_DATA, "sheet_missing", sheets=", ".join(name[:40] for name in names[:30]))
 
 
-def _refuse_bombs(file: IO[bytes]) -> None:
+def _refuse_bombs(file: IO[bytes], most_bytes: int) -> None:
     """Look at the sizes that the file itself states; more than that is never unpacked."""
     with zipfile.ZipFile(file) as archive:
         members = archive.infolist()
     if (
         len(members) > _MOST_MEMBERS
-        or sum(m.file_size for m in members) > _MOST_BYTES
+        or sum(m.file_size for m in members) > most_bytes
         or any(m.file_size > _MOST_PART and m.file_size > _HIGHEST_RATIO * m.compress_size for m in members)
         or any(m.file_size > _MOST_PART for m in members if _READ_WHOLE.fullmatch(m.filename))
     ):

@@ -16,6 +16,7 @@ from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
 from openpyxl.cell.cell import Cell as SheetCell
 from openpyxl.worksheet._write_only import WriteOnlyWorksheet
+from openpyxl.worksheet._writer import ALL_TEMP_FILES, WorksheetWriter
 from openpyxl.writer.excel import ExcelWriter
 
 from bot.core.tables.delimited import TICK_EVERY
@@ -32,13 +33,16 @@ _TIMELESS = (1980, 1, 1, 0, 0, 0)
 _TO_ESCAPE = re.compile("[\x00-\x08\x0b-\x1f\ud800-\udfff\ufffe\uffff]|_(?=x[0-9A-Fa-f]{4}_)")
 
 
-def build(packed: Path, target: Path, tick: Callable[[int], None] = lambda done: None) -> int:
+def build(
+    packed: Path, target: Path, tick: Callable[[int], None] = lambda done: None, *, scratch: Path | None = None
+) -> int:
     """Write a spreadsheet.
 
     Args:
         packed: rows as :class:`bot.core.tables.encoders.Packed` writes them.
         target: the file to write.
         tick: told now and then how many rows were written so far.
+        scratch: a file to use meanwhile; one in the system's folder for temporary files if None.
 
     Returns:
         How many texts were too long for a cell and were cut.
@@ -51,6 +55,8 @@ def build(packed: Path, target: Path, tick: Callable[[int], None] = lambda done:
     book.properties.created = book.properties.modified = datetime(*_TIMELESS)  # noqa: DTZ001 - XLSX has no zones
     sheet = book.create_sheet("nunchi")
     sheet.freeze_panes = "A2"
+    if scratch is not None:
+        _write_through(sheet, scratch)
     cut = 0
     for number, cells in enumerate(_unpacked(packed)):
         row, long = _row(sheet, cells)
@@ -61,6 +67,13 @@ def build(packed: Path, target: Path, tick: Callable[[int], None] = lambda done:
     with _TimelessZip(target, "w", zipfile.ZIP_DEFLATED, allowZip64=True) as archive:
         ExcelWriter(book, archive).save()
     return cut
+
+
+def _write_through(sheet: Any, scratch: Path) -> None:
+    """Let openpyxl collect the sheet in a file of ours: its own outlives a process that is killed."""
+    ALL_TEMP_FILES.append(str(scratch))
+    sheet._writer = WorksheetWriter(sheet, str(scratch))
+    sheet._writer.write_top()
 
 
 def _unpacked(packed: Path) -> Iterator[list[Cell]]:

@@ -1,0 +1,288 @@
+"""Files of reviews that people send: fetched, scored, sent back, with one message that shows how far it is.
+
+One file at a time is scored, and one of each person waits at most. What the model has to do goes between the batches
+of chat (:meth:`bot.core.inference.Inference.judge_many`), all that blocks goes to a thread.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import threading
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from bot.core.errors import ExitStatus, UserError
+from bot.core.events import Attachment, Incoming, Outcome, Reply
+from bot.core.file_folders import private_folder, sweep
+from bot.core.file_work import FileLimits, Scored, Stopped, private_file, score_file, sentence, suffix
+from bot.core.messages import Messages
+from bot.core.ports import Claim, ClaimState, DeliveryError, FilePlatform
+from bot.core.scoring import UNJUDGED
+
+if TYPE_CHECKING:
+    from bot.core.service import Core
+    from nlp import Verdict
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(slots=True, eq=False)
+class _Job:
+    """A file on its way."""
+
+    incoming: Incoming
+    attachments: Sequence[Attachment]
+    platform: FilePlatform
+    messages: Messages
+    claim: Claim
+    reference: str | None = None
+    sending: bool = False
+    state: tuple[str, int, int | None] = ("check", 0, None)
+    changed: asyncio.Event = field(default_factory=asyncio.Event)
+    finished: asyncio.Event = field(default_factory=asyncio.Event)
+    stop: threading.Event = field(default_factory=threading.Event)
+
+
+class FileService:
+    """Scores files.
+
+    Args:
+        core: whose model, store and counters.
+        limits: how large, how many.
+    """
+
+    def __init__(self, core: Core, limits: FileLimits) -> None:
+        self._core, self._limits = core, limits
+        self._gate = asyncio.Semaphore(1)
+        self._jobs: dict[str, tuple[_Job, asyncio.Task[object]]] = {}
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="nunchi-file")
+        self._stopping = False
+        self._swept = False
+
+    async def handle(self, incoming: Incoming, attachments: Sequence[Attachment], platform: FilePlatform) -> Outcome:
+        """Score a file. Never raises, except when cancelled: whatever goes wrong is an outcome, and counted."""
+        outcome = Outcome.FAILED
+        try:
+            outcome = await self._handle(incoming, attachments, platform)
+        except Exception as error:
+            # Not its message: it could hold a part of the file.
+            log.error("file failed", extra={"event": "file_failed", "kind": type(error).__name__})
+        self._core.counters.add("files", platform=platform.name, outcome=outcome)
+        return outcome
+
+    def stop(self) -> None:
+        """Give up what is being done, except what is being sent already; those who wait are told."""
+        self._stopping = True
+        for job, task in self._jobs.values():
+            if not job.sending:
+                task.cancel()
+
+    def close(self) -> None:
+        """Let the thread go, after the last job."""
+        self._thread.shutdown(wait=False)
+
+    async def _handle(self, incoming: Incoming, attachments: Sequence[Attachment], platform: FilePlatform) -> Outcome:
+        core = self._core
+        if incoming.by_bot:
+            return Outcome.BY_BOT
+        settings = await core.settings(incoming.place)
+        claim = Claim(incoming.place, incoming.message)
+        if not await core.store.claim(claim):
+            core.counters.add("duplicates", platform=platform.name)
+            return Outcome.DUPLICATE
+        job = _Job(incoming, attachments, platform, core.speak(settings, incoming.language), claim)
+        person = core.person(incoming)
+        refusal = self._refusal(job, person)
+        if refusal is not None:
+            return await self._end(job, refusal, Outcome.REFUSED)
+        task = asyncio.current_task()
+        assert task is not None  # noqa: S101 - a coroutine runs in a task
+        self._jobs[person] = job, task
+        try:
+            return await self._work(job)
+        except asyncio.CancelledError:
+            if not self._stopping or job.sending:
+                with suppress(Exception):
+                    await self._settle(job, "abandoned")
+                raise
+            return await self._end(job, job.messages("file_stopped"), Outcome.STOPPED, "abandoned")
+        except Stopped:
+            return await self._end(job, job.messages("file_stopped"), Outcome.STOPPED, "abandoned")
+        except UserError as error:
+            name, values = sentence(error)
+            return await self._end(job, job.messages(name, **values), Outcome.REFUSED)
+        except Exception:
+            await self._end(job, job.messages("file_failed"), Outcome.FAILED)
+            raise
+        finally:
+            del self._jobs[person]
+
+    def _refusal(self, job: _Job, person: str) -> str | None:
+        """Why this file is not even fetched, in a sentence."""
+        core, incoming, limits, messages = self._core, job.incoming, self._limits, job.messages
+        if core.person_limit.ask((incoming.place.platform, incoming.author)) != "yes":
+            core.counters.add("rate_limited", scope="person")
+            return messages("rate_limited")
+        tables = [file for file in job.attachments if suffix(file.name)]
+        if not tables:
+            return messages("file_not_fetched" if any(file.missing for file in job.attachments) else "file_kind")
+        if len(tables) > 1:
+            return messages("file_one_only")
+        if (tables[0].size or 0) > limits.bytes:
+            return _too_large(limits, messages)
+        if person in self._jobs:
+            return messages("file_one_at_a_time")
+        if self._stopping:
+            return messages("file_stopped")
+        if len(self._jobs) > limits.room:
+            core.counters.add("busy", reason="files_full")
+            return messages("busy")
+        return None
+
+    async def _work(self, job: _Job) -> Outcome:
+        waits = self._gate.locked()
+        first = job.messages("file_waiting" if waits else "file_reading")
+        try:
+            job.reference = await job.platform.send(job.incoming, Reply(first))
+        except DeliveryError:
+            return await self._undelivered(job)
+        async with self._gate:
+            if not self._swept:
+                self._swept = True
+                await asyncio.to_thread(sweep)
+            progress = asyncio.create_task(self._show_progress(job))
+            try:
+                with private_folder() as folder:
+                    (attachment,) = (file for file in job.attachments if suffix(file.name))
+                    source = folder / f"reviews{suffix(attachment.name)}"
+                    try:
+                        await self._fetch(job, attachment, source)
+                    except DeliveryError:
+                        return await self._end(job, job.messages("file_not_fetched"), Outcome.REFUSED)
+                    scored = await self._score(job, source)
+                    job.sending = True
+                    job.finished.set()
+                    await progress
+                    return await self._send(job, scored)
+            finally:
+                job.finished.set()
+                await asyncio.shield(progress)
+
+    async def _fetch(self, job: _Job, attachment: Attachment, source: Path) -> None:
+        size = 0
+        with private_file(source) as file:
+            async for part in job.platform.download(attachment):
+                size += len(part)
+                if size > self._limits.bytes:
+                    raise UserError(ExitStatus.BAD_DATA, "file_too_large", **_megabytes(self._limits))
+                await asyncio.to_thread(file.write, part)
+
+    async def _score(self, job: _Job, source: Path) -> Scored:
+        """In the thread; when this is cancelled, the thread is waited for."""
+        loop = asyncio.get_running_loop()
+
+        def tick(phase: str, done: int, total: int | None) -> None:
+            if job.stop.is_set():
+                raise Stopped
+            job.state = phase, done, total
+            loop.call_soon_threadsafe(job.changed.set)
+
+        def judge(texts: Sequence[str]) -> list[Verdict]:
+            waiting = asyncio.run_coroutine_threadsafe(self._core.inference.judge_many(texts), loop)
+            while True:
+                try:
+                    return waiting.result(timeout=1)
+                except TimeoutError:
+                    if job.stop.is_set():
+                        waiting.cancel()
+                        raise Stopped from None
+
+        work = loop.run_in_executor(self._thread, score_file, source, judge, tick, self._limits)
+        try:
+            return await asyncio.shield(work)
+        except asyncio.CancelledError:
+            job.stop.set()
+            await asyncio.wait([work])
+            if not work.cancelled():
+                work.exception()  # that it stopped is no news
+            raise
+
+    async def _send(self, job: _Job, scored: Scored) -> Outcome:
+        counts = {band: f"{scored.counts.get(band, 0):,}" for band in ("positive", "negative", "unsure", UNJUDGED)}
+        words = job.messages("file_done", rows=f"{scored.rows:,}", column=scored.column, **counts)
+        if scored.cut:
+            words += "\n" + job.messages("file_cut", texts=f"{scored.cut:,}")
+        name = f"nunchi-scored{scored.path.suffix}"
+        try:
+            reference = await job.platform.upload(job.incoming, job.reference, Reply(words), scored.path, name)
+        except DeliveryError:
+            self._core.counters.add("undelivered", platform=job.platform.name)
+            return await self._end(job, job.messages("file_not_sent"), Outcome.UNDELIVERED, "abandoned")
+        return await self._settled(job, "answered", reference, Outcome.REPLIED)
+
+    async def _show_progress(self, job: _Job) -> None:
+        """Change the message whenever there is something new to say, but not more often than is sane."""
+        said = ""
+        while not job.finished.is_set():
+            _, pending = await asyncio.wait(
+                waits := [asyncio.create_task(event.wait()) for event in (job.changed, job.finished)],
+                return_when=asyncio.FIRST_COMPLETED,
+            )
+            for task in pending:
+                task.cancel()
+            await asyncio.gather(*waits, return_exceptions=True)
+            job.changed.clear()
+            now = _progress(job)
+            if now != said and job.reference is not None and not job.finished.is_set():
+                said = now
+                with suppress(DeliveryError):  # the next one may get through
+                    job.reference = await job.platform.update(job.incoming, job.reference, Reply(now))
+            with suppress(TimeoutError):
+                await asyncio.wait_for(job.finished.wait(), self._limits.progress)
+
+    async def _end(self, job: _Job, words: str, outcome: Outcome, state: ClaimState = "answered") -> Outcome:
+        """Say how it ended, in the message that showed the progress if there is one."""
+        job.finished.set()
+        try:
+            if job.reference is None:
+                reference = await job.platform.send(job.incoming, Reply(words))
+            else:
+                reference = await job.platform.update(job.incoming, job.reference, Reply(words))
+        except DeliveryError:
+            return await self._undelivered(job)
+        return await self._settled(job, state, reference, outcome)
+
+    async def _settled(self, job: _Job, state: ClaimState, reference: str | None, outcome: Outcome) -> Outcome:
+        if not await self._settle(job, state, reference) and reference is not None:
+            with suppress(DeliveryError):  # the message was deleted meanwhile, and so is what was said of it
+                await job.platform.retract(job.incoming.place, reference)
+        return outcome
+
+    async def _undelivered(self, job: _Job) -> Outcome:
+        self._core.counters.add("undelivered", platform=job.platform.name)
+        await self._settle(job, "abandoned")
+        return Outcome.UNDELIVERED
+
+    async def _settle(self, job: _Job, state: ClaimState, reference: str | None = None) -> bool:
+        return await self._core.store.settle(job.claim, state, reference)
+
+
+def _progress(job: _Job) -> str:
+    phase, done, total = job.state
+    if phase == "score" and total:
+        share = min(99, 100 * done // total)
+        return job.messages("file_progress", percent=share, done=f"{done:,}", total=f"{total:,}")
+    return job.messages("file_writing" if phase == "write" else "file_reading")
+
+
+def _megabytes(limits: FileLimits) -> dict[str, object]:
+    return {"limit": f"{limits.bytes / (1 << 20):g}"}
+
+
+def _too_large(limits: FileLimits, messages: Messages) -> str:
+    return messages("file_too_large", **_megabytes(limits))
