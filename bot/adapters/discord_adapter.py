@@ -5,8 +5,10 @@ Every listener only begins a task that the core waits for when the bot stops.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Coroutine, Sequence
 from contextlib import suppress
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import discord
@@ -16,11 +18,13 @@ from bot.adapters.discord_asked import DEFER_SECONDS, Asked, delivered
 from bot.adapters.discord_buttons import Opinion, OpinionName
 from bot.adapters.discord_cards import view
 from bot.adapters.discord_client import Client
+from bot.adapters.discord_files import attachments
 from bot.adapters.discord_permissions import Permissions
 from bot.adapters.discord_places import Places
 from bot.adapters.discord_platform import DiscordPlatform
 from bot.core.commands import Asker, Command, obey, parse
 from bot.core.events import Incoming, Place, Reply, Way
+from bot.core.file_work import is_for_scoring
 from bot.core.messages import Messages
 from bot.core.ports import Claim, DeliveryError
 from bot.core.service import Core
@@ -95,21 +99,26 @@ class DiscordAdapter:
 
     def _heard(self, message: discord.Message, revision: str = "") -> None:
         bot = self._client.user
-        if bot is None or not self.listening:
-            return
-        incoming = events.from_message(message, bot.id, revision=revision)
-        if incoming is None or incoming.by_bot:
-            if incoming is not None and message.author.id != bot.id:
-                self.core.start(incoming, self.platform)  # it is only counted
+        incoming = events.from_message(message, bot.id, revision=revision) if bot is not None else None
+        if incoming is None or bot is None or message.author.id == bot.id:
             return
         parent = events.parent(message) if incoming.way == "mention" else None
-        if incoming.way == "watched":
-            if incoming.text:  # Discord does not tell the words, or there are none
-                self.core.spawn(self._watched(incoming))
-        elif parent is not None and not revision:
-            self.core.spawn(self._about(incoming, message, parent))
+        if incoming.by_bot:
+            self._begin(incoming, partial(self.core.handle, incoming, self.platform))  # it is only counted
+        elif incoming.way == "watched":
+            if incoming.text:  # else Discord does not tell the words, or there are none
+                self._begin(incoming, partial(self._watched, incoming))
+        elif message.attachments and not revision and is_for_scoring(incoming.text, attachments(message.attachments)):
+            self._begin(incoming, partial(self._file, incoming, message.attachments))
         elif parent is None:
-            self.core.spawn(self._asked(incoming, message))
+            self._begin(incoming, partial(self._asked, incoming, message))
+        elif not revision:
+            self._begin(incoming, partial(self._about, incoming, message, parent))
+
+    def _begin(self, incoming: Incoming, work: Callable[[], Coroutine[Any, Any, Any]]) -> None:
+        """Work on something if there is room; who asked is told if there is none."""
+        if self.listening:
+            self.core.start(incoming, self.platform, work)
 
     # What is done with it
 
@@ -117,6 +126,10 @@ class DiscordAdapter:
         found = await self._places.of_watched(incoming)
         if found is not None:
             await self.core.handle(found, self.platform)
+
+    async def _file(self, incoming: Incoming, files: Sequence[discord.Attachment]) -> None:
+        found = await self._places.of_asked(incoming)
+        await self.core.files.handle(found, attachments(files), self.platform)
 
     async def _about(self, incoming: Incoming, message: discord.Message, parent: int) -> None:
         """A mention that replies to another message asks about that one."""
@@ -130,10 +143,12 @@ class DiscordAdapter:
                 resolved = await delivered(where.fetch_message(parent))
         if parse(incoming.text or "-") is not None or (resolved and bot and resolved.author.id == bot.id):
             await self._asked(incoming, message)
-        elif resolved is not None and not resolved.content and not self.reads_content and message.guild is not None:
+        elif resolved is None:
+            await self._judged(replace(incoming, text=""))
+        elif not resolved.content and not self.reads_content and message.guild is not None:
             await self._say(incoming, "discord_parent_hidden")
         else:
-            await self._judged(replace(incoming, text="" if resolved is None else resolved.content))
+            await self._judged(replace(incoming, text=resolved.content, source=events.source(resolved)))
 
     async def _asked(self, incoming: Incoming, message: discord.Message) -> None:
         """A review or a command."""
@@ -178,12 +193,33 @@ class DiscordAdapter:
 
     # Interactions
 
-    async def judge(self, interaction: Interaction, text: str, way: Way, *, public: bool = False) -> None:
-        """A command or a menu hands in a text."""
-        if self.listening:
-            self.core.spawn(self._interaction_judged(interaction, text, way, public))
+    def judge(
+        self,
+        interaction: Interaction,
+        text: str,
+        *,
+        about: discord.Message | None = None,
+        file: discord.Attachment | None = None,
+        public: bool = False,
+    ) -> None:
+        """A command or a menu hands in a text or a file.
 
-    async def obey(self, interaction: Interaction, command: Command, channel: int | None = None) -> None:
+        Args:
+            interaction: it.
+            text: to be judged.
+            about: the message whose menu it is; None for a command.
+            file: to be scored instead.
+            public: whether everybody may see the answer.
+        """
+        asked = Asked(interaction, public=public, defer_after=self._defer_after)
+        way: Way = "command" if about is None else "menu"
+        source = None if about is None else events.source(about)
+        incoming = events.from_interaction(interaction, text, way, asked, source)
+        if incoming is not None:
+            work = partial(self._judged, incoming) if file is None else partial(self._file, incoming, [file])
+            self._begin(incoming, partial(asked.during, work))
+
+    def obey(self, interaction: Interaction, command: Command, channel: int | None = None) -> None:
         """A command that is none of a review.
 
         Args:
@@ -191,42 +227,33 @@ class DiscordAdapter:
             command: what is to be done.
             channel: which channel it is about; the one it is given in if None.
         """
-        if self.listening:
-            self.core.spawn(self._interaction_obeyed(interaction, command, channel))
+        asked = Asked(interaction, defer_after=self._defer_after)
+        incoming = events.from_interaction(interaction, "", "command", asked)
+        if incoming is None:
+            return
+        place = incoming.place if channel is None else replace(incoming.place, channel=str(channel))
+        rights = interaction.permissions  # Discord says them anew each time; that it hid the command is no proof
+        admin = rights.manage_guild or rights.administrator
+        in_channel = interaction.guild_id is not None
+        asker = Asker(place, incoming.author, admin, incoming.language, in_channel=in_channel)
+        self._begin(incoming, partial(asked.during, partial(self._obeyed, incoming, asker, command)))
 
-    async def _interaction_judged(self, interaction: Interaction, text: str, way: Way, public: bool) -> None:
-        async with Asked(interaction, public=public, defer_after=self._defer_after) as asked:
-            incoming = events.from_interaction(interaction, text, way, asked)
-            if incoming is not None:
-                await self._judged(incoming)
+    async def _on_opinion(self, interaction: Interaction, opinion: OpinionName, about: str) -> None:
+        asked = Asked(interaction, defer_after=self._defer_after)
+        incoming = events.from_interaction(interaction, "", "menu", asked, about)
+        if incoming is None:
+            return
+        work = partial(self.core.why, incoming, self.platform)
+        if opinion != "why":
+            work = partial(self._feedback, incoming, about, opinion == "right")
+        self._begin(incoming, partial(asked.during, work))
 
-    async def _interaction_obeyed(self, interaction: Interaction, command: Command, channel: int | None) -> None:
-        async with Asked(interaction, defer_after=self._defer_after) as asked:
-            incoming = events.from_interaction(interaction, "", "command", asked)
-            if incoming is None:
-                return
-            place = incoming.place if channel is None else replace(incoming.place, channel=str(channel))
-            rights = interaction.permissions
-            admin = rights.manage_guild or rights.administrator
-            in_channel = interaction.guild_id is not None
-            asker = Asker(place, incoming.author, admin, incoming.language, in_channel=in_channel)
-            await self._obeyed(incoming, asker, command)
-
-    async def _on_opinion(self, interaction: Interaction, opinion: OpinionName, verdict: str) -> None:
-        if self.listening:
-            self.core.spawn(self._opinion(interaction, opinion, verdict))
-
-    async def _opinion(self, interaction: Interaction, opinion: OpinionName, verdict: str) -> None:
-        async with Asked(interaction, defer_after=self._defer_after) as asked:
-            incoming = events.from_interaction(interaction, "", "menu", asked)
-            if incoming is None:
-                return
-            author = incoming.author
-            known = await self.core.feedback(verdict, self.platform.name, author, opinion == "right")
-            settings = await self.core.settings(incoming.place)
-            messages = self.core.speak(settings, incoming.language)
-            with suppress(DeliveryError):
-                await asked.say(Reply(messages("feedback_thanks" if known else "feedback_gone"), private=True))
+    async def _feedback(self, incoming: Incoming, verdict: str, right: bool) -> None:
+        known = await self.core.feedback(verdict, self.platform.name, incoming.author, right)
+        settings = await self.core.settings(incoming.place)
+        messages = self.core.speak(settings, incoming.language)
+        with suppress(DeliveryError):
+            await self.platform.whisper(incoming, messages("feedback_thanks" if known else "feedback_gone"))
 
     # What goes to the admin
 

@@ -56,7 +56,11 @@ class Addresses:
         """Whether a file of a message may be fetched from there: from Discord's own hosts, or these addresses."""
         own = {URL(address).host for address in (self.base, self.gateway, self.named) if address is not None}
         hosts = own if self.base != DEFAULT_BASE and self.gateway is not None else own | CDN_HOSTS
-        return URL(url).host in hosts
+        try:
+            asked = URL(url)
+        except ValueError:
+            return False
+        return asked.host in hosts and asked.user is None and asked.scheme in ("https", URL(self.base).scheme)
 
 
 def redirect(client: discord.Client, addresses: Addresses) -> None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Callable, Coroutine
 from contextlib import suppress
 from typing import Any
 
@@ -36,7 +37,6 @@ class Asked:
     ) -> None:
         self._interaction, self._public, self._defer_after = interaction, public, defer_after
         self._lock = asyncio.Lock()  # an answer and the sign of life must not both be the first word
-        self._answered = False
         self._timer: asyncio.Task[None] | None = None
 
     async def __aenter__(self) -> Asked:
@@ -50,34 +50,31 @@ class Asked:
             with suppress(asyncio.CancelledError):
                 await self._timer
 
-    async def say(self, reply: Reply, *files: discord.File) -> None:
-        """Give the answer.
+    async def during(self, work: Callable[[], Coroutine[Any, Any, Any]]) -> None:
+        """Do some work; Discord is told to wait if it takes long."""
+        async with self:
+            await work()
+
+    async def say(self, reply: Reply, file: discord.File | None = None) -> None:
+        """Give the answer, in the place of what was said before, if anything was.
 
         Raises:
             DeliveryError: if Discord does not take it.
         """
-        components = view(reply)
+        components, files = view(reply, "" if file is None else file.filename), [] if file is None else [file]
         async with self._lock:
             response = self._interaction.response
-            first, self._answered = not self._answered, True
             if not response.is_done():
-                await delivered(
-                    response.send_message(
-                        view=components, files=list(files), ephemeral=not self._public, suppress_embeds=True
-                    )
+                request = response.send_message(
+                    view=components, files=files, ephemeral=not self._public, suppress_embeds=True
                 )
-            elif first:  # it was told to wait
-                await delivered(
-                    self._interaction.edit_original_response(
-                        view=components, attachments=list(files), allowed_mentions=discord.AllowedMentions.none()
-                    )
-                )
+                await delivered(request)
             else:
-                await delivered(
-                    self._interaction.followup.send(
-                        view=components, files=list(files), ephemeral=not self._public, suppress_embeds=True, wait=True
-                    )
+                none = discord.AllowedMentions.none()
+                changed = self._interaction.edit_original_response(
+                    view=components, attachments=files, allowed_mentions=none
                 )
+                await delivered(changed)
 
     async def _defer_later(self) -> None:
         await asyncio.sleep(self._defer_after)

@@ -29,14 +29,21 @@ def is_mark(mark: str) -> bool:
     return mark in _REACTIONS
 
 
-def view(reply: Reply) -> ui.LayoutView:
-    """The components that make up an answer."""
+def view(reply: Reply, file: str = "") -> ui.LayoutView:
+    """The components that make up an answer.
+
+    Args:
+        reply: the answer.
+        file: name of the file that comes along; empty if none does.
+    """
     # Without a timeout, and stopped: nothing of it stays in memory, its buttons are known by their ids.
     made = ui.LayoutView(timeout=None)
     if reply.card is None:
         made.add_item(ui.TextDisplay(reply.text))
     else:
         made.add_item(_card(reply, reply.card, Messages(reply.card.language)))
+    if file:
+        made.add_item(ui.File(f"attachment://{file}"))
     made.stop()
     return made
 
@@ -44,15 +51,18 @@ def view(reply: Reply) -> ui.LayoutView:
 def _card(reply: Reply, card: Card, messages: Messages) -> ui.Container[ui.LayoutView]:
     details = [f"{bar(card)} {card.percent}"]
     if card.evidence:
-        details.append(messages("card_evidence", words=", ".join(card.evidence)))
+        details.append(messages("card_evidence", words=" ".join(card.evidence)))
     details.append(messages("card_model", model=escape_markdown(card.verdict.model_id)))
     container: ui.Container[ui.LayoutView] = ui.Container(accent_colour=_COLOURS[card.band])
     container.add_item(ui.TextDisplay(f"### {_MARKS[card.band]} {reply.text}"))
     container.add_item(ui.TextDisplay("\n".join(f"-# {detail}" for detail in details)))
+    row: ui.ActionRow[ui.LayoutView] = ui.ActionRow()
     if card.id:
-        row: ui.ActionRow[ui.LayoutView] = ui.ActionRow()
         row.add_item(Opinion("right", card.id, messages("button_right")))
         row.add_item(Opinion("wrong", card.id, messages("button_wrong")))
+    if card.source:
+        row.add_item(Opinion("why", card.source, messages("button_why")))
+    if row.children:
         container.add_item(row)
     return container
 

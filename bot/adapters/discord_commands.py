@@ -69,14 +69,23 @@ def add_commands(client: Client, adapter: DiscordAdapter) -> None:
 
 def _add_judging(client: Client, adapter: DiscordAdapter) -> None:
     @client.tree.command(name=both("discord_name_sentiment"), description=both("discord_about_sentiment"))
-    @app_commands.rename(text=both("discord_name_text"), public=both("discord_name_public"))
-    @app_commands.describe(text=both("discord_about_text"), public=both("discord_about_public"))
-    async def sentiment(interaction: Interaction, text: Range[str, 1, 4000], public: bool = False) -> None:
-        await adapter.judge(interaction, text, "command", public=public)
+    @app_commands.rename(
+        text=both("discord_name_text"), file=both("discord_name_file"), public=both("discord_name_public")
+    )
+    @app_commands.describe(
+        text=both("discord_about_text"), file=both("discord_about_file"), public=both("discord_about_public")
+    )
+    async def sentiment(
+        interaction: Interaction,
+        text: Range[str, 1, 4000] = "",
+        file: discord.Attachment | None = None,
+        public: bool = False,
+    ) -> None:
+        adapter.judge(interaction, text, file=file, public=public)
 
     @client.tree.context_menu(name=both("discord_name_menu"))
     async def menu(interaction: Interaction, message: discord.Message) -> None:
-        await adapter.judge(interaction, message.content, "menu")
+        adapter.judge(interaction, message.content, about=message)
 
 
 def _settings(adapter: DiscordAdapter) -> app_commands.Group:
@@ -98,7 +107,7 @@ def _settings(adapter: DiscordAdapter) -> app_commands.Group:
     @app_commands.describe(value=both("discord_about_watch"), channel=channel_about)
     @app_commands.choices(value=[Choice(name=both("on"), value="on"), Choice(name=both("off"), value="off")])
     async def watch(interaction: Interaction, value: str, channel: Where | None = None) -> None:
-        await adapter.obey(interaction, Command("watch", value), _id(channel))
+        adapter.obey(interaction, Command("watch", value), _id(channel))
 
     @settings.command(name=both("discord_name_mode"), description=both("discord_about_mode"))
     @app_commands.rename(value=both("discord_name_value"), channel=channel_name)
@@ -111,7 +120,7 @@ def _settings(adapter: DiscordAdapter) -> app_commands.Group:
         ]
     )
     async def mode(interaction: Interaction, value: str, channel: Where | None = None) -> None:
-        await adapter.obey(interaction, Command("mode", value), _id(channel))
+        adapter.obey(interaction, Command("mode", value), _id(channel))
 
     @settings.command(name=both("discord_name_thresholds"), description=both("discord_about_thresholds"))
     @app_commands.rename(
@@ -129,7 +138,7 @@ def _settings(adapter: DiscordAdapter) -> app_commands.Group:
         own = negative is not None and positive is not None
         half = (negative is None) is not (positive is None)  # one alone says nothing: the sentence for that
         value = f"{negative:g} {positive:g}" if own else "0 0" if half else "model"
-        await adapter.obey(interaction, Command("threshold", value), _id(channel))
+        adapter.obey(interaction, Command("threshold", value), _id(channel))
 
     @settings.command(name=both("discord_name_language"), description=both("discord_about_language"))
     @app_commands.rename(value=both("discord_name_value"), channel=channel_name)
@@ -142,13 +151,13 @@ def _settings(adapter: DiscordAdapter) -> app_commands.Group:
         ]
     )
     async def language(interaction: Interaction, value: str, channel: Where | None = None) -> None:
-        await adapter.obey(interaction, Command("language", value), _id(channel))
+        adapter.obey(interaction, Command("language", value), _id(channel))
 
     @settings.command(name=both("discord_name_status"), description=both("discord_about_status"))
     @app_commands.rename(channel=channel_name)
     @app_commands.describe(channel=channel_about)
     async def status(interaction: Interaction, channel: Where | None = None) -> None:
-        await adapter.obey(interaction, Command("status"), _id(channel))
+        adapter.obey(interaction, Command("status"), _id(channel))
 
     return group
 
@@ -159,19 +168,19 @@ def _own_data(adapter: DiscordAdapter) -> app_commands.Group:
 
     @group.command(name=both("discord_name_help"), description=both("discord_about_help"))
     async def help_(interaction: Interaction) -> None:
-        await adapter.obey(interaction, Command("help"))
+        adapter.obey(interaction, Command("help"))
 
     @group.command(name=both("discord_name_optout"), description=both("discord_about_optout"))
     async def optout(interaction: Interaction) -> None:
-        await adapter.obey(interaction, Command("optout"))
+        adapter.obey(interaction, Command("optout"))
 
     @group.command(name=both("discord_name_optin"), description=both("discord_about_optin"))
     async def optin(interaction: Interaction) -> None:
-        await adapter.obey(interaction, Command("optin"))
+        adapter.obey(interaction, Command("optin"))
 
     @group.command(name=both("discord_name_forget"), description=both("discord_about_forget"))
     async def forget(interaction: Interaction) -> None:
-        await adapter.obey(interaction, Command("forget"))
+        adapter.obey(interaction, Command("forget"))
 
     return group
 

@@ -52,6 +52,7 @@ def from_message(message: discord.Message, bot: int, *, revision: str = "") -> I
         by_bot=message.author.bot or message.webhook_id is not None,
         # Most guilds never chose a language and are said to be American: only Korean means something.
         language="ko" if message.guild and message.guild.preferred_locale is discord.Locale.korean else None,
+        source=source(message),
     )
 
 
@@ -60,8 +61,15 @@ def revision(message: discord.Message) -> str:
     return "" if message.edited_at is None else f"{message.edited_at.timestamp():.3f}"
 
 
-def from_interaction(interaction: discord.Interaction[Any], text: str, way: Way, handle: object) -> Incoming | None:
-    """A command, a menu or a button. Its interaction is its message."""
+def source(message: discord.Message) -> str:
+    """Where a text is, so that it can be read again: a thread is another channel than the one it belongs to."""
+    return f"{message.channel.id}-{message.id}"
+
+
+def from_interaction(
+    interaction: discord.Interaction[Any], text: str, way: Way, handle: object, about: str | None = None
+) -> Incoming | None:
+    """A command, a menu or a button. Its interaction is its message; ``about`` is the :func:`source` of its text."""
     where = interaction.channel_id
     if where is None:
         return None
@@ -74,6 +82,7 @@ def from_interaction(interaction: discord.Interaction[Any], text: str, way: Way,
         by_bot=interaction.user.bot,
         language=language(interaction.locale, interaction.guild_locale),
         handle=handle,
+        source=about,
     )
 
 

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import zlib
+from collections.abc import AsyncIterator
+from pathlib import Path
 
 import discord
 
 from bot.adapters.discord_asked import Asked, delivered
 from bot.adapters.discord_cards import is_mark, reaction_emoji, reaction_reference, view
 from bot.adapters.discord_client import Client
-from bot.adapters.discord_events import PLATFORM
+from bot.adapters.discord_events import PLATFORM, without_mention
+from bot.adapters.discord_files import content
 from bot.adapters.discord_permissions import Permissions
-from bot.core.events import Answer, Incoming, Place, Reaction, Reply
+from bot.core.events import Answer, Attachment, Incoming, Place, Quote, Reaction, Reply
 from bot.core.ports import DeliveryError
 
 _HARMLESS = ("10008", "10003", "10014")
@@ -76,6 +79,40 @@ class DiscordPlatform:
             await _harmless(delivered(said.delete()))
         elif kind == "reaction" and is_mark(mark) and self._client.user is not None:
             await _harmless(delivered(said.remove_reaction(reaction_emoji(mark), self._client.user)))
+
+    def download(self, attachment: Attachment) -> AsyncIterator[bytes]:
+        return content(self._client.addresses, attachment.handle)
+
+    async def upload(
+        self, incoming: Incoming, reference: str | None, answer: Reply, path: Path, name: str
+    ) -> str | None:
+        if isinstance(incoming.handle, Asked):
+            await incoming.handle.say(answer, discord.File(path, filename=name))
+            return None
+        if reference is None:
+            raise DeliveryError("no_reference")
+        _, channel, message, _ = _parts(reference)
+        said = self._channel(channel).get_partial_message(message)
+        async with self._permissions.needed(incoming.place, channel):
+            await delivered(
+                said.edit(
+                    view=view(answer, name),
+                    attachments=[discord.File(path, filename=name)],
+                    allowed_mentions=discord.AllowedMentions.none(),
+                )
+            )
+        return reference
+
+    async def fetch(self, place: Place, message: str) -> Quote | None:
+        channel, _, number = message.partition("-")
+        try:
+            found = await delivered(self._channel(int(channel)).fetch_message(int(number)))
+        except (DeliveryError, ValueError):
+            return None
+        if not found.content:  # Discord does not tell the words without the intent
+            return None
+        bot = self._client.user
+        return Quote(str(found.author.id), without_mention(found.content, bot.id if bot is not None else 0))
 
     async def whisper(self, incoming: Incoming, text: str) -> None:
         """Say a sentence, to the asker only where Discord can do that."""

@@ -15,7 +15,7 @@ from bot.core.events import ChannelSettings, Place, Way
 from bot.core.service import Core
 from tests.contract.harness import Seen
 from tests.servers import discord_payloads as payloads
-from tests.servers.discord import TOKEN, DiscordServer, Mishap
+from tests.servers.discord import TOKEN, DiscordServer, Mishap, buttons
 
 PLACE = Place("discord", payloads.GUILD, payloads.CHANNEL)
 
@@ -31,6 +31,8 @@ class DiscordHarness:
     edits = True
     bots = True
     many_users = True
+    files: frozenset[Way] = frozenset({"command", "direct", "mention"})
+    whys: frozenset[Way] = frozenset({"direct", "mention", "menu", "watched"})
 
     def __init__(self, core: Core, server: DiscordServer, service: DiscordService) -> None:
         self._core, self.server, self.service = core, server, service
@@ -80,6 +82,7 @@ class DiscordHarness:
             ),
         }[way]()
         self._sent[message], self._ids[at] = payload, message
+        self._keep(payload)
         self._last = lambda: self.deliver(name, payload)
         await self._last()
 
@@ -88,10 +91,51 @@ class DiscordHarness:
 
     async def edit(self, message: str, text: str) -> None:
         changed = payloads.edited(self._sent[message], text, next(self._numbers) % 60)
+        self._keep(changed)
         self._last = lambda: self.deliver("MESSAGE_UPDATE", changed)
         await self._last()
 
+    def _keep(self, payload: dict[str, Any]) -> None:
+        """Let a message be asked for again."""
+        for sent in [payload, *payload.get("data", {}).get("resolved", {}).get("messages", {}).values()]:
+            if "content" in sent:
+                self.server.messages[sent["id"]] = sent
+
+    async def drop(self, name: str, content: bytes, way: Way, message: str) -> None:
+        file, at = self.server.attach(name, content), payloads.snowflake()
+        self._ids[at] = message
+        if way == "command":
+            options, resolved = {"file": int(file["id"])}, {"attachments": {file["id"]: file}}
+            event, payload = "INTERACTION_CREATE", payloads.command("sentiment", options=options, at=at)
+            payload["data"]["options"][0] |= {"type": 11, "value": file["id"]}
+            payload["data"]["resolved"] = resolved
+        elif way == "direct":
+            event, payload = direct("", at, attachments=[file])
+        else:
+            event, payload = "MESSAGE_CREATE", payloads.message(f"<@{payloads.BOT}>", at, attachments=[file])
+        self._last = lambda: self.deliver(event, payload)
+        await self._last()
+
+    async def why(self, message: str) -> str:
+        posts = [post for post in self.server.posts if self._ids.get(post.to) == message]
+        if posts:
+            custom_id, shown = buttons(posts[-1].payload["components"])["왜?"], self.server.show(posts[-1])
+        else:
+            sent = self._sent[message]
+            custom_id = f"nunchi:why:{sent['channel_id']}-{sent['id']}"
+            row = {"type": 1, "id": 1, "components": [{"type": 2, "id": 2, "style": 2, "custom_id": custom_id}]}
+            author = payloads.BOT_USER
+            shown = payloads.message("", payloads.snowflake(), author=author, components=[row], flags=1 << 15)
+        await self.deliver("INTERACTION_CREATE", payloads.button(custom_id, shown, person="55"))
+        answer = self.server.posts.pop()
+        assert answer.payload["flags"] & 64
+        return answer.text
+
+    def sent_files(self) -> list[tuple[str, bytes]]:
+        return [(name, content) for post in self.server.posts for name, content in post.files.items()]
+
     async def delete(self, message: str) -> None:
+        self.server.messages.pop(self._sent[message]["id"], None)
         await self.deliver("MESSAGE_DELETE", payloads.deleted(self._sent[message]["id"]))
 
     async def refuse(self) -> None:

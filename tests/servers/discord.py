@@ -342,7 +342,7 @@ class DiscordServer:
     def _patch_message(self, parts: list[str], body: Any, request: web.Request, files: Any, raw: str) -> Any:
         for post in self.posts:
             if post.id == parts[3]:
-                post.payload, post.raw = {**post.payload, **body}, raw
+                post.payload, post.raw, post.files = {**post.payload, **body}, raw, {**post.files, **files}
                 return self._show(post)
         return self._error(404, 10008, "Unknown Message")
 
@@ -393,7 +393,7 @@ class DiscordServer:
         token = parts[2]
         for post in self.posts:
             if post.only_for == token:
-                post.payload, post.raw = {**post.payload, **body}, raw
+                post.payload, post.raw, post.files = {**post.payload, **body}, raw, {**post.files, **files}
                 return self._show(post)
         if token not in self.deferred:
             return self._error(404, 10015, "Unknown Webhook")
