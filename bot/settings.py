@@ -22,6 +22,9 @@ SLACK_API = "https://slack.com/api/"
 DISCORD_API = "https://discord.com/api/v10"
 
 
+_NUMBERS = r"^\d{1,5}(-\d{1,5})?( *, *\d{1,5}(-\d{1,5})?)*$"
+
+
 def _named(name: str, default: Any = None, **constraints: Any) -> Any:
     return Field(default, validation_alias=AliasChoices(name), **constraints)
 
@@ -55,7 +58,7 @@ class Settings(BaseSettings):
     discord_token: SecretStr | None = _named("DISCORD_TOKEN")
     discord_api_url: HttpUrl = _named("DISCORD_API_URL", HttpUrl(DISCORD_API))
     discord_gateway_url: WebsocketUrl | None = _named("DISCORD_GATEWAY_URL")
-    discord_shard_ids: str | None = _named("DISCORD_SHARD_IDS", pattern=r"^\d{1,5}(-\d{1,5})?( *, *\d{1,5}(-\d{1,5})?)*$")
+    discord_shard_ids: str | None = _named("DISCORD_SHARD_IDS", pattern=_NUMBERS)
     discord_shard_count: Annotated[int | None, Field(ge=1, le=16_000)] = _named("DISCORD_SHARD_COUNT")
 
     @field_validator("home", "model", mode="after")

@@ -1,4 +1,4 @@
-"""Discord: what comes in by every way there is, handed to the core. Replies go out by :mod:`bot.adapters.discord_platform`.
+"""Discord: what comes in by every way there is, handed to the core. :mod:`bot.adapters.discord_platform` answers.
 
 Every listener only begins a task that the core waits for when the bot stops.
 """
@@ -30,6 +30,7 @@ from bot.core.ports import Claim, DeliveryError
 from bot.core.service import Core
 
 Interaction = discord.Interaction[Any]
+Work = Callable[[], Coroutine[Any, Any, Any]]
 
 
 class DiscordAdapter:
@@ -115,7 +116,7 @@ class DiscordAdapter:
         elif not revision:
             self._begin(incoming, partial(self._about, incoming, message, parent))
 
-    def _begin(self, incoming: Incoming, work: Callable[[], Coroutine[Any, Any, Any]]) -> None:
+    def _begin(self, incoming: Incoming, work: Work) -> None:
         """Work on something if there is room; who asked is told if there is none."""
         if self.listening:
             self.core.start(incoming, self.platform, work)
@@ -243,7 +244,7 @@ class DiscordAdapter:
         incoming = events.from_interaction(interaction, "", "menu", asked, about)
         if incoming is None:
             return
-        work = partial(self.core.why, incoming, self.platform)
+        work: Work = partial(self.core.why, incoming, self.platform)
         if opinion != "why":
             work = partial(self._feedback, incoming, about, opinion == "right")
         self._begin(incoming, partial(asked.during, work))

@@ -30,7 +30,7 @@ _TOKEN_SHAPE = re.compile(r"[\w-]{10,}\.[\w-]{4,}\.[\w-]{20,}")
 _SECONDS = 30.0
 
 FATAL = {
-    4004: "discord_token_refused",
+    4004: "discord_setting_refused",
     4010: "discord_shard_wrong",
     4011: "discord_shards_needed",
     4012: "discord_version",
@@ -79,9 +79,9 @@ def check_shape(token: str | None) -> str:
         UserError: if it does not.
     """
     if not token:
-        raise UserError(ExitStatus.CONFIG, "discord_token_missing", name=TOKEN)
+        raise UserError(ExitStatus.CONFIG, "discord_setting_missing", name=TOKEN)
     if not _TOKEN_SHAPE.fullmatch(token):
-        raise UserError(ExitStatus.CONFIG, "discord_token_kind", name=TOKEN)
+        raise UserError(ExitStatus.CONFIG, "discord_setting_kind", name=TOKEN)
     return token
 
 

@@ -55,14 +55,15 @@ class Client(discord.AutoShardedClient):
         identify_pause: float = IDENTIFY_PAUSE,
     ) -> None:
         discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False  # nobody asked for voice
+        shards: Any = {} if shard_ids is None else {"shard_ids": list(shard_ids)}
         super().__init__(
             intents=intents(content=content),
             allowed_mentions=discord.AllowedMentions.none(),
             max_messages=None,  # what people write is not kept, in memory neither
             member_cache_flags=discord.MemberCacheFlags.none(),
             chunk_guilds_at_startup=False,
-            shard_ids=None if shard_ids is None else list(shard_ids),
             shard_count=shard_count,
+            **shards,
         )
         self.addresses = addresses
         self._identify_pause = identify_pause

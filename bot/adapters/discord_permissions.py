@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import logging
 from collections import OrderedDict
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
+from typing import Any
 
 from bot.core.events import Place
 from bot.core.ports import DeliveryError
@@ -19,7 +20,7 @@ _REMEMBERED = 10_000
 
 log = logging.getLogger(__name__)
 
-TellAdmin = Callable[[Place, int], Awaitable[None]]
+TellAdmin = Callable[[Place, int], Coroutine[Any, Any, None]]
 
 
 class Permissions:

@@ -278,11 +278,13 @@ HOME_CHANNEL = "watch {watch} · mode {mode} · thresholds {thresholds} · langu
 HOME_NONE = "None so far. Try /nunchi watch on in a channel."
 
 # Discord
-DISCORD_TOKEN_MISSING = "{name} is not set. Please put it into .env. How to get it: “Discord in five minutes” in README.md"
-DISCORD_TOKEN_KIND = (
+DISCORD_SETTING_MISSING = (
+    "{name} is not set. Please put it into .env. How to get it: “Discord in five minutes” in README.md"
+)
+DISCORD_SETTING_KIND = (
     "{name} does not look like a bot token. Please get a new one in the Developer Portal: Bot, Reset Token."
 )
-DISCORD_TOKEN_REFUSED = "Discord does not accept {name}. Please get a new token at {url}"
+DISCORD_SETTING_REFUSED = "Discord does not accept {name}. Please get a new token at {url}"
 DISCORD_SHARD_WRONG = "Discord does not accept the shard. Please check DISCORD_SHARD_IDS and DISCORD_SHARD_COUNT."
 DISCORD_SHARDS_NEEDED = (
     "There are so many servers that shards are needed. Please leave DISCORD_SHARD_COUNT empty or make it larger."
@@ -297,7 +299,7 @@ DISCORD_SHARD_IDS = (
 )
 DISCORD_UNREACHABLE = "Discord cannot be reached: {where} ({reason}). Please check the network and DISCORD_API_URL."
 DISCORD_READY = "Listening in Discord. Press Ctrl-C to stop."
-DISCORD_OK_TOKEN = "DISCORD_TOKEN is right. Shards that Discord recommends: {shards}"
+DISCORD_OK_BOT = "DISCORD_TOKEN is right. Shards that Discord recommends: {shards}"
 DISCORD_OK_CONTENT = "The message content intent is on, so channels can be watched."
 DISCORD_NO_CONTENT = (
     "The message content intent is off. Commands, menu, mentions and direct messages work. "

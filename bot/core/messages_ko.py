@@ -280,15 +280,15 @@ HOME_CHANNEL = "감시 {watch} · 방식 {mode} · 기준 {thresholds} · 언어
 HOME_NONE = "아직 없습니다. 채널에서 /nunchi watch on 을 써 보세요."
 
 # Discord
-DISCORD_TOKEN_MISSING = "{name} 이 설정되지 않았습니다. .env 에 적어 주세요. 구하는 법: README.md 의 “5분 만에 Discord”"
-DISCORD_TOKEN_KIND = (
+DISCORD_SETTING_MISSING = "{name} 이 설정되지 않았습니다. .env 에 적어 주세요. 구하는 법: README.md 의 “5분 만에 Discord”"
+DISCORD_SETTING_KIND = (
     "{name} 이 봇 토큰이 아닌 것 같습니다. Developer Portal 의 Bot 에서 Reset Token 으로 새로 받아 적어 주세요."
 )
-DISCORD_TOKEN_REFUSED = "Discord 가 {name} 을 받지 않았습니다. {url} 에서 새 토큰을 받아 적어 주세요."
-DISCORD_SHARD_WRONG = "Discord 가 샤드 번호를 받지 않았습니다. DISCORD_SHARD_IDS 와 DISCORD_SHARD_COUNT 를 확인해 주세요."
-DISCORD_SHARDS_NEEDED = (
-    "서버가 많아 샤드를 나누어야 합니다. DISCORD_SHARD_COUNT 를 비우거나 더 큰 수로 적어 주세요."
+DISCORD_SETTING_REFUSED = "Discord 가 {name} 을 받지 않았습니다. {url} 에서 새 토큰을 받아 적어 주세요."
+DISCORD_SHARD_WRONG = (
+    "Discord 가 샤드 번호를 받지 않았습니다. DISCORD_SHARD_IDS 와 DISCORD_SHARD_COUNT 를 확인해 주세요."
 )
+DISCORD_SHARDS_NEEDED = "서버가 많아 샤드를 나누어야 합니다. DISCORD_SHARD_COUNT 를 비우거나 더 큰 수로 적어 주세요."
 DISCORD_VERSION = "Discord 가 이 버전의 API 를 더는 받지 않습니다. nunchi 를 새 버전으로 올려 주세요."
 DISCORD_INTENTS_WRONG = "Discord 가 인텐트를 이해하지 못했습니다. nunchi 를 새 버전으로 올려 주세요."
 DISCORD_INTENT_REFUSED = (
@@ -297,11 +297,9 @@ DISCORD_INTENT_REFUSED = (
 DISCORD_SHARD_IDS = (
     "DISCORD_SHARD_IDS 는 0 부터 DISCORD_SHARD_COUNT 보다 작은 서로 다른 번호여야 합니다. 예: 0,1 또는 0-3"
 )
-DISCORD_UNREACHABLE = (
-    "Discord 에 연결할 수 없습니다: {where} ({reason}). 네트워크와 DISCORD_API_URL 을 확인해 주세요."
-)
+DISCORD_UNREACHABLE = "Discord 에 연결할 수 없습니다: {where} ({reason}). 네트워크와 DISCORD_API_URL 을 확인해 주세요."
 DISCORD_READY = "Discord 에서 듣고 있습니다. 멈추려면 Ctrl-C 를 눌러 주세요."
-DISCORD_OK_TOKEN = "DISCORD_TOKEN 이 맞습니다. Discord 가 권하는 샤드 수: {shards}"
+DISCORD_OK_BOT = "DISCORD_TOKEN 이 맞습니다. Discord 가 권하는 샤드 수: {shards}"
 DISCORD_OK_CONTENT = "Message Content Intent 가 켜져 있어 채널을 감시할 수 있습니다."
 DISCORD_NO_CONTENT = (
     "Message Content Intent 가 꺼져 있습니다. 명령, 메뉴, 멘션, 다이렉트 메시지는 됩니다. "
