@@ -149,7 +149,7 @@ class DiscordAdapter:
         elif not resolved.content and not self.reads_content and message.guild is not None:
             await self._say(incoming, "discord_parent_hidden")
         else:
-            await self._judged(replace(incoming, text=resolved.content, source=events.source(resolved)))
+            await self._judged(replace(incoming, text=resolved.content, source=str(resolved.id)))
 
     async def _asked(self, incoming: Incoming, message: discord.Message) -> None:
         """A review or a command."""
@@ -188,9 +188,8 @@ class DiscordAdapter:
         await self.core.store.settle(claim, "silent")
 
     async def _deleted(self, guild: int | None, channel: int, messages: set[int]) -> None:
-        for place in await self._places.all_of(guild, channel):
-            for message in messages:
-                await self.core.forget(place, str(message), self.platform)
+        for place, message in await self._places.all_of(guild, channel, messages):
+            await self.core.forget(place, message, self.platform)
 
     # Interactions
 
@@ -214,7 +213,7 @@ class DiscordAdapter:
         """
         asked = Asked(interaction, public=public, defer_after=self._defer_after)
         way: Way = "command" if about is None else "menu"
-        source = None if about is None else events.source(about)
+        source = None if about is None else str(about.id)
         incoming = events.from_interaction(interaction, text, way, asked, source)
         if incoming is not None:
             work = partial(self._judged, incoming) if file is None else partial(self._file, incoming, [file])

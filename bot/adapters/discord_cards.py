@@ -67,6 +67,6 @@ def _card(reply: Reply, card: Card, messages: Messages) -> ui.Container[ui.Layou
     return container
 
 
-def reaction_reference(channel: int, message: str, reaction: Reaction) -> str:
+def reaction_reference(channel: int, message: int, reaction: Reaction) -> str:
     """By what a reaction is found again."""
     return f"reaction:{channel}:{message}:{reaction.mark}"

@@ -17,6 +17,8 @@ from bot.adapters.discord_buttons import Listener
 IDENTIFY_PAUSE = 5.0
 """Seconds between two beginnings of a session, as Discord wants it."""
 
+DEAF_SECONDS = 60.0
+
 log = logging.getLogger(__name__)
 
 
@@ -43,6 +45,7 @@ class Client(discord.AutoShardedClient):
         shard_ids: which shards are this process's; all if None.
         shard_count: how many there are in all; what Discord says if None.
         identify_pause: see :data:`IDENTIFY_PAUSE`.
+        deaf_after: seconds of silence, heartbeats unanswered, after which the connection is made anew.
     """
 
     def __init__(
@@ -53,6 +56,7 @@ class Client(discord.AutoShardedClient):
         shard_ids: Sequence[int] | None = None,
         shard_count: int | None = None,
         identify_pause: float = IDENTIFY_PAUSE,
+        deaf_after: float = DEAF_SECONDS,
     ) -> None:
         discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False  # nobody asked for voice
         shards: Any = {} if shard_ids is None else {"shard_ids": list(shard_ids)}
@@ -62,6 +66,7 @@ class Client(discord.AutoShardedClient):
             max_messages=None,  # what people write is not kept, in memory neither
             member_cache_flags=discord.MemberCacheFlags.none(),
             chunk_guilds_at_startup=False,
+            heartbeat_timeout=deaf_after,
             shard_count=shard_count,
             **shards,
         )

@@ -93,7 +93,7 @@ def _settings(adapter: DiscordAdapter) -> app_commands.Group:
     group = app_commands.Group(
         name=both("discord_name_nunchi"),
         description=both("discord_about_settings"),
-        guild_only=True,
+        allowed_contexts=app_commands.AppCommandContext(guild=True, dm_channel=False, private_channel=False),
         default_permissions=discord.Permissions(manage_guild=True),
         allowed_installs=app_commands.AppInstallationType(guild=True, user=False),
     )

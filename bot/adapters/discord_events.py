@@ -52,7 +52,7 @@ def from_message(message: discord.Message, bot: int, *, revision: str = "") -> I
         by_bot=message.author.bot or message.webhook_id is not None,
         # Most guilds never chose a language and are said to be American: only Korean means something.
         language="ko" if message.guild and message.guild.preferred_locale is discord.Locale.korean else None,
-        source=source(message),
+        source=str(message.id),
     )
 
 
@@ -61,15 +61,25 @@ def revision(message: discord.Message) -> str:
     return "" if message.edited_at is None else f"{message.edited_at.timestamp():.3f}"
 
 
-def source(message: discord.Message) -> str:
-    """Where a text is, so that it can be read again: a thread is another channel than the one it belongs to."""
-    return f"{message.channel.id}-{message.id}"
+def inside(thread: object, message: object) -> str:
+    """A message in a thread, where the thread's channel is the place: ``thread-message``."""
+    return f"{thread}-{message}"
+
+
+def where_is(place: Place, message: str) -> tuple[int, int]:
+    """The channel or thread that a message is in, and its id there.
+
+    Raises:
+        ValueError: if it is no message's id.
+    """
+    thread, _, number = message.rpartition("-")
+    return int(thread or place.channel), int(number)
 
 
 def from_interaction(
     interaction: discord.Interaction[Any], text: str, way: Way, handle: object, about: str | None = None
 ) -> Incoming | None:
-    """A command, a menu or a button. Its interaction is its message; ``about`` is the :func:`source` of its text."""
+    """A command, a menu or a button. Its interaction is its message; ``about`` is the message that holds its text."""
     where = interaction.channel_id
     if where is None:
         return None

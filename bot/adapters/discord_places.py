@@ -10,7 +10,7 @@ import discord
 from bot.adapters.discord_asked import delivered
 from bot.adapters.discord_checks import NEEDED, missing, portal
 from bot.adapters.discord_client import Client
-from bot.adapters.discord_events import place
+from bot.adapters.discord_events import inside, place
 from bot.core.commands import Asker
 from bot.core.events import Incoming, Place
 from bot.core.ports import DeliveryError
@@ -62,11 +62,14 @@ class Places:
         parent = await self._parent(incoming.place)
         return incoming if parent is None else _moved(incoming, parent)
 
-    async def all_of(self, guild: int | None, channel: int) -> list[Place]:
-        """The places under which messages of a channel may be remembered."""
+    async def all_of(self, guild: int | None, channel: int, messages: set[int]) -> list[tuple[Place, str]]:
+        """Under what messages of a channel may be remembered."""
         own = place(guild, channel)
         parent = await self._parent(own) if guild is not None else None
-        return [own] if parent is None else [own, place(guild, parent.channel)]
+        out = [(own, str(message)) for message in messages]
+        if parent is not None:
+            out += [(place(guild, parent.channel), inside(channel, message)) for message in messages]
+        return out
 
     async def obstacles(self, asker: Asker, *, reads_content: bool) -> list[str]:
         """What is in the way of watching a channel, in sentences."""
@@ -106,5 +109,10 @@ class Places:
 
 
 def _moved(incoming: Incoming, parent: _Parent) -> Incoming:
-    where = replace(incoming.place, channel=str(parent.channel))
-    return replace(incoming, place=where, thread=incoming.place.channel)
+    thread = incoming.place.channel
+    return replace(
+        incoming,
+        place=replace(incoming.place, channel=str(parent.channel)),
+        message=inside(thread, incoming.message),
+        source=None if incoming.source is None else inside(thread, incoming.source),
+    )

@@ -11,7 +11,7 @@ import discord
 from bot.adapters.discord_asked import Asked, delivered
 from bot.adapters.discord_cards import is_mark, reaction_emoji, reaction_reference, view
 from bot.adapters.discord_client import Client
-from bot.adapters.discord_events import PLATFORM, without_mention
+from bot.adapters.discord_events import PLATFORM, where_is, without_mention
 from bot.adapters.discord_files import content
 from bot.adapters.discord_permissions import Permissions
 from bot.core.events import Answer, Attachment, Incoming, Place, Quote, Reaction, Reply
@@ -40,12 +40,10 @@ class DiscordPlatform:
             return None
         if isinstance(answer, Reply) and answer.private and incoming.way == "watched":
             answer = Reaction("busy")  # nobody asked, and nothing can be said to one person only
-        channel = int(incoming.thread or incoming.place.channel)
+        channel, message = where_is(incoming.place, incoming.message)
         if isinstance(answer, Reaction):
-            return await self._react(incoming.place, channel, incoming.message, answer)
-        reference = discord.MessageReference(
-            message_id=int(incoming.message), channel_id=channel, fail_if_not_exists=False
-        )
+            return await self._react(incoming.place, channel, message, answer)
+        reference = discord.MessageReference(message_id=message, channel_id=channel, fail_if_not_exists=False)
         async with self._permissions.needed(incoming.place, channel):
             posted = await delivered(
                 self._channel(channel).send(
@@ -104,9 +102,9 @@ class DiscordPlatform:
         return reference
 
     async def fetch(self, place: Place, message: str) -> Quote | None:
-        channel, _, number = message.partition("-")
         try:
-            found = await delivered(self._channel(int(channel)).fetch_message(int(number)))
+            channel, number = where_is(place, message)
+            found = await delivered(self._channel(channel).fetch_message(number))
         except (DeliveryError, ValueError):
             return None
         if not found.content:  # Discord does not tell the words without the intent
@@ -118,8 +116,8 @@ class DiscordPlatform:
         """Say a sentence, to the asker only where Discord can do that."""
         await self.send(incoming, Reply(text, private=incoming.way != "direct"))
 
-    async def _react(self, place: Place, channel: int, message: str, reaction: Reaction) -> str:
-        on = self._channel(channel).get_partial_message(int(message))
+    async def _react(self, place: Place, channel: int, message: int, reaction: Reaction) -> str:
+        on = self._channel(channel).get_partial_message(message)
         async with self._permissions.needed(place, channel):
             await _harmless(delivered(on.add_reaction(reaction_emoji(reaction.mark))))
         return reaction_reference(channel, message, reaction)
@@ -131,9 +129,10 @@ class DiscordPlatform:
 
 def nonce(incoming: Incoming) -> str:
     """The same for every try to send the same answer, so that Discord posts it once. At most 25 characters."""
+    message = incoming.message.rpartition("-")[2]
     if not incoming.revision:
-        return incoming.message
-    return f"{incoming.message}-{zlib.crc32(incoming.revision.encode()) & 0xFFFF:04x}"
+        return message
+    return f"{message}-{zlib.crc32(incoming.revision.encode()) & 0xFFFF:04x}"
 
 
 def _parts(reference: str) -> tuple[str, int, int, str]:

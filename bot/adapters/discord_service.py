@@ -12,7 +12,7 @@ from bot.adapters.discord_adapter import DiscordAdapter
 from bot.adapters.discord_addresses import Addresses
 from bot.adapters.discord_asked import DEFER_SECONDS
 from bot.adapters.discord_checks import Identity, check_bot, check_shape, fatal, unreachable
-from bot.adapters.discord_client import IDENTIFY_PAUSE, Client
+from bot.adapters.discord_client import DEAF_SECONDS, IDENTIFY_PAUSE, Client
 from bot.adapters.discord_commands import add_commands, synchronise
 from bot.core.errors import ExitStatus, UserError
 from bot.core.service import Core
@@ -32,6 +32,7 @@ class DiscordConfig:
         shard_ids: which shards are this process's; all if None.
         shard_count: how many there are in all; what Discord says if None.
         identify_pause: seconds between two beginnings of a session.
+        deaf_after: seconds of silence after which the connection is made anew.
         defer_after: seconds before an interaction is told to wait.
         first_pause: seconds before a connection that was lost for a reason unknown is made anew; then longer.
     """
@@ -41,6 +42,7 @@ class DiscordConfig:
     shard_ids: tuple[int, ...] | None = None
     shard_count: int | None = None
     identify_pause: float = IDENTIFY_PAUSE
+    deaf_after: float = DEAF_SECONDS
     defer_after: float = DEFER_SECONDS
     first_pause: float = _FIRST_PAUSE
 
@@ -139,6 +141,7 @@ class DiscordService:
             shard_ids=config.shard_ids,
             shard_count=config.shard_count,
             identify_pause=config.identify_pause,
+            deaf_after=config.deaf_after,
         )
         adapter = DiscordAdapter(self._core, client, defer_after=config.defer_after)
         add_commands(client, adapter)

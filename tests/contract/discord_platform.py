@@ -122,7 +122,7 @@ class DiscordHarness:
             custom_id, shown = buttons(posts[-1].payload["components"])["왜?"], self.server.show(posts[-1])
         else:
             sent = self._sent[message]
-            custom_id = f"nunchi:why:{sent['channel_id']}-{sent['id']}"
+            custom_id = f"nunchi:why:{sent['id']}"
             row = {"type": 1, "id": 1, "components": [{"type": 2, "id": 2, "style": 2, "custom_id": custom_id}]}
             author = payloads.BOT_USER
             shown = payloads.message("", payloads.snowflake(), author=author, components=[row], flags=1 << 15)

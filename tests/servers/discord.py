@@ -294,7 +294,7 @@ class DiscordServer:
 
     def _get_gateway(self, *_: Any) -> Any:
         limits = {"total": 1000, "remaining": 999, "reset_after": 1, "max_concurrency": 1}
-        return {"url": self.gateway_url, "shards": self.shards, "session_start_limit": limits}
+        return {"url": self.gateway.url, "shards": self.shards, "session_start_limit": limits}
 
     def _put_commands(self, parts: list[str], body: Any, *_: Any) -> Any:
         self.commands = body
@@ -302,7 +302,7 @@ class DiscordServer:
         return [{**more, "id": str(next(self._numbers)), **each} for each in body]
 
     def _post_direct(self, parts: list[str], body: Any, *_: Any) -> Any:
-        return {"id": f"7{body['recipient_id'][1:]}", "type": 1, "flags": 0, "recipients": [user("9")]}
+        return {"id": f"7{str(body['recipient_id'])[1:]}", "type": 1, "flags": 0, "recipients": [user("9")]}
 
     def _get_channel(self, parts: list[str], *_: Any) -> Any:
         if parts[1] in self.threads:

@@ -41,7 +41,7 @@ class Socket:
         self.beats: list[float] = []
 
     async def send(self, payload: dict[str, Any]) -> None:
-        text = json.dumps(payload, ensure_ascii=False)
+        text = json.dumps(payload)  # also half a character, as an escape
         with suppress(ConnectionError, RuntimeError):  # it was closed this moment
             if self._deflate is None:
                 await self.ws.send_str(text)
@@ -60,6 +60,7 @@ class Gateway:
     Attributes:
         heartbeat: seconds between two heartbeats that clients are told to send.
         refuse: close codes for the next connections: each is closed with it right after it identified or resumed.
+        unavailable: how many of the next connections get no socket, but an error.
         closed_hello: how many of the next connections are closed before anything is said.
         deaf: whether heartbeats get no answer.
         flags: of the application.
@@ -73,6 +74,7 @@ class Gateway:
         self.heartbeat = 41.25
         self.refuse: list[int] = []
         self.closed_hello = 0
+        self.unavailable = 0
         self.deaf = False
         self.flags = 0
         self.fragments = 0
@@ -82,7 +84,7 @@ class Gateway:
         self.identifies: list[dict[str, Any]] = []
         self.resumes: list[dict[str, Any]] = []
         self.sockets: list[Socket] = []
-        self.url = ""
+        self.url = self.resume_url = ""
         self._numbers = count(1)
         self._heard = asyncio.Condition()
 
@@ -149,6 +151,9 @@ class Gateway:
 
     async def serve(self, request: web.Request) -> web.WebSocketResponse:
         """A connection from its beginning to its end."""
+        if self.unavailable > 0:
+            self.unavailable -= 1
+            raise web.HTTPServiceUnavailable
         ws = web.WebSocketResponse(max_msg_size=4096)
         await ws.prepare(request)
         if self.closed_hello > 0:
@@ -218,7 +223,7 @@ class Gateway:
             "v": 10,
             "user": self._bot,
             "session_id": session.id,
-            "resume_gateway_url": self.url,
+            "resume_gateway_url": self.resume_url or self.url,
             "shard": list(shard),
             "guilds": [{"id": guild["id"], "unavailable": True} for guild in mine],
             "application": {"id": self._application, "flags": self.flags},
@@ -254,7 +259,7 @@ class Gateway:
 
     def _visible(self, session: Session, name: str, data: dict[str, Any]) -> dict[str, Any]:
         """Without the intent the content of what was not said to the bot is empty."""
-        if not name.startswith("MESSAGE_") or "content" not in data or session.intents & MESSAGE_CONTENT:
+        if session.intents & MESSAGE_CONTENT or not name.startswith("MESSAGE_") or "content" not in data:
             return data
         mine = [user["id"] for user in data.get("mentions", [])]
         if "guild_id" not in data or self._bot["id"] in mine:

@@ -61,13 +61,15 @@ async def test_a_parent_that_discord_leaves_out_is_asked_for(bot: DiscordHarness
     parent = payloads.message(BAD, payloads.snowflake())
     bot.server.messages[parent["id"]] = parent
     await write(bot, {**payloads.reply(NAME, payloads.snowflake(), parent), "referenced_message": None})
-    gone = payloads.message(BAD, payloads.snowflake())
-    asked = payloads.reply(NAME, payloads.snowflake(), gone)
+    asked = payloads.reply(NAME, payloads.snowflake(), parent)
     del asked["referenced_message"]
     await write(bot, asked)
-    first, second = bot.server.posts
-    assert second.text == KO("text_needed")
-    assert first.text == KO("text_needed"), "null says that the parent was deleted"
+    gone = payloads.reply(NAME, payloads.snowflake(), payloads.message(BAD, payloads.snowflake()))
+    del gone["referenced_message"]
+    await write(bot, gone)
+    null, found, missing = bot.server.posts
+    assert null.text == missing.text == KO("text_needed"), "null says that the parent was deleted"
+    assert KO(f"label_{model.analyze(BAD).label}") in found.text
 
 
 async def test_without_the_intent_a_hidden_parent_is_explained(model: nlp.Analyzer) -> None:
@@ -153,6 +155,13 @@ async def test_posts_of_a_watched_forum_are_read_and_talk_in_threads_is_not(bot:
     await write(bot, payloads.message(BAD, payloads.snowflake(), where=side))
     (answer,) = bot.server.posts
     assert (answer.channel, answer.to) == (post, post)
+    assert KO("card_evidence", words="")[:5] in answer.text
+    bot.server.messages[post] = first
+    await bot.deliver(
+        "INTERACTION_CREATE",
+        payloads.button(buttons(answer.payload["components"])["왜?"], bot.server.show(answer), where=post),
+    )
+    assert KO("label_positive") in bot.server.posts.pop().text
     assert KO("label_positive") in answer.text
     await bot.deliver("MESSAGE_UPDATE", payloads.edited(first, BAD))
     assert KO("label_negative") in answer.text
