@@ -139,12 +139,14 @@ async def _run(
         asyncio.create_task(purge_again_and_again(core, settings.retention_days)),
         asyncio.create_task(lag.measure()),
     ]
+    told = asyncio.create_task(until_told_to_stop())
     try:
-        await _open(services)
-        for name in names:
-            complain(messages, f"{name}_ready")
-        await _until_told_or_lost(services)
+        if await _open(services, told):
+            for name in names:
+                complain(messages, f"{name}_ready")
+            await _until_told_or_lost(services, told)
     finally:
+        told.cancel()
         await asyncio.gather(*(service.stop_listening() for service in services), return_exceptions=True)
         for chore in chores:
             chore.cancel()
@@ -156,27 +158,32 @@ async def _run(
     return ExitStatus.OK
 
 
-async def _open(services: Sequence[Service]) -> None:
-    """Open all at once; if one cannot be opened, none is waited for."""
-    opening = [asyncio.create_task(service.open()) for service in services]
+async def _open(services: Sequence[Service], told: asyncio.Task[None]) -> bool:
+    """Open all at once; if one cannot be opened, or the bot is told to stop already, none is waited for.
+
+    Returns:
+        False if it was told to stop.
+    """
+    opening = asyncio.gather(*(service.open() for service in services))
     try:
-        await asyncio.gather(*opening)
+        await asyncio.wait({opening, told}, return_when=asyncio.FIRST_COMPLETED)
+        if opening.done():
+            opening.result()
+        return opening.done()
     finally:
-        for task in opening:
-            task.cancel()
-        await asyncio.gather(*opening, return_exceptions=True)
+        opening.cancel()
+        await asyncio.gather(opening, return_exceptions=True)
 
 
-async def _until_told_or_lost(services: Sequence[Service]) -> None:
+async def _until_told_or_lost(services: Sequence[Service], told: asyncio.Task[None]) -> None:
     """Return when told to stop.
 
     Raises:
         UserError: if a platform let the bot go for good: whoever keeps it running should know.
     """
     ends = [asyncio.create_task(service.wait()) for service in services if isinstance(service, CanBeLost)]
-    ends.append(asyncio.create_task(until_told_to_stop()))
     try:
-        done, _ = await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
+        done, _ = await asyncio.wait({told, *ends}, return_when=asyncio.FIRST_COMPLETED)
         for task in done:
             task.result()
     finally:

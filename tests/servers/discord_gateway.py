@@ -39,6 +39,7 @@ class Socket:
         self.ws, self.request, self._fragments = ws, request, fragments
         self._deflate = zlib.compressobj() if request.query.get("compress") == "zlib-stream" else None
         self.beats: list[float] = []
+        self.closing: asyncio.Task[bool] | None = None
 
     async def send(self, payload: dict[str, Any]) -> None:
         text = json.dumps(payload)  # also half a character, as an escape
@@ -52,6 +53,12 @@ class Socket:
             whole = (len(data) - 5) // size * size
             for piece in [*(data[i : i + size] for i in range(0, whole, size)), data[whole:]]:
                 await self.ws.send_bytes(piece)
+
+
+    async def close(self, code: int) -> None:
+        """Say goodbye, and wait for the client to say so too: without that its library may not see the code."""
+        self.closing = asyncio.create_task(self.ws.close(code=code))
+        await self.closing
 
 
 class Gateway:
@@ -100,6 +107,14 @@ class Gateway:
         for session in self.session_of(guild if guild is not None else data.get("guild_id")):
             await self._tell(session, name, data)
 
+    async def seen(self) -> None:
+        """Return when every client has read all that it was told. Sparingly: 110 times in a minute at most."""
+        waiting = self.live()
+        for session in waiting:
+            assert session.socket is not None
+            await session.socket.send({"op": HEARTBEAT, "d": None})
+        await self.until(lambda: all(session.seen >= session.events[-1]["s"] for session in waiting))
+
     async def until(self, condition: Any, seconds: float = 30) -> None:
         """Return once a condition holds, which is looked at whenever a client says something."""
 
@@ -122,7 +137,7 @@ class Gateway:
         for each in [session] if session else self.live():
             socket, each.socket = each.socket, None
             if socket is not None:
-                await socket.ws.close(code=code)
+                await socket.close(code)
 
     def drop(self) -> None:
         """Cut every connection without a word."""
@@ -180,6 +195,8 @@ class Gateway:
                 session = await self._resume(socket, payload["d"])
             async with self._heard:
                 self._heard.notify_all()
+        if socket.closing is not None:
+            await socket.closing
         if session is not None and session.socket is socket:
             session.socket = None
             session.valid = session.valid and ws.close_code not in (WSCloseCode.OK, WSCloseCode.GOING_AWAY)
