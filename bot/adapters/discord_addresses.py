@@ -71,11 +71,31 @@ def redirect(client: discord.Client, addresses: Addresses) -> None:
         target = str(addresses.redirect(URL(url)))
         for pause in _PAUSES:
             try:
-                return await connect(target, compress=compress)
+                return _remembering(await connect(target, compress=compress))
             except (aiohttp.ClientError, OSError):
                 if client.is_closed():
                     raise
             await asyncio.sleep(pause * random.uniform(0.5, 1.0))  # noqa: S311 - not a secret
-        return await connect(target, compress=compress)
+        return _remembering(await connect(target, compress=compress))
 
     client.http.ws_connect = ws_connect  # type: ignore[method-assign]
+
+
+def _remembering(socket: aiohttp.ClientWebSocketResponse) -> aiohttp.ClientWebSocketResponse:
+    """Let a socket keep the code that it was closed with.
+
+    discord.py answers a close before it looks at its code. If the other side is gone by then, which it mostly is,
+    aiohttp puts 1006 in its place, and what was a refusal for good looks like a connection that broke.
+    """
+    close = socket.close
+
+    async def close_and_remember(*, code: int = 4000, message: bytes = b"") -> bool:
+        told = socket.close_code
+        try:
+            return await close(code=code, message=message)
+        finally:
+            if told is not None:
+                socket._close_code = told
+
+    socket.close = close_and_remember  # type: ignore[method-assign]
+    return socket

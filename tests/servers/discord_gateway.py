@@ -39,7 +39,6 @@ class Socket:
         self.ws, self.request, self._fragments = ws, request, fragments
         self._deflate = zlib.compressobj() if request.query.get("compress") == "zlib-stream" else None
         self.beats: list[float] = []
-        self.closing: asyncio.Task[bool] | None = None
 
     async def send(self, payload: dict[str, Any]) -> None:
         text = json.dumps(payload)  # also half a character, as an escape
@@ -54,11 +53,6 @@ class Socket:
             for piece in [*(data[i : i + size] for i in range(0, whole, size)), data[whole:]]:
                 await self.ws.send_bytes(piece)
 
-
-    async def close(self, code: int) -> None:
-        """Say goodbye, and wait for the client to say so too: without that its library may not see the code."""
-        self.closing = asyncio.create_task(self.ws.close(code=code))
-        await self.closing
 
 
 class Gateway:
@@ -137,7 +131,7 @@ class Gateway:
         for each in [session] if session else self.live():
             socket, each.socket = each.socket, None
             if socket is not None:
-                await socket.close(code)
+                await socket.ws.close(code=code)
 
     def drop(self) -> None:
         """Cut every connection without a word."""
@@ -195,8 +189,6 @@ class Gateway:
                 session = await self._resume(socket, payload["d"])
             async with self._heard:
                 self._heard.notify_all()
-        if socket.closing is not None:
-            await socket.closing
         if session is not None and session.socket is socket:
             session.socket = None
             session.valid = session.valid and ws.close_code not in (WSCloseCode.OK, WSCloseCode.GOING_AWAY)
