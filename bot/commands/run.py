@@ -164,7 +164,7 @@ async def _open(services: Sequence[Service], told: asyncio.Task[None]) -> bool:
     Returns:
         False if it was told to stop.
     """
-    opening = asyncio.gather(*(service.open() for service in services))
+    opening = asyncio.create_task(_all(services))
     try:
         await asyncio.wait({opening, told}, return_when=asyncio.FIRST_COMPLETED)
         if opening.done():
@@ -173,6 +173,16 @@ async def _open(services: Sequence[Service], told: asyncio.Task[None]) -> bool:
     finally:
         opening.cancel()
         await asyncio.gather(opening, return_exceptions=True)
+
+
+async def _all(services: Sequence[Service]) -> None:
+    tasks = [asyncio.create_task(service.open()) for service in services]
+    try:
+        await asyncio.gather(*tasks)
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
 
 
 async def _until_told_or_lost(services: Sequence[Service], told: asyncio.Task[None]) -> None:

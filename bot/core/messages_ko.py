@@ -280,7 +280,9 @@ HOME_CHANNEL = "감시 {watch} · 방식 {mode} · 기준 {thresholds} · 언어
 HOME_NONE = "아직 없습니다. 채널에서 /nunchi watch on 을 써 보세요."
 
 # Discord
-DISCORD_SETTING_MISSING = "{name} 이 설정되지 않았습니다. .env 에 적어 주세요. 구하는 법: README.md 의 “5분 만에 Discord”"
+DISCORD_SETTING_MISSING = (
+    "{name} 이 설정되지 않았습니다. .env 에 적어 주세요. 구하는 법: README.md 의 “5분 만에 Discord”"
+)
 DISCORD_SETTING_KIND = (
     "{name} 이 봇 토큰이 아닌 것 같습니다. Developer Portal 의 Bot 에서 Reset Token 으로 새로 받아 적어 주세요."
 )

@@ -54,7 +54,6 @@ class Socket:
                 await self.ws.send_bytes(piece)
 
 
-
 class Gateway:
     """All sessions, and what is to go wrong with them.
 

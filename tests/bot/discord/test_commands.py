@@ -30,7 +30,13 @@ async def test_names_are_english_with_korean_ones(bot: DiscordHarness) -> None:
     ]
     assert named(commands, "리뷰 감정 분석")["type"] == 3
     settings = named(commands, "눈치", "설정")
-    assert [each["name_localizations"]["ko"] for each in settings["options"]] == ["감시", "방식", "기준", "언어", "상태"]
+    assert [each["name_localizations"]["ko"] for each in settings["options"]] == [
+        "감시",
+        "방식",
+        "기준",
+        "언어",
+        "상태",
+    ]
     choices = named(commands, "눈치", "설정", "감시")["options"][0]["choices"]
     assert [choice["name_localizations"] for choice in choices] == [{"ko": "켜짐"}, {"ko": "꺼짐"}]
     assert len(commands) <= 5, "of menus discord.py takes no more"

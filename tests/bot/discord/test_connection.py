@@ -210,7 +210,15 @@ async def test_an_intent_that_is_refused_names_the_page_to_click(bot: DiscordHar
 async def test_events_of_no_shape_leave_the_connection_up(bot: DiscordHarness) -> None:
     await bot.watch()
     whole = payloads.message(GOOD, payloads.snowflake())
-    strange: list[Any] = [None, [], "x", 7, {}, {"id": "x"}, *({k: v for k, v in whole.items() if k != d} for d in whole)]
+    strange: list[Any] = [
+        None,
+        [],
+        "x",
+        7,
+        {},
+        {"id": "x"},
+        *({k: v for k, v in whole.items() if k != d} for d in whole),
+    ]
     strange += [{**whole, key: value} for key in whole for value in (None, [], {"a": 1}, "\ud800", 1 << 70)]
     for payload in strange:
         (session,) = bot.server.gateway.live()

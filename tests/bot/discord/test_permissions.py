@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
+import discord
+
 from bot.adapters.discord_checks import NEEDED
 from bot.core.messages import Messages
 from tests.bot.discord.test_connection import write
@@ -10,6 +15,7 @@ from tests.servers import discord_payloads as payloads
 from tests.servers.discord import Mishap
 
 KO = Messages("ko")
+README = (Path(__file__).parents[3] / "bot" / "README.md").read_text("utf-8")
 
 
 def posts(bot: DiscordHarness) -> int:
@@ -68,14 +74,7 @@ async def test_other_channels_are_answered(bot: DiscordHarness) -> None:
     await write(bot.server, 0)
 
 
-def test_no_more_is_asked_for_than_is_needed() -> None:
-    names = {name for name, wanted in NEEDED if wanted}
-    assert names == {
-        "view_channel",
-        "read_messages",
-        "send_messages",
-        "send_messages_in_threads",
-        "read_message_history",
-        "add_reactions",
-        "attach_files",
-    } - {"view_channel"} or "administrator" not in names
+def test_the_readme_says_why_each_permission_is_needed() -> None:
+    table = README.partition("초대 주소가 청하는 권한")[2].partition("\n서버가 많으면")[0]
+    documented = set(re.findall(r"`([a-z_]+)`", table))
+    assert discord.Permissions(**dict.fromkeys(documented, True)) == NEEDED
