@@ -10,6 +10,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import json
+import os
 import re
 import signal
 import tempfile
@@ -60,6 +61,7 @@ async def bench(rate: float, seconds: float, channels: int, both: bool) -> None:
                 assert lines[-1], "".join(lines)
             print(f"start to ready: {time.monotonic() - begin:.2f} s")
             rest = asyncio.create_task(process.stderr.read())
+            before = processor_time(process.pid)
             sent: dict[str, float] = {}
             begin = time.monotonic()
             for number in range(int(rate * seconds)):
@@ -73,10 +75,18 @@ async def bench(rate: float, seconds: float, channels: int, both: bool) -> None:
             with suppress(TimeoutError):
                 await server.until_posted(lambda: len(server.at) >= len(sent), 20)
             status = Path(f"/proc/{process.pid}/status").read_text()
+            cpu = processor_time(process.pid) - before
             process.send_signal(signal.SIGTERM)
             err = (await asyncio.wait_for(rest, 60)).decode()
             await process.wait()
     report(sent, took, server.at, server.posts, server.reactions, status, err)
+    print(f"processor time of the bot: {1000 * cpu / len(sent):.1f} ms a message")
+
+
+def processor_time(process: int) -> float:
+    """Seconds that a process has had of a processor."""
+    fields = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def report(
