@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import cached_property
+from math import exp, log, tanh
+from operator import mul
 from pathlib import Path
 
 import numpy as np
@@ -40,6 +42,9 @@ class Analyzer:
         self.settings = model.settings
         if aspects is not None:
             self.aspects = load_lexicon(aspects)
+        network = model.settings.network
+        self._positive = network.positive_classes
+        self._negative = tuple(i for i in range(len(network.ratings)) if i not in self._positive)
         try:
             self._runtime = Runtime(model.settings.network, model.tokenizer, model.weights, threads=threads)
         except ValueError as error:
@@ -110,11 +115,8 @@ class Analyzer:
         Args:
             texts: as :func:`nlp.text.normalize` gives them.
         """
-        scores = self._runtime.logits(texts)
-        rows = self._read(scores, texts)
-        verdicts = [self._verdict(text, *row) for text, row in zip(texts, rows, strict=True)]
-        log_odds = np.where([bool(text) for text in texts], self.log_odds(scores), 0.0)
-        return verdicts, [float(x) for x in log_odds]
+        rows = [self._read(text, row) for text, row in zip(texts, self._runtime.logits(texts).tolist(), strict=True)]
+        return [verdict for verdict, _ in rows], [log_odds for _, log_odds in rows]
 
     def verdict(self, text: str, log_odds: float) -> Verdict:
         """The verdict on a text whose log-odds are known from elsewhere; it has no star rating.
@@ -123,28 +125,26 @@ class Analyzer:
             text: as :func:`nlp.text.normalize` gives it.
             log_odds: calibrated, of positive.
         """
-        return self._verdict(text, float(_sigmoid(np.array(log_odds))), None, None)
+        return self._verdict(text, _sigmoid(log_odds), None, None)
 
-    def log_odds(self, logits: NDArray[np.float32]) -> NDArray[np.float64]:
-        """Calibrated log-odds of positive, ``[n]``, from class scores ``[n, classes]``."""
-        raw = binary_log_odds(logits, self.settings.network.positive_classes)
-        return self.settings.scale * raw + self.settings.shift
+    def _read(self, text: str, scores: list[float]) -> tuple[Verdict, float]:
+        """The verdict on a text and its calibrated log-odds, from its class scores.
 
-    def _read(self, scores: NDArray[np.float32], texts: Sequence[str]) -> list[tuple[float, int | None, float | None]]:
-        """Probability, likeliest rating and expected rating of each row."""
-        config = self.settings.network
-        # A text without a single visible character says nothing: even odds, middle rating.
-        said = np.array([bool(t) for t in texts], bool)
-        scores = np.where(said[:, None], scores, 0)
-        probabilities = np.where(said, _sigmoid(self.log_odds(scores)), 0.5)
-        if config.ratings[-1] <= 1:
-            return [(float(p), None, None) for p in probabilities]
-        classes = _softmax(scores)
-        ratings = np.array(config.ratings)
-        likeliest = np.where(said, ratings[classes.argmax(axis=1)], ratings[len(ratings) // 2])
-        return [
-            (float(p), int(r), float(e)) for p, r, e in zip(probabilities, likeliest, classes @ ratings, strict=True)
-        ]
+        In plain Python, which for a single review is several times as fast as NumPy.
+        """
+        ratings = self.settings.network.ratings
+        if not text:  # nothing visible says nothing: even odds, middle rating
+            scores = [0.0] * len(scores)
+        above = _logsumexp([scores[i] for i in self._positive])
+        below = _logsumexp([scores[i] for i in self._negative])
+        log_odds = self.settings.scale * (above - below) + self.settings.shift if text else 0.0
+        rating = expected = None
+        if ratings[-1] > 1:
+            highest = max(scores)
+            powers = [exp(score - highest) for score in scores]
+            rating = ratings[scores.index(highest)] if text else ratings[len(ratings) // 2]
+            expected = sum(map(mul, powers, ratings)) / sum(powers)
+        return self._verdict(text, _sigmoid(log_odds), rating, expected), log_odds
 
     def _verdict(self, normalized: str, probability: float, rating: int | None, expected: float | None) -> Verdict:
         label: Label = "positive" if probability >= 0.5 else "negative"
@@ -163,22 +163,17 @@ def binary_log_odds(logits: NDArray[np.float32], positive: Sequence[int]) -> NDA
     scores = logits.astype(np.float64)
     chosen = np.zeros(scores.shape[1], bool)
     chosen[list(positive)] = True
-    return np.asarray(_logsumexp(scores[:, chosen]) - _logsumexp(scores[:, ~chosen]))
+    sides = (np.logaddexp.reduce(scores[:, side], axis=1) for side in (chosen, ~chosen))
+    return np.asarray(next(sides) - next(sides))
 
 
-def _logsumexp(x: NDArray[np.float64]) -> NDArray[np.float64]:
-    if x.shape[1] == 1:
-        return x[:, 0]
-    return np.asarray(np.logaddexp.reduce(x, axis=1))
+def _logsumexp(scores: Sequence[float]) -> float:
+    highest = max(scores)
+    return highest + log(sum(exp(score - highest) for score in scores))
 
 
-def _sigmoid(x: NDArray[np.float64]) -> NDArray[np.float64]:
-    return np.asarray(0.5 * (1 + np.tanh(0.5 * x)))
-
-
-def _softmax(logits: NDArray[np.float32]) -> NDArray[np.float64]:
-    scores = np.exp(logits.astype(np.float64) - logits.max(axis=1, keepdims=True))
-    return np.asarray(scores / scores.sum(axis=1, keepdims=True))
+def _sigmoid(x: float) -> float:
+    return 0.5 * (1 + tanh(0.5 * x))
 
 
 def load(path: str | Path | None = None, *, threads: int = 1, aspects: str | Path | None = None) -> Analyzer:

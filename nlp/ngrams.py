@@ -13,7 +13,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-_PRIME = np.uint32(16777619)  # FNV-1a's
+_PRIME, _OFFSET = np.uint32(16777619), np.uint32(2166136261)  # FNV-1a's
 _EDGE = np.uint32(3)  # a code point that normalisation removes, so it can only mean "edge of the text"
 
 
@@ -31,13 +31,17 @@ def hash_ngrams(text: str, longest: int, buckets: int) -> NDArray[np.int32]:
     chars = np.frombuffer("".join(text.split()).encode("utf-32-le", "surrogatepass"), np.uint32)
     if not len(chars):
         return np.zeros(0, np.int32)
-    codes = np.concatenate(([_EDGE], chars, [_EDGE])).astype(np.uint32)
-    state = np.full(len(codes), 2166136261, np.uint32)
-    parts = []
+    codes = np.empty(len(chars) + 2, np.uint32)
+    codes[0] = codes[-1] = _EDGE
+    codes[1:-1] = chars
+    state = codes
+    before: NDArray[np.uint32] | np.uint32 = _OFFSET
+    states = []
     for n in range(1, min(longest, len(codes)) + 1):
-        state = (state[: len(codes) - n + 1] ^ codes[n - 1 :]) * _PRIME
-        parts.append(_bucket(state, buckets))
-    return np.concatenate(parts)
+        state = (codes[n - 1 :] ^ before) * _PRIME
+        states.append(state)
+        before = state[:-1]
+    return _bucket(np.concatenate(states), buckets)
 
 
 def _bucket(state: NDArray[np.uint32], buckets: int) -> NDArray[np.int32]:
@@ -48,8 +52,8 @@ def _bucket(state: NDArray[np.uint32], buckets: int) -> NDArray[np.int32]:
     return np.asarray(np.maximum(mixed & np.uint32(buckets - 1), 1), np.int32)
 
 
-def hash_ngrams_batch(texts: Sequence[str], longest: int, buckets: int) -> NDArray[np.int32]:
-    """The n-grams of many texts in one go: the same ids as :func:`hash_ngrams` in each row, zeros after them.
+def hash_ngrams_batch(texts: Sequence[str], longest: int, buckets: int) -> tuple[NDArray[np.int32], NDArray[np.intp]]:
+    """The n-grams of many texts in one go: for each text the same ids as :func:`hash_ngrams`.
 
     Args:
         texts: normalised texts.
@@ -57,27 +61,45 @@ def hash_ngrams_batch(texts: Sequence[str], longest: int, buckets: int) -> NDArr
         buckets: size of the hash table, a power of two.
 
     Returns:
-        Array ``[texts, n]``, where n is that of the text with the most n-grams, at least 1.
+        The ids ``[n]`` of all texts, shorter n-grams first, and the number of the text that each is from, ``[n]``.
     """
-    if len(texts) == 1 and texts[0]:  # twice as fast for the one review that someone waits for
-        return hash_ngrams(texts[0], longest, buckets)[None]
     edge = chr(int(_EDGE))
     marked = [f"{edge}{bare}{edge}" if (bare := "".join(text.split())) else "" for text in texts]
     codes = np.frombuffer("".join(marked).encode("utf-32-le", "surrogatepass"), np.uint32)
-    lengths = np.array([len(m) for m in marked], np.int64)
+    lengths = np.array([len(m) for m in marked], np.intp)
     row = np.repeat(np.arange(len(texts)), lengths)
-    ends = np.cumsum(lengths)
-    place = np.arange(len(codes)) - np.repeat(ends - lengths, lengths)  # of a character in its text
-    left = np.repeat(ends, lengths) - np.arange(len(codes))  # characters from here to the end of its text
-    counts = [np.maximum(lengths - n + 1, 0) for n in range(1, longest + 1)]
-    out = np.zeros((len(texts), max(int(np.sum(counts, axis=0).max(initial=0)), 1)), np.int32)
-    state = np.full(len(codes), 2166136261, np.uint32)
-    before = np.zeros(len(texts), np.int64)  # n-grams of a text that are shorter
-    for n, count in enumerate(counts, 1):
-        if n > len(codes):
-            break
-        state = (state[: len(codes) - n + 1] ^ codes[n - 1 :]) * _PRIME
-        here = np.flatnonzero(left[: len(state)] >= n)  # the others would run into the next text
-        out[row[here], before[row[here]] + place[here]] = _bucket(state[here], buckets)
-        before += count
-    return out
+    left = np.repeat(np.cumsum(lengths), lengths) - np.arange(len(codes))  # characters from here to the text's end
+    before: NDArray[np.uint32] | np.uint32 = _OFFSET
+    states, rows = [np.zeros(0, np.uint32)], [row[:0]]
+    for n in range(1, min(longest, len(codes)) + 1):
+        state = (codes[n - 1 :] ^ before) * _PRIME
+        whole = left[: len(state)] >= n  # the others would run into the next text
+        states.append(state[whole])
+        rows.append(row[: len(state)][whole])
+        before = state[:-1]
+    return _bucket(np.concatenate(states), buckets), np.concatenate(rows)
+
+
+class WidePart:
+    """The linear model on n-grams: adds up the table's entries of a text's n-grams, over the root of their number.
+
+    Args:
+        table: scores of each bucket, ``[buckets, classes]``; a power of two of them.
+        longest: length of the longest n-gram.
+    """
+
+    def __init__(self, table: NDArray[np.float32], longest: int) -> None:
+        self._table, self._longest = table, longest
+
+    def scores(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """Class scores of normalised texts, ``[len(texts), classes]``; zeros for a text without n-grams."""
+        buckets, classes = self._table.shape
+        if len(texts) == 1:  # twice as fast for the one review that someone waits for
+            ids = hash_ngrams(texts[0], self._longest, buckets)
+            total = self._table.take(ids, 0).sum(0, np.float64)[None]
+            return np.asarray(total / max(len(ids), 1) ** 0.5, np.float32)
+        ids, row = hash_ngrams_batch(texts, self._longest, buckets)
+        entries = self._table.take(ids, 0)
+        total = np.stack([np.bincount(row, entries[:, c], len(texts)) for c in range(classes)], 1)
+        count = np.bincount(row, minlength=len(texts))[:, None]
+        return np.asarray(total / np.sqrt(np.maximum(count, 1)), np.float32)

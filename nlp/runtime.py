@@ -3,7 +3,7 @@
 The graph is built here, from the shape in the model's settings and its weights, with whole recurrent
 operators and sequence lengths. (Keras' own ONNX export turns a masked LSTM, and every GRU, into a loop that
 is six times slower.) Keras orders the gates of an LSTM i, f, c, o and of a GRU z, r, h; ONNX wants
-i, o, f, c and z, r, h.
+i, o, f, c and z, r, h. The wide part is not in the graph: a look-up and a sum, which NumPy does faster.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 from onnx import TensorProto, helper, numpy_helper
 
 from nlp.config import NetworkConfig
-from nlp.ngrams import hash_ngrams_batch
+from nlp.ngrams import WidePart
 from nlp.tokenizer import CharTokenizer, Tokenizer
 
 Array = NDArray[np.float32]
@@ -31,6 +31,7 @@ _OPERATORS = {"lstm": "LSTM", "gru": "GRU", "rnn": "RNN"}
 _JAMO = ("lead", "vowel", "tail")
 _BATCH_TOKENS = 2048
 _OPSET = 17
+_NEVER_LATE = np.zeros((1, 1, 1, 1), np.float32)
 
 
 class Runtime:
@@ -59,6 +60,7 @@ class Runtime:
         options.enable_mem_pattern = False
         graph = _Graph(config, tokenizer, weights).model().SerializeToString()
         self._session = onnxruntime.InferenceSession(graph, options, providers=["CPUExecutionProvider"])
+        self._wide = _wide_part(config, weights)
 
     def logits(self, texts: Sequence[str]) -> Array:
         """Class scores of normalised texts.
@@ -69,6 +71,8 @@ class Runtime:
         Returns:
             Array ``[len(texts), len(config.ratings)]``; the scores of a text do not depend on the others.
         """
+        if len(texts) == 1:
+            return self._run([self._ids(texts[0])], texts)
         out = np.zeros((len(texts), len(self.config.ratings)), np.float32)
         ids = [self._ids(text) for text in texts]
         for rows in _batches([len(i) for i in ids]):
@@ -83,17 +87,23 @@ class Runtime:
         ids = self._tokenizer.encode(text)
         return ids if len(ids) <= self.config.max_tokens else ids[:half] + ids[-half:]
 
-    def _run(self, ids: list[list[int]], texts: list[str]) -> Array:
+    def _run(self, ids: Sequence[list[int]], texts: Sequence[str]) -> Array:
         lengths = np.array([max(len(i), 1) for i in ids], np.int32)
         feed: dict[str, Any] = {"tokens": _padded(ids, int(lengths.max())), "lengths": lengths}
         if "max" in self.config.pooling:
-            late = np.arange(lengths.max())[:, None] >= lengths
-            feed["late"] = np.where(late, np.float32(-1e9), np.float32(0))[:, None, :, None]
-        if self.config.buckets:
-            clipped = [clip(text, self.config.max_tokens) for text in texts]
-            feed["ngrams"] = hash_ngrams_batch(clipped, self.config.longest_ngram, self.config.buckets)
+            feed["late"] = _late(lengths)
         result: Array = self._session.run(None, feed)[0]
+        if self._wide is not None:
+            result = result + self._wide.scores([clip(text, self.config.max_tokens) for text in texts])
         return result
+
+
+def _late(lengths: NDArray[np.int32]) -> Array:
+    """What keeps steps after the end of a text out of a maximum: broadcastable to ``[time, 1, batch, 1]``."""
+    if lengths.min() == lengths.max():
+        return _NEVER_LATE
+    late = np.arange(lengths.max())[:, None] >= lengths
+    return np.where(late, np.float32(-1e9), np.float32(0))[:, None, :, None]
 
 
 def clip(text: str, tokens: int) -> str:
@@ -115,10 +125,25 @@ def _batches(lengths: Sequence[int]) -> Iterator[NDArray[np.intp]]:
         start = stop
 
 
-def _padded(rows: Sequence[Sequence[int] | NDArray[np.int32]], width: int) -> NDArray[np.int32]:
-    out = np.zeros((len(rows), width), np.int32)
+def _wide_part(config: NetworkConfig, weights: Mapping[str, Array]) -> WidePart | None:
+    if not config.buckets:
+        return None
+    return WidePart(_weight(weights, "wide/table", config.buckets, len(config.ratings)), config.longest_ngram)
+
+
+def _weight(weights: Mapping[str, Array], name: str, *shape: int) -> Array:
+    """A weight by name, its shape checked."""
+    value = weights.get(name)
+    if value is None or value.shape != shape:
+        raise ValueError(f"weight {name!r} should have shape {shape}, found {'none' if value is None else value.shape}")
+    return value
+
+
+def _padded(rows: Sequence[Sequence[int]], width: int) -> NDArray[np.int32]:
+    """Ids by step, ``[width, len(rows)]``, zeros after the end of a row."""
+    out = np.zeros((width, len(rows)), np.int32)
     for i, row in enumerate(rows):
-        out[i, : len(row)] = row
+        out[: len(row), i] = row
     return out
 
 
@@ -131,13 +156,7 @@ class _Graph:
         self.constants: list[Any] = []
 
     def weight(self, name: str, *shape: int) -> Array:
-        """A weight by name, its shape checked."""
-        value = self.weights.get(name)
-        if value is None or value.shape != shape:
-            raise ValueError(
-                f"weight {name!r} should have shape {shape}, found {'none' if value is None else value.shape}"
-            )
-        return value
+        return _weight(self.weights, name, *shape)
 
     def constant(self, name: str, value: NDArray[Any]) -> str:
         self.constants.append(numpy_helper.from_array(np.ascontiguousarray(value), name))
@@ -149,8 +168,7 @@ class _Graph:
 
     def model(self) -> Any:
         config = self.config
-        x = self.node("Gather", [self.constant("vectors", self.token_vectors()), "tokens"], "by_text")
-        x = self.node("Transpose", [x], "by_step", perm=[1, 0, 2])
+        x = self.node("Gather", [self.constant("vectors", self.token_vectors()), "tokens"], "by_step")
         width = config.embedding
         for i, units in enumerate(config.units):
             x, width = self.recurrent(i, x, width, units)
@@ -160,14 +178,11 @@ class _Graph:
             width = config.hidden
         x = self.dense("output", x, width, len(config.ratings))
         inputs: list[tuple[str, int, list[Any]]] = [
-            ("tokens", TensorProto.INT32, ["b", "t"]),
+            ("tokens", TensorProto.INT32, ["t", "b"]),
             ("lengths", TensorProto.INT32, ["b"]),
         ]
         if "max" in config.pooling:
-            inputs.append(("late", TensorProto.FLOAT, ["t", 1, "b", 1]))
-        if config.buckets:
-            x = self.node("Add", [x, self.wide()], "logits_sum")
-            inputs.append(("ngrams", TensorProto.INT32, ["b", "n"]))
+            inputs.append(("late", TensorProto.FLOAT, ["late_t", 1, "late_b", 1]))
         output = helper.make_tensor_value_info(x, TensorProto.FLOAT, ["b", len(config.ratings)])
         infos = [helper.make_tensor_value_info(*i) for i in inputs]
         graph = helper.make_graph(self.nodes, "nunchi", infos, [output], self.constants)
@@ -244,19 +259,6 @@ class _Graph:
         kernel = self.constant(f"{name}_kernel", self.weight(f"{name}/kernel", width, units))
         bias = self.constant(f"{name}_bias", self.weight(f"{name}/bias", units))
         return self.node("Gemm", [x, kernel, bias], f"{name}_out")
-
-    def wide(self) -> str:
-        table = self.weight("wide/table", self.config.buckets, len(self.config.ratings)).copy()
-        table[0] = 0  # padding
-        scores = self.node("Gather", [self.constant("wide_table", table), "ngrams"], "ngram_scores")
-        axis = self.constant("ngram_axis", np.array([1], np.int64))
-        total = self.node("ReduceSum", [scores, axis], "ngram_sum", keepdims=0)
-        present = self.node("Cast", ["ngrams"], "ngrams_float", to=TensorProto.FLOAT)
-        present = self.node("Sign", [present], "ngram_present")
-        count = self.node("ReduceSum", [present, axis], "ngram_count", keepdims=1)
-        least = self.constant("one", np.array(1, np.float32))
-        root = self.node("Sqrt", [self.node("Max", [count, least], "ngram_count_1")], "ngram_root")
-        return self.node("Div", [total, root], "wide_scores")
 
 
 def _reorder(kernel: Array, gates: Sequence[int]) -> Array:

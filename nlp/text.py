@@ -179,6 +179,10 @@ def _merge_surrogates(text: str) -> str:
 
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
+# Most reviews are plain already. No w, which could begin an address; ++ tries nothing twice, or time would explode.
+_PLAIN = re.compile(r"(?:[가-힣ㄱ-ㅣ0-9a-vx-z.,!?~^;'\"()+\-*/%=]++ ?)*+")
+_LONG_RUN = re.compile(rf"([^\d\s])\1{{{MAX_RUN}}}")
+
 
 def normalize(text: str) -> str:
     """Return the spelling of ``text`` that models are trained on and asked about.
@@ -189,6 +193,8 @@ def normalize(text: str) -> str:
     Returns:
         A string that ``normalize`` leaves as it is; empty if nothing visible was in ``text``.
     """
+    if _PLAIN.fullmatch(text) and not _LONG_RUN.search(text):
+        return text.rstrip()
     if _SURROGATE.search(text):
         text = _merge_surrogates(text)
     text = unicodedata.normalize("NFC", _apply(_BEFORE_NFC, text))
@@ -299,9 +305,9 @@ def is_hangul_syllable(char: str) -> bool:
     return "가" <= char <= "힣"
 
 
-_SYLLABLES = re.compile("[가-힣]")
-_JAMO = re.compile("[ㄱ-ㅣ]")
-_LETTER = re.compile(r"[^\W\d_]")
+_SYLLABLES = re.compile("[가-힣]+")
+_JAMO = re.compile("[ㄱ-ㅣ]+")
+_LETTERS_OF_ANY = re.compile(r"[^\W\d_]+")
 
 
 def is_korean(normalized: str) -> bool:
@@ -309,8 +315,12 @@ def is_korean(normalized: str) -> bool:
 
     At least one composed syllable, and Hangul at least :data:`MIN_HANGUL_SHARE` of all letters.
     """
-    syllables = len(_SYLLABLES.findall(normalized))
-    if not syllables:
-        return False
-    hangul = syllables + len(_JAMO.findall(normalized))
-    return hangul >= MIN_HANGUL_SHARE * len(_LETTER.findall(normalized))
+    syllables = _count(_SYLLABLES, normalized)
+    if not syllables or syllables >= MIN_HANGUL_SHARE * len(normalized):
+        return syllables > 0
+    hangul = syllables + _count(_JAMO, normalized)
+    return hangul >= MIN_HANGUL_SHARE * _count(_LETTERS_OF_ANY, normalized)
+
+
+def _count(characters: re.Pattern[str], text: str) -> int:
+    return len("".join(characters.findall(text)))

@@ -74,7 +74,7 @@ class SlackAdapter:
             self._core.spawn(self._core.forget(found.place, found.message, self.platform))
         elif found is not None and found.way == "watched":
             self._core.start(found, self.platform)
-        elif found is not None and found.way == "direct" and (files := events.files(body)):
+        elif found is not None and (files := events.files(body)):
             self._begin(found, self._sent, files)
         elif found is not None:
             self._begin(found, self._asked)
@@ -113,7 +113,9 @@ class SlackAdapter:
     async def _on_home(self, body: dict[str, Any]) -> None:
         event = events.mapping(body.get("event"))
         user = events.slack_id(event.get("user"))
-        if user and event.get("tab") == "home" and not self._core.full:
+        if self._core.full:  # the tab is drawn when it is next opened
+            self._core.counters.add("backlog_full", platform=self.platform.name)
+        elif user and event.get("tab") == "home":
             self._core.spawn(self._home(user, events.workspace(body)))
 
     async def _on_error(self, error: Exception) -> None:

@@ -55,7 +55,7 @@ def _blocks(reply: Reply) -> list[Block]:
 def _card(card: Card, messages: Messages) -> list[Block]:
     details = [f"{bar(card)} {card.percent}"]
     if card.evidence:
-        details.append(messages("card_evidence", words=" ".join(card.evidence)))
+        details.append(messages("card_evidence", words=", ".join(card.evidence)))
     details.append(messages("card_model", model=card.verdict.model_id))
     verdict = PlainTextObject(text=f"{_MARKS[card.band]} {card.title} · {card.certainty}", emoji=True)
     blocks: list[Block] = [

@@ -58,8 +58,9 @@ def author(body: Payload, user: object) -> str:
 
 
 def files(body: Payload) -> list[Payload]:
-    """What an event says of the files that came with its message."""
-    found = mapping(body.get("event")).get("files")
+    """What an event says of the files that came with its message, also with an edited one."""
+    event = mapping(body.get("event"))
+    found = mapping(event.get("message")).get("files") if "message" in event else event.get("files")
     return [mapping(file) for file in found[:_MOST_FILES]] if isinstance(found, list) else []
 
 

@@ -8,17 +8,16 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import threading
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bot.core.errors import ExitStatus, UserError
 from bot.core.events import Attachment, Incoming, Outcome, Reply
 from bot.core.file_folders import private_folder, sweep
+from bot.core.file_progress import FileJob, show_progress
 from bot.core.file_work import FileLimits, Scored, Stopped, private_file, score_file, sentence, suffix
 from bot.core.messages import Messages
 from bot.core.ports import Claim, ClaimState, DeliveryError, FilePlatform
@@ -28,24 +27,10 @@ if TYPE_CHECKING:
     from bot.core.service import Core
     from nlp import Verdict
 
+_LAST_WORDS = 3.0
+"""Seconds for the sentence that a file was given up."""
+
 log = logging.getLogger(__name__)
-
-
-@dataclass(slots=True, eq=False)
-class _Job:
-    """A file on its way."""
-
-    incoming: Incoming
-    attachments: Sequence[Attachment]
-    platform: FilePlatform
-    messages: Messages
-    claim: Claim
-    reference: str | None = None
-    sending: bool = False
-    state: tuple[str, int, int | None] = ("check", 0, None)
-    changed: asyncio.Event = field(default_factory=asyncio.Event)
-    finished: asyncio.Event = field(default_factory=asyncio.Event)
-    stop: threading.Event = field(default_factory=threading.Event)
 
 
 class FileService:
@@ -59,7 +44,7 @@ class FileService:
     def __init__(self, core: Core, limits: FileLimits) -> None:
         self._core, self._limits = core, limits
         self._gate = asyncio.Semaphore(1)
-        self._jobs: dict[str, tuple[_Job, asyncio.Task[object]]] = {}
+        self._jobs: dict[str, tuple[FileJob, asyncio.Task[object]]] = {}
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="nunchi-file")
         self._stopping = False
         self._swept = False
@@ -95,8 +80,15 @@ class FileService:
         if not await core.store.claim(claim):
             core.counters.add("duplicates", platform=platform.name)
             return Outcome.DUPLICATE
-        job = _Job(incoming, attachments, platform, core.speak(settings, incoming.language), claim)
+        job = FileJob(incoming, attachments, platform, core.speak(settings, incoming.language), claim)
         person = core.person(incoming)
+        permission = core.person_limit.ask((incoming.place.platform, incoming.author))
+        if permission != "yes":
+            core.counters.add("rate_limited", scope="person")
+            if permission == "first_no":
+                return await self._end(job, job.messages("rate_limited"), Outcome.RATE_LIMITED)
+            await self._settle(job, "silent")
+            return Outcome.RATE_LIMITED
         refusal = self._refusal(job, person)
         if refusal is not None:
             return await self._end(job, refusal, Outcome.REFUSED)
@@ -110,9 +102,9 @@ class FileService:
                 with suppress(Exception):
                     await self._settle(job, "abandoned")
                 raise
-            return await self._end(job, job.messages("file_stopped"), Outcome.STOPPED, "abandoned")
+            return await self._give_up(job)
         except Stopped:
-            return await self._end(job, job.messages("file_stopped"), Outcome.STOPPED, "abandoned")
+            return await self._give_up(job)
         except UserError as error:
             name, values = sentence(error)
             return await self._end(job, job.messages(name, **values), Outcome.REFUSED)
@@ -122,12 +114,9 @@ class FileService:
         finally:
             del self._jobs[person]
 
-    def _refusal(self, job: _Job, person: str) -> str | None:
+    def _refusal(self, job: FileJob, person: str) -> str | None:
         """Why this file is not even fetched, in a sentence."""
-        core, incoming, limits, messages = self._core, job.incoming, self._limits, job.messages
-        if core.person_limit.ask((incoming.place.platform, incoming.author)) != "yes":
-            core.counters.add("rate_limited", scope="person")
-            return messages("rate_limited")
+        core, limits, messages = self._core, self._limits, job.messages
         tables = [file for file in job.attachments if suffix(file.name)]
         if not tables:
             return messages("file_not_fetched" if any(file.missing for file in job.attachments) else "file_kind")
@@ -144,18 +133,18 @@ class FileService:
             return messages("busy")
         return None
 
-    async def _work(self, job: _Job) -> Outcome:
+    async def _work(self, job: FileJob) -> Outcome:
         waits = self._gate.locked()
-        first = job.messages("file_waiting" if waits else "file_reading")
+        job.said = job.messages("file_waiting" if waits else "file_reading")
         try:
-            job.reference = await job.platform.send(job.incoming, Reply(first))
+            job.reference = await job.platform.send(job.incoming, Reply(job.said))
         except DeliveryError:
             return await self._undelivered(job)
         async with self._gate:
             if not self._swept:
                 self._swept = True
                 await asyncio.to_thread(sweep)
-            progress = asyncio.create_task(self._show_progress(job))
+            progress = asyncio.create_task(show_progress(job, self._limits.progress))
             try:
                 with private_folder() as folder:
                     (attachment,) = (file for file in job.attachments if suffix(file.name))
@@ -166,14 +155,14 @@ class FileService:
                         return await self._end(job, job.messages("file_not_fetched"), Outcome.REFUSED)
                     scored = await self._score(job, source)
                     job.sending = True
-                    job.finished.set()
+                    job.finish()
                     await progress
                     return await self._send(job, scored)
             finally:
-                job.finished.set()
+                job.finish()
                 await asyncio.shield(progress)
 
-    async def _fetch(self, job: _Job, attachment: Attachment, source: Path) -> None:
+    async def _fetch(self, job: FileJob, attachment: Attachment, source: Path) -> None:
         size = 0
         with private_file(source) as file:
             async for part in job.platform.download(attachment):
@@ -182,7 +171,7 @@ class FileService:
                     raise UserError(ExitStatus.BAD_DATA, "file_too_large", **_megabytes(self._limits))
                 await asyncio.to_thread(file.write, part)
 
-    async def _score(self, job: _Job, source: Path) -> Scored:
+    async def _score(self, job: FileJob, source: Path) -> Scored:
         """In the thread; when this is cancelled, the thread is waited for."""
         loop = asyncio.get_running_loop()
 
@@ -212,7 +201,7 @@ class FileService:
                 work.exception()  # that it stopped is no news
             raise
 
-    async def _send(self, job: _Job, scored: Scored) -> Outcome:
+    async def _send(self, job: FileJob, scored: Scored) -> Outcome:
         counts = {band: f"{scored.counts.get(band, 0):,}" for band in ("positive", "negative", "unsure", UNJUDGED)}
         words = job.messages("file_done", rows=f"{scored.rows:,}", column=scored.column, **counts)
         if scored.cut:
@@ -225,29 +214,9 @@ class FileService:
             return await self._end(job, job.messages("file_not_sent"), Outcome.UNDELIVERED, "abandoned")
         return await self._settled(job, "answered", reference, Outcome.REPLIED)
 
-    async def _show_progress(self, job: _Job) -> None:
-        """Change the message whenever there is something new to say, but not more often than is sane."""
-        said = ""
-        while not job.finished.is_set():
-            _, pending = await asyncio.wait(
-                waits := [asyncio.create_task(event.wait()) for event in (job.changed, job.finished)],
-                return_when=asyncio.FIRST_COMPLETED,
-            )
-            for task in pending:
-                task.cancel()
-            await asyncio.gather(*waits, return_exceptions=True)
-            job.changed.clear()
-            now = _progress(job)
-            if now != said and job.reference is not None and not job.finished.is_set():
-                said = now
-                with suppress(DeliveryError):  # the next one may get through
-                    job.reference = await job.platform.update(job.incoming, job.reference, Reply(now))
-            with suppress(TimeoutError):
-                await asyncio.wait_for(job.finished.wait(), self._limits.progress)
-
-    async def _end(self, job: _Job, words: str, outcome: Outcome, state: ClaimState = "answered") -> Outcome:
+    async def _end(self, job: FileJob, words: str, outcome: Outcome, state: ClaimState = "answered") -> Outcome:
         """Say how it ended, in the message that showed the progress if there is one."""
-        job.finished.set()
+        job.finish()
         try:
             if job.reference is None:
                 reference = await job.platform.send(job.incoming, Reply(words))
@@ -257,27 +226,28 @@ class FileService:
             return await self._undelivered(job)
         return await self._settled(job, state, reference, outcome)
 
-    async def _settled(self, job: _Job, state: ClaimState, reference: str | None, outcome: Outcome) -> Outcome:
+    async def _give_up(self, job: FileJob) -> Outcome:
+        """Say that the bot stops; who is stopping cannot wait for long."""
+        try:
+            async with asyncio.timeout(_LAST_WORDS):
+                return await self._end(job, job.messages("file_stopped"), Outcome.STOPPED, "abandoned")
+        except TimeoutError:
+            await self._settle(job, "abandoned")
+            return Outcome.STOPPED
+
+    async def _settled(self, job: FileJob, state: ClaimState, reference: str | None, outcome: Outcome) -> Outcome:
         if not await self._settle(job, state, reference) and reference is not None:
             with suppress(DeliveryError):  # the message was deleted meanwhile, and so is what was said of it
                 await job.platform.retract(job.incoming.place, reference)
         return outcome
 
-    async def _undelivered(self, job: _Job) -> Outcome:
+    async def _undelivered(self, job: FileJob) -> Outcome:
         self._core.counters.add("undelivered", platform=job.platform.name)
         await self._settle(job, "abandoned")
         return Outcome.UNDELIVERED
 
-    async def _settle(self, job: _Job, state: ClaimState, reference: str | None = None) -> bool:
+    async def _settle(self, job: FileJob, state: ClaimState, reference: str | None = None) -> bool:
         return await self._core.store.settle(job.claim, state, reference)
-
-
-def _progress(job: _Job) -> str:
-    phase, done, total = job.state
-    if phase == "score" and total:
-        share = min(99, 100 * done // total)
-        return job.messages("file_progress", percent=share, done=f"{done:,}", total=f"{total:,}")
-    return job.messages("file_writing" if phase == "write" else "file_reading")
 
 
 def _megabytes(limits: FileLimits) -> dict[str, object]:

@@ -85,6 +85,7 @@ class Inference:
         self._lots: deque[_Call] = deque()
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="nunchi-model")
         self._worker: asyncio.Task[None] | None = None
+        self._began: float | None = None
 
     @property
     def model_id(self) -> str:
@@ -95,6 +96,11 @@ class Inference:
     def depth(self) -> int:
         """How many texts wait."""
         return len(self._waiting)
+
+    @property
+    def busy(self) -> float:
+        """Seconds that the model has had what it is at; 0 if it is at nothing."""
+        return 0.0 if self._began is None else asyncio.get_running_loop().time() - self._began
 
     @property
     def explains(self) -> bool:
@@ -178,7 +184,7 @@ class Inference:
         quiet = not self._waiting and sum(asked) <= _MOST_EXPLAINED
         texts, explain = [job.text for job in jobs], asked if quiet else [False] * len(jobs)
         try:
-            judged = await asyncio.get_running_loop().run_in_executor(self._thread, self._verdicts, texts, explain)
+            judged = await self._run(lambda: self._verdicts(texts, explain))
         except Exception as error:
             self._counters.add("inference_failed", len(jobs))
             for job in jobs:
@@ -186,6 +192,14 @@ class Inference:
         else:
             for job, result in zip(jobs, judged, strict=True):
                 _finish(job.future, result)
+
+    async def _run(self, work: Callable[[], T]) -> T:
+        loop = asyncio.get_running_loop()
+        self._began = loop.time()
+        try:
+            return await loop.run_in_executor(self._thread, work)
+        finally:
+            self._began = None
 
     def _verdicts(self, texts: Sequence[str], explain: Sequence[bool]) -> list[Judged]:
         """In the model's thread."""
@@ -202,13 +216,12 @@ class Inference:
             call = queue.popleft()
             if call.future.done():
                 continue
-            loop = asyncio.get_running_loop()
-            if loop.time() > call.deadline:
+            if asyncio.get_running_loop().time() > call.deadline:
                 self._counters.add("busy", reason="too_late")
                 _finish(call.future, BusyError())
                 continue
             try:
-                result = await loop.run_in_executor(self._thread, call.work)
+                result = await self._run(call.work)
             except Exception as error:
                 self._counters.add("inference_failed")
                 _finish(call.future, error)

@@ -225,6 +225,7 @@ ADMIN_STATUS = (
 )
 ADMIN_HELP = (
     "Says whether a Korean review is positive or negative. Texts are neither kept nor learned from.\n"
+    "• send a CSV or XLSX file in a direct message, and it comes back with verdicts\n"
     "• status — settings of this channel and today's figures\n"
     "• watch on|off — read all messages of this channel (admins)\n"
     "• mode reply|reaction|silent — what a watched message gets (admins)\n"

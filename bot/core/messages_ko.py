@@ -221,6 +221,7 @@ ADMIN_STATUS = (
 )
 ADMIN_HELP = (
     "한국어 리뷰가 긍정인지 부정인지 알려 드립니다. 글은 저장하지 않으며 배우지도 않습니다.\n"
+    "• 다이렉트 메시지로 CSV, XLSX 파일을 보내시면 판단을 덧붙여 돌려 드립니다\n"
     "• status — 이 채널의 설정과 오늘의 수\n"
     "• watch on|off — 이 채널의 글을 모두 읽기 (관리자)\n"
     "• mode reply|reaction|silent — 답글, 반응, 기록만 (관리자)\n"

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import secrets
+import sqlite3
+from contextlib import closing, suppress
 from pathlib import Path
 from typing import Any
 
@@ -141,9 +143,24 @@ async def _same_key(connection: Any, fingerprint: Fingerprint) -> None:
 
 
 def _make_file(path: Path) -> None:
-    """The database's file, for its owner only; what SQLite puts next to it gets the same mode."""
+    """The database's file, for its owner only; what SQLite puts next to it gets the same mode.
+
+    A new file gets its journal mode before it gets its name: SQLite does not wait for others when it changes the mode,
+    so that of several processes that start at once all but one would fail.
+    """
     _make_home(path.parent)
-    os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+    if path.exists() and path.stat().st_size:
+        return
+    fresh = path.with_name(f".{path.name}.{os.getpid()}.{secrets.token_hex(4)}")
+    os.close(os.open(fresh, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
+    try:
+        with closing(sqlite3.connect(fresh)) as connection:
+            connection.execute("PRAGMA journal_mode=WAL")
+        with suppress(FileExistsError):
+            os.link(fresh, path)
+    finally:
+        for file in (fresh, *(fresh.with_name(fresh.name + end) for end in ("-wal", "-shm"))):
+            file.unlink(missing_ok=True)
 
 
 def _sqlite_engine(address: URL) -> AsyncEngine:

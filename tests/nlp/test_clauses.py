@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from pathlib import Path
 
 import pytest
@@ -11,6 +10,7 @@ from hypothesis import strategies as st
 
 from nlp.clauses import split
 from nlp.text import normalize
+from tests.growth import growth
 from tests.nlp.test_text import HOSTILE
 from training.parts import measure_clauses
 
@@ -96,13 +96,5 @@ def test_a_line_ends_a_clause() -> None:
 
 @pytest.mark.parametrize("piece", ["가", "하나", "가나하나 ", "([", "( ", "좋아요 ", "빠르고", "1. ", ". ", "ㅋ "])
 def test_time_grows_no_faster_than_the_text(piece: str) -> None:
-    def fastest(text: str) -> float:
-        times = []
-        for _ in range(3):
-            start = time.process_time()
-            split(text)
-            times.append(time.process_time() - start)
-        return min(times)
-
-    ratio = fastest(piece * 8_000) / fastest(piece * 500)
+    ratio = growth(split, piece * 500, piece * 8_000, enough=48)
     assert ratio < 80, f"16 times the text took {ratio:.0f} times as long"

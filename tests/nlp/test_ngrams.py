@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from nlp.ngrams import hash_ngrams, hash_ngrams_batch
+from nlp.ngrams import WidePart, hash_ngrams, hash_ngrams_batch
 from nlp.text import normalize
 
 TEXTS = st.text(st.characters(exclude_categories=())).map(normalize)
@@ -80,9 +80,20 @@ def test_few_of_many_ngrams_collide(phrases: list[str]) -> None:
 
 @given(st.lists(st.text(max_size=30), max_size=12), st.integers(1, 6))
 def test_a_batch_gives_each_text_the_ids_it_has_alone(texts, longest):
-    rows = hash_ngrams_batch(texts, longest, 1 << 12)
-    assert len(rows) == len(texts)
-    for text, row in zip(texts, rows, strict=True):
-        alone = hash_ngrams(text, longest, 1 << 12)
-        assert row[: len(alone)].tolist() == alone.tolist()
-        assert not row[len(alone) :].any()
+    ids, rows = hash_ngrams_batch(texts, longest, 1 << 12)
+    assert len(ids) == len(rows)
+    for i, text in enumerate(texts):
+        assert ids[rows == i].tolist() == hash_ngrams(text, longest, 1 << 12).tolist()
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(TEXTS, min_size=1, max_size=9), st.integers(1, 6))
+def test_the_wide_part_is_the_definition(texts: list[str], longest: int) -> None:
+    table = np.random.default_rng(0).normal(size=(1 << 10, 4)).astype(np.float32)
+    wide = WidePart(table, longest)
+    together = wide.scores(texts)
+    for text, scores in zip(texts, together, strict=True):
+        ids = slow_ngrams(text, longest, 1 << 10)
+        expected = sum((table[i].astype(float) for i in ids), np.zeros(4)) / max(len(ids), 1) ** 0.5
+        assert np.allclose(scores, expected, atol=1e-6)
+        assert np.allclose(wide.scores([text])[0], expected, atol=1e-6)

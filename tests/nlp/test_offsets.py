@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-import time
 import unicodedata
 from itertools import pairwise
 
@@ -12,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nlp.text import normalize, normalize_with_offsets
+from tests.growth import growth
 from tests.nlp.test_text import EVERY_CHARACTER, HOSTILE, LABELS, MARK_UP_ONLY, MARKS, RUNS
 
 REVIEWS = st.lists(
@@ -57,6 +57,12 @@ def test_much_hostile_text_has_places(text: str) -> None:
     check(text)
 
 
+@settings(max_examples=300, deadline=None)
+@given(st.text("가나ㅋㅠ .,!?~^'w19a", max_size=12))
+def test_plain_texts_take_a_short_way_to_the_same_end(text: str) -> None:
+    assert normalize(text) == normalize_with_offsets(text)[0]
+
+
 @pytest.mark.parametrize("between", ["", "\u0301"])
 def test_every_code_point_has_a_place(between: str) -> None:
     size = 4096
@@ -92,13 +98,5 @@ def test_a_word_is_found_again(text: str, word: str, named: str) -> None:
     "piece", ["가", "ㅋ", "\u1100\u1161", "e\u0301", "\ud83d\ude00", "…", "<@", "\u0301", "가\u0301"], ids=ascii
 )
 def test_time_grows_no_faster_than_the_text(piece: str) -> None:
-    def fastest(text: str) -> float:
-        times = []
-        for _ in range(3):
-            start = time.process_time()
-            normalize_with_offsets(text)
-            times.append(time.process_time() - start)
-        return min(times)
-
-    ratio = fastest(piece * 16_000) / fastest(piece * 1_000)
+    ratio = growth(normalize_with_offsets, piece * 2_000, piece * 32_000, enough=48)
     assert ratio < 80, f"16 times the text took {ratio:.0f} times as long"

@@ -5,7 +5,6 @@
 from __future__ import annotations
 
 import sys
-import time
 import unicodedata
 
 import pytest
@@ -13,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nlp.text import MAX_RUN, is_hangul_syllable, is_korean, normalize
+from tests.growth import growth
 
 EVERY_CHARACTER = st.characters(exclude_categories=())
 """Any code point: surrogates, unassigned and private ones too."""
@@ -111,21 +111,8 @@ def test_every_code_point_stays_as_it_is(between: str) -> None:
     ids=ascii,
 )
 def test_time_grows_no_faster_than_the_text(piece: str) -> None:
-    size, factor = 2_000, 16
-    short, long = piece * size, piece * size * factor
-    normalize(short)
-    ratio = fastest(long) / fastest(short)
-    assert ratio < 5 * factor, f"{factor} times the text took {ratio:.0f} times as long"
-
-
-def fastest(text: str) -> float:
-    """Seconds of the fastest of three runs."""
-    times = []
-    for _ in range(3):
-        start = time.process_time()
-        normalize(text)
-        times.append(time.process_time() - start)
-    return min(times)
+    ratio = growth(normalize, piece * 2_000, piece * 32_000, enough=48)
+    assert ratio < 80, f"16 times the text took {ratio:.0f} times as long"
 
 
 @pytest.mark.parametrize(

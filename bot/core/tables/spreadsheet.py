@@ -34,6 +34,7 @@ MOST_COLUMNS = 16_384
 
 _MOST_BYTES = 8 << 30
 _MOST_PART = 64 << 20
+_WHOLE_SHARE = 32
 _MOST_MEMBERS = 10_000
 _HIGHEST_RATIO = 250
 _AT_ONCE = 256
@@ -199,11 +200,12 @@ def _refuse_bombs(file: IO[bytes], most_bytes: int) -> None:
     """Look at the sizes that the file itself states; more than that is never unpacked."""
     with zipfile.ZipFile(file) as archive:
         members = archive.infolist()
+    most_part = min(_MOST_PART, most_bytes // _WHOLE_SHARE)
     if (
         len(members) > _MOST_MEMBERS
         or sum(m.file_size for m in members) > most_bytes
         or any(m.file_size > _MOST_PART and m.file_size > _HIGHEST_RATIO * m.compress_size for m in members)
-        or any(m.file_size > _MOST_PART for m in members if _READ_WHOLE.fullmatch(m.filename))
+        or any(m.file_size > most_part for m in members if _READ_WHOLE.fullmatch(m.filename))
     ):
         raise UserError(ExitStatus.BAD_DATA, "input_bomb")
 

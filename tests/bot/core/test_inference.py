@@ -125,3 +125,44 @@ async def test_a_model_that_fails_says_so_and_the_next_is_judged(model: nlp.Anal
     assert (await inference.judge("좋아요")).model_id == model.model_id
     assert counters.get("inference_failed") == 1
     await inference.close()
+
+
+async def test_how_long_the_model_is_at_something(model: nlp.Analyzer) -> None:
+    slow = SlowModel(model)
+    inference = Inference(slow, Counters())
+    assert inference.busy == 0
+    for work in (inference.judge("하나"), inference.judge_many(["하나", "둘"])):
+        slow.began.clear()
+        slow.go_on.clear()
+        task = asyncio.ensure_future(work)
+        await asyncio.to_thread(slow.began.wait, 30)
+        assert inference.busy > 0
+        slow.go_on.set()
+        await task
+        assert inference.busy == 0
+    await inference.close()
+
+
+async def test_a_model_that_fails_fails_lots_and_reviews_and_goes_on(model: nlp.Analyzer) -> None:
+    class Failing:
+        model_id, fails = "failing", True
+
+        def analyze_batch(self, texts: Sequence[str]) -> list[nlp.Verdict]:
+            return [] if self.fails and 1 / 0 else model.analyze_batch(texts)
+
+        def explain(self, text: str) -> nlp.Explanation:
+            return model.explain(text)
+
+        def review(self, text: str) -> nlp.Review:
+            return model.review(text) if not self.fails else 1 / 0  # type: ignore[return-value]
+
+    failing, counters = Failing(), Counters()
+    inference = Inference(failing, counters)
+    for work in (inference.judge_many(["하나"]), inference.review("하나"), inference.judge("하나")):
+        with pytest.raises(ZeroDivisionError):
+            await work
+    assert counters.get("inference_failed") == 3
+    failing.fails = False
+    assert (await inference.review(TEXTS[0])).verdict.korean
+    assert len(await inference.judge_many(TEXTS)) == len(TEXTS)
+    await inference.close()

@@ -103,3 +103,10 @@ async def test_evidence_is_left_out_while_much_is_going_on(model: nlp.Analyzer) 
     assert not any(one.evidence for one in judged[:32])
     assert (await core.inference.judge_and_explain(MIXED)).evidence
     await core.close()
+
+
+@pytest.mark.parametrize("language", ["ko", "en"])
+def test_a_long_review_still_fits_into_a_message(model: nlp.Analyzer, language: Language) -> None:
+    text = "배송은 빨라서 정말 좋은데 품질이랑 색상이랑 크기랑 포장이 너무 별로예요. 가격도 맛도 향도 실망이에요. " * 40
+    said = explain(model.review(text), ChannelSettings(), Messages(language))
+    assert len(said) < 2_000, "of Slack a section holds 3,000 characters, of Discord a message 2,000"

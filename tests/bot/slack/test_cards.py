@@ -14,6 +14,7 @@ from bot.adapters.slack_cards import message
 from bot.adapters.slack_home import home_view
 from bot.core.cards import card_reply, make_card, percent
 from bot.core.events import Card, ChannelSettings, Place, Reply
+from bot.core.evidence import LONGEST_WORD, MOST_WORDS, signed_words
 from bot.core.messages import Language, Messages
 from tests.bot.core.fakes import make_core
 from tests.hostile import HOSTILE
@@ -29,7 +30,8 @@ def card(model: nlp.Analyzer, text: str = TEXTS[0], language: Language = "ko", *
 @pytest.mark.parametrize("text", TEXTS)
 def test_a_card_keeps_slacks_limits(model: nlp.Analyzer, text: str, language: Language) -> None:
     messages = Messages(language)
-    sent = message(card_reply(card(model, text, language, evidence=("좋아요",) * 5), messages))
+    words = tuple(f"−{LONGEST_WORD * '가'}{n}" for n in range(MOST_WORDS))
+    sent = message(card_reply(card(model, text, language, evidence=words, source="1700000000.000100"), messages))
     for block in Block.parse_all(sent["blocks"]):
         block.validate_json()
     kinds = [block["type"] for block in sent["blocks"]]
@@ -61,10 +63,12 @@ def test_colour_is_never_all_that_tells(model: nlp.Analyzer) -> None:
 
 def test_hostile_texts_leave_no_trace_in_any_template(model: nlp.Analyzer) -> None:
     for hostile in HOSTILE:
+        text = f"{hostile} 배송이 빨라요{hostile} {hostile}품질은 별로예요"
+        words = signed_words(model.explain(text).words)
         for messages in (Messages("ko"), Messages("en")):
-            verdict = model.analyze(f"{hostile} 배송이 빨라요 {hostile}")
-            made = make_card(verdict, ChannelSettings(), messages, "0" * 16)
+            made = make_card(model.analyze(text), ChannelSettings(), messages, "0" * 16, evidence=words, source="1.1")
             assert hostile not in json.dumps(message(card_reply(made, messages)), ensure_ascii=False).replace("\\", "")
+            assert not set("".join(made.evidence)) & set("<>@[]`*_~|#&\x1b\u202e\u2066\u200b\u2060\ufeff\x07＜＞＠.:/")
 
 
 def test_a_notice_is_plain_text() -> None:

@@ -130,6 +130,28 @@ async def test_an_upload_that_fails_is_a_sentence_and_not_tried_again(
     assert bot._core.counters.get("files", outcome="undelivered") == 1
 
 
+async def test_other_words_beside_a_file_change_nothing_and_beside_a_picture_they_do(bot: SlackHarness) -> None:
+    for at, (name, content) in enumerate({"a.csv": CSV, "a.png": b"\x89PNG"}.items(), 1):
+        file = bot.server.file(f"F{at}", name, content)
+        await bot.deliver("events_api", dropped(file, at=at))
+        edit = payloads.changed("정말 좋아요 추천합니다", payloads.ts(at), payloads.ts(50 + at), channel="D1", old="")
+        edit["event"]["message"]["files"] = [file]
+        await bot.deliver("events_api", edit)
+    table, picture = bot.server.posts
+    assert "2행" in table.text
+    assert len(bot.server.uploads) == 1
+    assert KO("label_positive") in picture.text
+
+
+async def test_a_file_that_was_missed_is_scored_at_an_edit(bot: SlackHarness) -> None:
+    file = bot.server.file("F1", "a.csv", CSV)
+    for revision in (50, 51):
+        edit = payloads.changed(f"이거요 {revision}", payloads.ts(1), payloads.ts(revision), channel="D1")
+        edit["event"]["message"]["files"] = [file]
+        await bot.deliver("events_api", edit)
+    assert len(bot.server.uploads) == len(bot.server.posts) == 1
+
+
 async def test_a_workspace_that_is_too_busy_is_waited_for(bot: SlackHarness) -> None:
     bot.server.mishaps["files.completeUploadExternal"].append(Mishap("limited", "0"))
     await bot.deliver("events_api", dropped(bot.server.file("F1", "a.csv", CSV)))

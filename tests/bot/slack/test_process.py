@@ -8,6 +8,7 @@ import signal
 import sys
 from pathlib import Path
 
+from bot.core.messages import Messages
 from tests.servers import slack_payloads as payloads
 from tests.servers.slack import APP_TOKEN, BOT_TOKEN, SlackServer
 
@@ -87,3 +88,31 @@ async def test_two_processes_on_one_file_answer_once(tmp_path: Path) -> None:
             process.send_signal(signal.SIGTERM)
             assert await asyncio.wait_for(process.wait(), 20) == 0
         assert len(server.posts) == 30
+
+
+async def test_a_file_leaves_nothing_behind_also_when_the_bot_is_told_to_stop(tmp_path: Path) -> None:
+    temporary = tmp_path / "tmp"
+    temporary.mkdir()
+    content = ("리뷰\n" + f"{CANARY}\n" * 20_000).encode()
+    async with SlackServer() as server:
+        process = await start(server, tmp_path, "run", "slack", more={"TMPDIR": str(temporary)})
+        await asyncio.wait_for(server.connected.wait(), 60)
+        for number, part in enumerate((content[: len(content) // 400], content)):
+            file = server.file(f"F{number}", f"{CANARY}.csv", part[: part.rindex(b"\n") + 1])
+            more = {"subtype": "file_share", "files": [file], "user": f"U{number}"}
+            payload = payloads.message("", payloads.ts(number), channel="D1", **more)
+            await server.send("events_api", payload)
+            async with asyncio.timeout(60):
+                while len(server.posts) <= number or (number == 0 and not server.uploads):
+                    await asyncio.sleep(0.01)
+        process.send_signal(signal.SIGTERM)
+        out, err = await asyncio.wait_for(process.communicate(), 60)
+        assert process.returncode == 0, err.decode()
+        said = [post.text for post in server.posts]
+        assert len(said) == 2
+        assert said[1] == Messages()("file_stopped") or "20,000" in said[1]
+    assert list(temporary.iterdir()) == []
+    written = out + err + b"".join(path.read_bytes() for path in tmp_path.iterdir() if path.is_file())
+    for secret in (CANARY[:6], CANARY[8:], BOT_TOKEN):
+        assert secret.encode() not in written
+    assert b"Traceback" not in err

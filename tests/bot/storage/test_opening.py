@@ -6,6 +6,9 @@ import asyncio
 import os
 import sqlite3
 import stat
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -18,7 +21,7 @@ from bot.core.fingerprint import Fingerprint
 from bot.core.ports import Claim
 from bot.storage import schema
 from bot.storage.migrations import MIGRATIONS, migrate
-from bot.storage.opening import database_url, load_key, open_store
+from bot.storage.opening import _make_file, database_url, load_key, open_store
 from tests.bot.core.fakes import KEY
 
 
@@ -191,6 +194,24 @@ async def test_a_migration_that_dies_on_the_way_leaves_the_database_as_it_was(ur
 async def test_processes_that_start_at_once_migrate_once(url: str, tmp_path: Path) -> None:
     stores = await asyncio.gather(*(open_store(url, tmp_path, Fingerprint(KEY)) for _ in range(5)))
     await asyncio.gather(*(store.close() for store in stores))
+
+
+def test_connections_that_race_for_a_new_file_all_get_in(tmp_path: Path) -> None:
+    """SQLite answers "database is locked" at once, timeout or not, where two change the journal mode."""
+
+    def write(path: Path, together: threading.Barrier) -> None:
+        together.wait()
+        with closing(sqlite3.connect(path, timeout=60, isolation_level=None)) as connection:
+            assert connection.execute("PRAGMA journal_mode=WAL").fetchone() == ("wal",)
+            connection.execute("CREATE TABLE IF NOT EXISTS t (x)")
+
+    with ThreadPoolExecutor(5) as pool:
+        for number in range(60):
+            path = tmp_path / f"{number}.db"
+            _make_file(path)
+            together = threading.Barrier(5)
+            list(pool.map(write, [path] * 5, [together] * 5))
+    assert not [path for path in tmp_path.iterdir() if path.name.startswith(".")]
 
 
 async def test_a_store_waits_for_another_writer_and_goes_on(tmp_path: Path) -> None:
