@@ -109,7 +109,7 @@ class DiscordAdapter:
         elif incoming.way == "watched":
             if incoming.text:  # else Discord does not tell the words, or there are none
                 self._begin(incoming, partial(self._watched, incoming))
-        elif message.attachments and not revision and is_for_scoring(incoming.text, attachments(message.attachments)):
+        elif message.attachments and is_for_scoring(incoming.text, attachments(message.attachments)):
             self._begin(incoming, partial(self._file, incoming, message.attachments))
         elif parent is None:
             self._begin(incoming, partial(self._asked, incoming, message))

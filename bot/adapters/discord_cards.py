@@ -51,7 +51,7 @@ def view(reply: Reply, file: str = "") -> ui.LayoutView:
 def _card(reply: Reply, card: Card, messages: Messages) -> ui.Container[ui.LayoutView]:
     details = [f"{bar(card)} {card.percent}"]
     if card.evidence:
-        details.append(messages("card_evidence", words=" ".join(card.evidence)))
+        details.append(messages("card_evidence", words=", ".join(card.evidence)))
     details.append(messages("card_model", model=escape_markdown(card.verdict.model_id)))
     container: ui.Container[ui.LayoutView] = ui.Container(accent_colour=_COLOURS[card.band])
     container.add_item(ui.TextDisplay(f"### {_MARKS[card.band]} {reply.text}"))
