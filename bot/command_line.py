@@ -170,14 +170,20 @@ def create_app(messages: Messages) -> "typer.Typer":
 
     @app.command("doctor", help=messages("help_doctor"))
     def doctor_command(
-        platform: Annotated[str | None, typer.Argument(metavar="[slack]", help=messages("help_platform"))] = None,
+        platform: Annotated[
+            str | None, typer.Argument(metavar="[discord|slack]", help=messages("help_platform"))
+        ] = None,
         json: Annotated[bool, option("json")] = False,
         model: Annotated[Path | None, model_option] = None,
         http: Annotated[bool, option("http")] = False,
     ) -> Job:
         if platform is not None:
+            if platform == "discord":
+                from bot.commands.doctor_discord import doctor_discord
+
+                return partial(doctor_discord, messages)
             if platform != "slack":
-                raise UserError(ExitStatus.USAGE, "usage_action", actions="doctor, doctor slack")
+                raise UserError(ExitStatus.USAGE, "usage_action", actions="doctor, doctor discord, doctor slack")
             from bot.commands.doctor_slack import doctor_slack
 
             return partial(doctor_slack, messages, http=http)
@@ -210,7 +216,7 @@ def create_app(messages: Messages) -> "typer.Typer":
 
     @app.command("run", help=messages("help_run"))
     def run_command(
-        platform: Annotated[str, typer.Argument(metavar="slack", help=messages("help_platform"))],
+        platform: Annotated[str, typer.Argument(metavar="discord|slack|all", help=messages("help_platform"))],
         http: Annotated[bool, option("http")] = False,
         model: Annotated[Path | None, model_option] = None,
     ) -> Job:

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any
 
-from pydantic import AliasChoices, Field, HttpUrl, SecretStr, ValidationError, field_validator
+from pydantic import AliasChoices, Field, HttpUrl, SecretStr, ValidationError, WebsocketUrl, field_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from bot.core.errors import ExitStatus, UserError
@@ -20,6 +20,9 @@ from bot.core.messages import Language
 ENV_FILE = ".env"
 SLACK_API = "https://slack.com/api/"
 DISCORD_API = "https://discord.com/api/v10"
+
+
+_NUMBERS = r"^\d{1,5}(-\d{1,5})?( *, *\d{1,5}(-\d{1,5})?)*$"
 
 
 def _named(name: str, default: Any = None, **constraints: Any) -> Any:
@@ -60,6 +63,9 @@ class Settings(BaseSettings):
 
     discord_token: SecretStr | None = _named("DISCORD_TOKEN")
     discord_api_url: HttpUrl = _named("DISCORD_API_URL", HttpUrl(DISCORD_API))
+    discord_gateway_url: WebsocketUrl | None = _named("DISCORD_GATEWAY_URL")
+    discord_shard_ids: str | None = _named("DISCORD_SHARD_IDS", pattern=_NUMBERS)
+    discord_shard_count: Annotated[int | None, Field(ge=1, le=16_000)] = _named("DISCORD_SHARD_COUNT")
 
     @field_validator("home", "model", mode="after")
     @classmethod
@@ -80,6 +86,19 @@ class Settings(BaseSettings):
     def discord_base(self) -> str:
         """Base address of Discord's REST API, without a slash at its end."""
         return str(self.discord_api_url).rstrip("/")
+
+    @property
+    def discord_gateway(self) -> str | None:
+        """Address of Discord's gateway; None for the one that Discord names."""
+        return None if self.discord_gateway_url is None else str(self.discord_gateway_url)
+
+    @property
+    def discord_shards(self) -> tuple[int, ...] | None:
+        """The numbers of this process's shards: ``0,1`` or ``0-3``; None for all of them."""
+        if self.discord_shard_ids is None:
+            return None
+        ends = [part.partition("-") for part in self.discord_shard_ids.replace(" ", "").split(",")]
+        return tuple(n for first, _, last in ends for n in range(int(first), int(last or first) + 1))
 
     @classmethod
     def settings_customise_sources(

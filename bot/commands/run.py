@@ -1,13 +1,13 @@
-"""``nunchi run slack``: the bot, until it is told to stop."""
+"""``nunchi run discord|slack|all``: the bot, until it is told to stop. However many platforms, one model."""
 
 from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
-from bot.adapters.slack_service import SlackConfig, SlackService
 from bot.commands.model import load_model
 from bot.commands.monitor import Monitor
 from bot.commands.store import configured_fingerprint, open_configured, open_installations
@@ -21,7 +21,13 @@ from bot.ops.running import LoopLag, purge_again_and_again, until_told_to_stop
 from bot.settings import Settings, load_settings
 from bot.terminal import complain
 
-PLATFORMS = ("slack",)
+if TYPE_CHECKING:
+    from aiohttp import web
+
+    from bot.adapters.discord_service import DiscordConfig
+    from bot.adapters.slack_service import SlackConfig
+
+PLATFORMS = {"discord": ("discord",), "slack": ("slack",), "all": ("discord", "slack")}
 
 log = logging.getLogger(__name__)
 
@@ -31,7 +37,7 @@ def run(messages: Messages, platform: str, *, http: bool, model: Path | None) ->
 
     Args:
         messages: the language to speak on the terminal.
-        platform: which.
+        platform: which, or ``all`` of them.
         http: whether Slack calls the bot.
         model: folder of the model; that of the settings if None.
 
@@ -42,11 +48,27 @@ def run(messages: Messages, platform: str, *, http: bool, model: Path | None) ->
         raise UserError(ExitStatus.USAGE, "usage_action", actions=", ".join(f"run {name}" for name in PLATFORMS))
     settings = load_settings()
     set_up_logs(settings.log_level)
-    return asyncio.run(_run(messages, settings, slack_config(settings, http=http), model))
+    return asyncio.run(_run(messages, settings, PLATFORMS[platform], http, model))
+
+
+def discord_config(settings: Settings) -> DiscordConfig:
+    """What the settings say to the Discord bot."""
+    from bot.adapters.discord_addresses import Addresses
+    from bot.adapters.discord_service import DiscordConfig
+
+    token = settings.discord_token
+    return DiscordConfig(
+        None if token is None else token.get_secret_value(),
+        Addresses(settings.discord_base, settings.discord_gateway),
+        shard_ids=settings.discord_shards,
+        shard_count=settings.discord_shard_count,
+    )
 
 
 def slack_config(settings: Settings, *, http: bool) -> SlackConfig:
     """What the settings say to the Slack bot."""
+    from bot.adapters.slack_service import SlackConfig
+
     bot, app, signing, client = (
         None if value is None else value.get_secret_value()
         for value in (
@@ -86,6 +108,41 @@ class Service(Protocol):
         ...
 
 
+@runtime_checkable
+class CanBeLost(Protocol):
+    """A service that a platform can let go for good while it runs."""
+
+    async def wait(self) -> None:
+        """Return when there is nothing left to listen to; :class:`UserError` if something is to be mended."""
+        ...
+
+
+async def make_service(
+    name: str, core: Core, settings: Settings, routes: Sequence[web.RouteDef], *, http: bool
+) -> Service:
+    """A platform's bot. Its library is only imported if it is wanted: each costs time and memory.
+
+    Args:
+        name: of the platform.
+        core: what answers.
+        settings: see there.
+        routes: more that is answered where a platform calls the bot.
+        http: whether Slack does.
+
+    Raises:
+        UserError: if the key is wrong that the tokens of workspaces are sealed with.
+    """
+    if name == "discord":
+        from bot.adapters.discord_service import DiscordService
+
+        return DiscordService(core, discord_config(settings))
+    from bot.adapters.slack_service import SlackService
+
+    config = slack_config(settings, http=http)
+    installations = await open_installations(settings, core) if config.oauth else None
+    return SlackService(core, config, installations, routes)
+
+
 async def make_core(settings: Settings, model: Path | None) -> Core:
     """The core on the settings' model and store.
 
@@ -105,7 +162,9 @@ async def make_core(settings: Settings, model: Path | None) -> Core:
     return Core(analyzer, store, fingerprint, language=settings.lang, limits=limits)
 
 
-async def _run(messages: Messages, settings: Settings, config: SlackConfig, model: Path | None) -> ExitStatus:
+async def _run(
+    messages: Messages, settings: Settings, names: Sequence[str], http: bool, model: Path | None
+) -> ExitStatus:
     core = await make_core(settings, model)
     lag = LoopLag()
     port = settings.metrics_port
@@ -114,14 +173,16 @@ async def _run(messages: Messages, settings: Settings, config: SlackConfig, mode
         asyncio.create_task(purge_again_and_again(core, settings.retention_days)),
         asyncio.create_task(lag.measure()),
     ]
+    told = asyncio.create_task(until_told_to_stop())
     try:
-        installations = await open_installations(settings, core) if config.oauth else None
-        services.append(SlackService(core, config, installations, monitoring_routes(core, lag, metrics=port is None)))
-        for service in services:
-            await service.open()
-        complain(messages, "slack_ready")
-        await until_told_to_stop()
+        routes = monitoring_routes(core, lag, metrics=port is None)
+        services += [await make_service(name, core, settings, routes, http=http) for name in names]
+        if await _open(services, told):
+            for name in names:
+                complain(messages, f"{name}_ready")
+            await _until_told_or_lost(services, told)
     finally:
+        told.cancel()
         await asyncio.gather(*(service.stop_listening() for service in services), return_exceptions=True)
         for chore in chores:
             chore.cancel()
@@ -129,5 +190,49 @@ async def _run(messages: Messages, settings: Settings, config: SlackConfig, mode
         abandoned = await core.close()
         await asyncio.gather(*(service.close() for service in services), return_exceptions=True)
     log.info("stopped", extra={"event": "stopped", "count": abandoned, "ms": round(1000 * lag.longest)})
-    complain(messages, "slack_stopped", abandoned=abandoned)
+    complain(messages, "run_stopped", abandoned=abandoned)
     return ExitStatus.OK
+
+
+async def _open(services: Sequence[Service], told: asyncio.Task[None]) -> bool:
+    """Open all at once; if one cannot be opened, or the bot is told to stop already, none is waited for.
+
+    Returns:
+        False if it was told to stop.
+    """
+    opening = asyncio.create_task(_all(services))
+    try:
+        await asyncio.wait({opening, told}, return_when=asyncio.FIRST_COMPLETED)
+        if opening.done():
+            opening.result()
+        return opening.done()
+    finally:
+        opening.cancel()
+        await asyncio.gather(opening, return_exceptions=True)
+
+
+async def _all(services: Sequence[Service]) -> None:
+    tasks = [asyncio.create_task(service.open()) for service in services]
+    try:
+        await asyncio.gather(*tasks)
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+
+async def _until_told_or_lost(services: Sequence[Service], told: asyncio.Task[None]) -> None:
+    """Return when told to stop.
+
+    Raises:
+        UserError: if a platform let the bot go for good: whoever keeps it running should know.
+    """
+    ends = [asyncio.create_task(service.wait()) for service in services if isinstance(service, CanBeLost)]
+    try:
+        done, _ = await asyncio.wait({told, *ends}, return_when=asyncio.FIRST_COMPLETED)
+        for task in done:
+            task.result()
+    finally:
+        for task in ends:
+            task.cancel()
+        await asyncio.gather(*ends, return_exceptions=True)

@@ -31,6 +31,7 @@ class MemoryStore:
         self._newest: dict[tuple[Place, str], str] = {}
         self._feedback: dict[tuple[str, str], tuple[bool, datetime]] = {}
         self._out: set[str] = set()
+        self._notes: dict[str, str] = {}
 
     async def settings(self, place: Place) -> ChannelSettings:
         return self._settings.get(place, ChannelSettings())
@@ -122,6 +123,15 @@ class MemoryStore:
             del self._claims[claim]
         said = sum(self._delete(id_) for id_ in judged)
         return {"channels": len(places), "claims": len(claims), "verdicts": len(judged), "feedback": said}
+
+    async def note(self, name: str) -> str | None:
+        return self._notes.get(name)
+
+    async def keep_note(self, name: str, value: str | None) -> None:
+        if value is None:
+            self._notes.pop(name, None)
+        else:
+            self._notes[name] = value
 
     async def figures(self, platform: str, workspace: str, since: datetime, channel: str | None = None) -> Figures:
         found = {

@@ -41,7 +41,7 @@ USAGE_NEEDS_VALUE = "{option} 뒤에 값이 필요합니다. 자세한 것: nunc
 USAGE_LANGUAGE = "언어는 ko 와 en 가운데 하나입니다. 예: nunchi --lang ko chat"
 USAGE_ENCODING = "모르는 인코딩입니다. 예: --encoding cp949, --encoding utf-8"
 USAGE_ACTION = "할 수 있는 일은 {actions} 입니다."
-USAGE_MISSING_PLATFORM = "어느 플랫폼인지 알려 주세요. 예: nunchi run slack"
+USAGE_MISSING_PLATFORM = "어느 플랫폼인지 알려 주세요. 예: nunchi run discord"
 USAGE_OUTPUT_KIND = "결과 파일의 이름은 .csv, .tsv, .xlsx, .jsonl 가운데 하나로 끝나야 합니다."
 USAGE_SAME_FILE = "읽을 파일과 쓸 파일이 같습니다. 결과는 다른 이름으로 써 주세요."
 USAGE_RESUME_STREAM = "파이프에서 읽을 때는 이어서 할 수 없습니다. 파일로 저장한 뒤 다시 해 주세요."
@@ -298,7 +298,7 @@ OAUTH_BUSY = "설치하려는 분이 많습니다. 1분쯤 뒤에 다시 해 주
 OAUTH_OPEN = "Slack 에서 열기"
 OAUTH_AGAIN = "다시 설치하기"
 SLACK_READY = "Slack 에서 듣고 있습니다. 멈추려면 Ctrl-C 를 눌러 주세요."
-SLACK_STOPPED = "멈췄습니다. 끝내지 못한 글: {abandoned}"
+RUN_STOPPED = "멈췄습니다. 끝내지 못한 글: {abandoned}"
 SLACK_OK_BOT = "SLACK_BOT_TOKEN 이 맞고 권한도 다 있습니다."
 SLACK_OK_APP = "SLACK_APP_TOKEN 이 맞습니다."
 HOME_TITLE = "눈치: 리뷰 감정 분석"
@@ -306,6 +306,89 @@ HOME_TODAY = "오늘: 긍정 {positive} · 확인 필요 {unsure} · 부정 {neg
 HOME_CHANNELS = "설정한 채널"
 HOME_CHANNEL = "감시 {watch} · 방식 {mode} · 기준 {thresholds} · 언어 {language}"
 HOME_NONE = "아직 없습니다. 채널에서 /nunchi watch on 을 써 보세요."
+
+# Discord
+DISCORD_SETTING_MISSING = (
+    "{name} 이 설정되지 않았습니다. .env 에 적어 주세요. 구하는 법: README.md 의 “5분 만에 Discord”"
+)
+DISCORD_SETTING_KIND = (
+    "{name} 이 봇 토큰이 아닌 것 같습니다. Developer Portal 의 Bot 에서 Reset Token 으로 새로 받아 적어 주세요."
+)
+DISCORD_SETTING_REFUSED = "Discord 가 {name} 을 받지 않았습니다. {url} 에서 새 토큰을 받아 적어 주세요."
+DISCORD_SHARD_WRONG = (
+    "Discord 가 샤드 번호를 받지 않았습니다. DISCORD_SHARD_IDS 와 DISCORD_SHARD_COUNT 를 확인해 주세요."
+)
+DISCORD_SHARDS_NEEDED = "서버가 많아 샤드를 나누어야 합니다. DISCORD_SHARD_COUNT 를 비우거나 더 큰 수로 적어 주세요."
+DISCORD_VERSION = "Discord 가 이 버전의 API 를 더는 받지 않습니다. nunchi 를 새 버전으로 올려 주세요."
+DISCORD_INTENTS_WRONG = "Discord 가 인텐트를 이해하지 못했습니다. nunchi 를 새 버전으로 올려 주세요."
+DISCORD_INTENT_REFUSED = (
+    "Discord 가 Message Content Intent 를 허락하지 않았습니다. {url} 에서 “Message Content Intent” 를 켜 주세요."
+)
+DISCORD_SHARD_IDS = (
+    "DISCORD_SHARD_IDS 는 0 부터 DISCORD_SHARD_COUNT 보다 작은 서로 다른 번호여야 합니다. 예: 0,1 또는 0-3"
+)
+DISCORD_UNREACHABLE = "Discord 에 연결할 수 없습니다: {where} ({reason}). 네트워크와 DISCORD_API_URL 을 확인해 주세요."
+DISCORD_READY = "Discord 에서 듣고 있습니다. 멈추려면 Ctrl-C 를 눌러 주세요."
+DISCORD_OK_BOT = "DISCORD_TOKEN 이 맞습니다. Discord 가 권하는 샤드 수: {shards}"
+DISCORD_OK_CONTENT = "Message Content Intent 가 켜져 있어 채널을 감시할 수 있습니다."
+DISCORD_NO_CONTENT = (
+    "Message Content Intent 가 꺼져 있습니다. 명령, 메뉴, 멘션, 다이렉트 메시지는 됩니다. "
+    "채널을 감시하려면 {url} 에서 “Message Content Intent” 를 켜 주세요."
+)
+DISCORD_INVITE = "서버에 초대하는 주소(필요한 권한만): {url}"
+DISCORD_INSTALL = "나만 쓰도록 더하는 주소(어느 서버에서나): {url}"
+DISCORD_OK_CHANNEL = "감시하는 채널 {channel}: 권한이 다 있습니다."
+DISCORD_LACKS_CHANNEL = "감시하는 채널 {channel}: 없는 권한이 있습니다: {names}"
+DISCORD_HIDDEN_CHANNEL = "감시하는 채널 {channel}: 볼 수 없습니다. 지워졌거나 봇에게 채널 보기 권한이 없습니다."
+DISCORD_NO_PERMISSION = (
+    "{channel} 에서 답하지 못했습니다. 봇에게 메시지 보내기, 메시지 기록 보기, 반응 추가하기 권한을 주시거나 "
+    "`/눈치 설정 감시` 로 꺼 주세요. 이 채널에 대해서는 다시 알려 드리지 않습니다."
+)
+DISCORD_PARENT_HIDDEN = "그 글을 읽을 권한이 없습니다. 글의 메뉴 → 앱 → “리뷰 감정 분석” 을 써 주세요."
+DISCORD_WATCH_CONTENT = (
+    "그런데 봇이 아직 글을 읽지 못합니다. 봇의 주인이 {url} 에서 “Message Content Intent” 를 켜고 "
+    "봇을 다시 시작해야 합니다."
+)
+DISCORD_WATCH_PERMISSIONS = "그런데 이 채널에서 봇에게 없는 권한이 있습니다: {names}"
+DISCORD_NAME_SENTIMENT = "감정"
+DISCORD_NAME_TEXT = "글"
+DISCORD_NAME_FILE = "파일"
+DISCORD_NAME_PUBLIC = "공개"
+DISCORD_NAME_MENU = "리뷰 감정 분석"
+DISCORD_NAME_NUNCHI = "눈치"
+DISCORD_NAME_SETTINGS = "설정"
+DISCORD_NAME_WATCH = "감시"
+DISCORD_NAME_MODE = "방식"
+DISCORD_NAME_THRESHOLDS = "기준"
+DISCORD_NAME_LANGUAGE = "언어"
+DISCORD_NAME_STATUS = "상태"
+DISCORD_NAME_VALUE = "값"
+DISCORD_NAME_CHANNEL = "채널"
+DISCORD_NAME_NEGATIVE = "부정"
+DISCORD_NAME_POSITIVE = "긍정"
+DISCORD_NAME_OWN = "내기록"
+DISCORD_NAME_HELP = "도움말"
+DISCORD_NAME_OPTOUT = "읽지않기"
+DISCORD_NAME_OPTIN = "다시읽기"
+DISCORD_NAME_FORGET = "지우기"
+DISCORD_ABOUT_SENTIMENT = "리뷰가 긍정인지 부정인지 알려 드립니다"
+DISCORD_ABOUT_TEXT = "읽을 리뷰"
+DISCORD_ABOUT_FILE = "리뷰가 든 CSV 나 엑셀 파일"
+DISCORD_ABOUT_PUBLIC = "모두에게 보이게 답할지 (기본: 나에게만)"
+DISCORD_ABOUT_SETTINGS = "채널의 설정 (서버 관리 권한이 필요합니다)"
+DISCORD_ABOUT_WATCH = "채널의 글을 모두 읽을지"
+DISCORD_ABOUT_MODE = "감시하는 채널에서 답하는 방식"
+DISCORD_ABOUT_THRESHOLDS = "부정과 긍정의 기준 (비우면 모델의 기준)"
+DISCORD_ABOUT_LANGUAGE = "이 채널에서 답하는 언어"
+DISCORD_ABOUT_STATUS = "채널의 설정과 오늘의 수"
+DISCORD_ABOUT_CHANNEL = "어느 채널인지 (기본: 이 채널)"
+DISCORD_ABOUT_NEGATIVE = "이 확률(%)까지 부정"
+DISCORD_ABOUT_POSITIVE = "이 확률(%)부터 긍정"
+DISCORD_ABOUT_OWN = "나에 대한 기록"
+DISCORD_ABOUT_HELP = "무엇을 할 수 있는지"
+DISCORD_ABOUT_OPTOUT = "감시하는 채널에서 내 글 읽지 않기"
+DISCORD_ABOUT_OPTIN = "감시하는 채널에서 내 글 다시 읽기"
+DISCORD_ABOUT_FORGET = "나에 대한 기록 지우기"
 
 # The model, and what cannot be helped
 MODEL_MISSING = "모델 폴더가 없습니다: {path}"
@@ -354,7 +437,7 @@ HELP_ACTION = "할 일입니다. 기본은 show 입니다."
 HELP_LAST = "몇 개를 보여 줄지입니다."
 HELP_DAYS = "며칠보다 오래된 것을 지울지입니다. 기본은 NUNCHI_RETENTION_DAYS 입니다."
 HELP_RUN = "봇을 켭니다. 설정은 .env 나 환경 변수에서 읽습니다."
-HELP_PLATFORM = "어느 플랫폼인지입니다: slack."
+HELP_PLATFORM = "어느 플랫폼인지입니다: discord, slack, 켤 때는 all 도 됩니다."
 HELP_HTTP = "소켓 대신 HTTP 로 듣습니다 (여러 프로세스로 나눌 때)."
 HELP_VERSION = "버전을 보여 줍니다."
 HELP_LANG = "말할 언어입니다. 기본은 ko 입니다."

@@ -248,6 +248,19 @@ class Store(Protocol):
         """Delete all that is kept of a workspace, its settings too; gives how many rows of which table."""
         ...
 
+    async def note(self, name: str) -> str | None:
+        """What was noted under a name; None if nothing was."""
+        ...
+
+    async def keep_note(self, name: str, value: str | None) -> None:
+        """Note something that an adapter has to know after a restart; None to forget it.
+
+        Args:
+            name: at most 32 characters, beginning with the platform's name.
+            value: at most 256 characters. Never a text or a name of a user.
+        """
+        ...
+
     async def figures(self, platform: str, workspace: str, since: datetime, channel: str | None = None) -> Figures:
         """Counts since a moment, of a workspace or of one of its channels."""
         ...

@@ -123,7 +123,7 @@ departures = Table(
 """Workspaces that uninstalled the app in the last hour, for what others still write of them to be deleted too."""
 
 meta = Table("meta", metadata, Column("name", String(32), primary_key=True), Column("value", String(256)))
-"""What there is one of: the fingerprints of the keys."""
+"""What there is one of: the fingerprints of the keys, and what adapters noted for after a restart."""
 
 schema_version = Table("schema_version", metadata, Column("version", Integer, primary_key=True, autoincrement=False))
 """Number of the last migration."""

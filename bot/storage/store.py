@@ -206,6 +206,17 @@ class SqlStore:
 
         return await self._writer.do(work)
 
+    async def note(self, name: str) -> str | None:
+        async with self._reader.connect() as connection:
+            return (await connection.execute(select(meta.c.value).where(meta.c.name == name))).scalar()
+
+    async def keep_note(self, name: str, value: str | None) -> None:
+        statement: Any = delete(meta).where(meta.c.name == name)
+        if value is not None:
+            statement = self._upsert(meta).values(name=name, value=value)
+            statement = statement.on_conflict_do_update(index_elements=["name"], set_={"value": value})
+        await self._writer.do(lambda connection: connection.execute(statement))
+
     async def figures(self, platform: str, workspace: str, since: datetime, channel: str | None = None) -> Figures:
         where = [
             verdicts.c.platform == platform,

@@ -1,0 +1,157 @@
+"""``nunchi run discord`` and ``all`` as processes: start, answer, drain at SIGTERM, leave no text; the doctor."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bot.core.events import ChannelSettings
+from bot.core.messages import Messages
+from bot.storage.opening import open_store
+from tests.contract.discord_platform import PLACE
+from tests.servers import discord_payloads as payloads
+from tests.servers import slack_payloads
+from tests.servers.discord import TOKEN, DiscordServer
+from tests.servers.slack import APP_TOKEN, BOT_TOKEN, SlackServer
+
+CANARY = "카나리아 문장은 어디에도 남지 않아요 정말 좋아요"
+ROOT = Path(__file__).parents[3]
+KO = Messages("ko")
+
+
+async def start(
+    server: DiscordServer, home: Path, *words: str, more: dict[str, str] | None = None
+) -> asyncio.subprocess.Process:
+    """``nunchi ...`` with a local Discord and a data folder of its own."""
+    clean = {k: v for k, v in os.environ.items() if not k.startswith(("NUNCHI_", "SLACK_", "DISCORD_"))}
+    env = {
+        **clean,
+        "DISCORD_TOKEN": TOKEN,
+        "DISCORD_API_URL": server.api_url,
+        "DISCORD_GATEWAY_URL": server.gateway_url,
+        "NUNCHI_HOME": str(home),
+        "NUNCHI_LOG_LEVEL": "DEBUG",
+        "PYTHONPATH": str(ROOT),
+        **(more or {}),
+    }
+    pipe = asyncio.subprocess.PIPE
+    command = (sys.executable, "-m", "bot", *words)
+    return await asyncio.create_subprocess_exec(*command, env=env, cwd=home, stdout=pipe, stderr=pipe)
+
+
+def mention(number: int) -> dict[str, Any]:
+    text = f"<@{payloads.BOT}> {CANARY} {number}"
+    return payloads.message(text, payloads.snowflake(), person=str(number + 1))
+
+
+def complaint(err: bytes) -> str:
+    """The one sentence of a process that ended as it should."""
+    (line,) = [line for line in err.decode().splitlines() if not line.startswith("{")]
+    assert "Traceback" not in err.decode()
+    return line
+
+
+async def test_a_process_answers_drains_and_leaves_no_text(tmp_path: Path) -> None:
+    async with DiscordServer() as server:
+        process = await start(server, tmp_path, "run", "discord")
+        await server.gateway.until(server.gateway.live)
+        for number in range(40):
+            await server.gateway.dispatch("MESSAGE_CREATE", mention(number))
+        await server.gateway.seen()
+        process.send_signal(signal.SIGTERM)  # what was read is answered
+        out, err = await asyncio.wait_for(process.communicate(), 40)
+        assert process.returncode == 0, err.decode()
+        assert len(server.posts) == 40
+        assert KO("discord_ready") in err.decode()
+    written = out + err + b"".join(path.read_bytes() for path in tmp_path.iterdir())
+    assert (tmp_path / "nunchi.db").stat().st_size > 0
+    for secret in (CANARY[:6], CANARY[8:], TOKEN):
+        assert secret.encode() not in written
+    assert b"Traceback" not in err
+    assert b"Task was destroyed" not in err
+
+
+async def test_both_platforms_in_one_process(tmp_path: Path) -> None:
+    async with DiscordServer() as server, SlackServer() as slack:
+        more = {"SLACK_BOT_TOKEN": BOT_TOKEN, "SLACK_APP_TOKEN": APP_TOKEN, "SLACK_API_URL": slack.base_url}
+        process = await start(server, tmp_path, "run", "all", more=more)
+        await server.gateway.until(server.gateway.live)
+        await asyncio.wait_for(slack.connected.wait(), 30)
+        await server.gateway.dispatch("MESSAGE_CREATE", mention(1))
+        await slack.send("events_api", slack_payloads.mention(CANARY, slack_payloads.ts(1)))
+        await server.until_posted(lambda: server.posts)
+        process.send_signal(signal.SIGTERM)
+        _, err = await asyncio.wait_for(process.communicate(), 40)
+        assert process.returncode == 0, err.decode()
+        assert (len(server.posts), len(slack.posts)) == (1, 1)
+        assert {KO("discord_ready"), KO("slack_ready")} <= set(err.decode().splitlines())
+
+
+async def test_a_token_that_is_taken_back_ends_the_process_in_a_sentence(tmp_path: Path) -> None:
+    async with DiscordServer() as server:
+        process = await start(server, tmp_path, "run", "discord")
+        await server.gateway.until(server.gateway.live)
+        await server.gateway.close(4004)
+        _, err = await asyncio.wait_for(process.communicate(), 40)
+        assert process.returncode == 78
+        lines = [line for line in err.decode().splitlines() if not line.startswith("{")]
+        assert len(lines) == 2, "that it was ready, and why it ended"
+        assert "DISCORD_TOKEN" in lines[1]
+
+
+@pytest.mark.parametrize(
+    ("more", "sentence", "status"),
+    [
+        ({"DISCORD_TOKEN": ""}, "discord_setting_missing", 78),
+        ({"DISCORD_TOKEN": "xoxb-abc"}, "discord_setting_kind", 78),
+        ({"DISCORD_TOKEN": TOKEN[:-1] + "x"}, "discord_setting_refused", 78),
+        ({"DISCORD_API_URL": "http://127.0.0.1:9"}, "discord_unreachable", 74),
+        ({"DISCORD_SHARD_IDS": "0-3"}, "discord_shard_ids", 78),
+        ({"DISCORD_SHARD_IDS": "a"}, "setting_wrong", 78),
+    ],
+)
+async def test_what_is_wrong_is_one_sentence(tmp_path: Path, more: dict[str, str], sentence: str, status: int) -> None:
+    async with DiscordServer() as server:
+        for words in (("doctor", "discord"), ("run", "discord")):
+            process = await start(server, tmp_path, *words, more=more)
+            _, err = await asyncio.wait_for(process.communicate(), 60)
+            assert process.returncode == status
+            assert (
+                complaint(err)[:6] == KO(sentence, name="DISCORD_TOKEN", url="", where="", reason="")[:6]
+                or sentence == "setting_wrong"
+            )
+            assert more.get("DISCORD_TOKEN", "?") not in err.decode() or not more["DISCORD_TOKEN"]
+        assert server.gateway.identifies == []
+
+
+async def test_the_doctor_invites_and_looks_at_every_watched_channel(tmp_path: Path) -> None:
+    store = await open_store(None, tmp_path)
+    await store.configure(PLACE, ChannelSettings(watch=True))
+    await store.close()
+    async with DiscordServer() as server:
+        process = await start(server, tmp_path, "doctor", "discord")
+        out, err = await process.communicate()
+        assert (process.returncode, err) == (0, b"")
+        said = out.decode()
+        assert f"client_id={payloads.APPLICATION}" in said
+        assert "permissions=274878008384" in said
+        assert KO("discord_ok_channel", channel=payloads.CHANNEL) in said
+        (role,) = server.gateway.guilds[payloads.GUILD]["roles"]
+        role["permissions"] = str(1 << 10)
+        server.gateway.flags = 0
+        process = await start(server, tmp_path, "doctor", "discord")
+        out, _ = await process.communicate()
+        assert process.returncode == 78
+        assert "send_messages" in out.decode()
+        assert f"/applications/{payloads.APPLICATION}/bot" in out.decode()
+        server.gateway.guilds.clear()
+        process = await start(server, tmp_path, "doctor", "discord")
+        out, _ = await process.communicate()
+        assert KO("discord_hidden_channel", channel=payloads.CHANNEL) in out.decode()
+        assert server.gateway.identifies == [], "a doctor does not start the bot"
