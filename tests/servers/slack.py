@@ -321,7 +321,7 @@ class SlackServer:
         self.shown.append((request.path, request.headers.get("Authorization", "")))
         if "files:read" not in self.scopes:
             return web.Response(text="<html>sign in</html>", content_type="text/html")
-        if self.redirect or request.headers.get("Authorization") != f"Bearer {BOT_TOKEN}":
+        if self.redirect or self._error("files", self.shown[-1][1].removeprefix("Bearer ")):
             return web.Response(status=302, headers={"Location": "/files/elsewhere"})
         return web.Response(body=self.files[request.match_info["file"]][1], content_type="application/octet-stream")
 

@@ -10,6 +10,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 import aiohttp
 from yarl import URL
@@ -54,19 +55,21 @@ class Worker:
         self.server.oauth.team = team
         return await self.get("/slack/install")
 
-    async def send(self, payload: dict[str, Any]) -> int:
+    async def send(self, payload: dict[str, Any], *, form: bool = False) -> int:
         """Slack sends an event; what it gives is its status, once all it began has ended."""
         before = set(self.core._running)
-        status = await self.send_only(payload)
+        status = await self.send_only(payload, form=form)
         while mine := self.core._running - before:
             await asyncio.wait(mine)
             await asyncio.sleep(0)
         return status
 
-    async def send_only(self, payload: dict[str, Any]) -> int:
-        """The same, without waiting for more than the acknowledgement."""
-        body = json.dumps(payload).encode()
-        headers = {"Content-Type": "application/json", **sign(body, time.time())}
+    async def send_only(self, payload: dict[str, Any], *, form: bool = False) -> int:
+        """The same, without waiting for more than the acknowledgement; what people press comes as a form."""
+        text = json.dumps(payload)
+        body = (urlencode({"payload": text}) if form else text).encode()
+        kind = "application/x-www-form-urlencoded" if form else "application/json"
+        headers = {"Content-Type": kind, **sign(body, time.time())}
         async with self.browser.post(self.url + PATH, data=body, headers=headers) as response:
             await response.read()
             return response.status

@@ -18,7 +18,8 @@ import nlp
 from bot.adapters.slack_checks import SCOPES
 from bot.core.messages import Messages
 from tests.bot.core.fakes import HandClock
-from tests.bot.slack.oauth import Worker, cookies, mention, worker
+from tests.bot.slack.oauth import GOOD, Worker, cookies, mention, of, worker
+from tests.servers import slack_payloads as payloads
 from tests.servers.slack import Mishap, SlackServer
 
 SAID = Messages("ko")
@@ -58,6 +59,22 @@ async def test_two_workspaces_are_answered_each_with_its_own_token_and_name(bot:
     assert len(set(tokens)) == 2
     verdicts = [(row["workspace"], row["band"]) async for row in bot.store.records()]
     assert sorted(verdicts) == [("T1", "positive"), ("T1", "positive"), ("T2", "positive")]
+
+
+async def test_files_and_why_are_each_workspaces_own(bot: Worker) -> None:
+    for number, team in enumerate(("T1", "T2"), 1):
+        await bot.install(team)
+        token, url = bot.server.oauth.token(team), bot.server.response_url("D1", "U1")
+        file = bot.server.file(f"F{number}", "리뷰.csv", f"리뷰\n{GOOD}\n".encode())
+        at = payloads.ts(number)
+        await bot.send(of(team, payloads.message("", at, channel="D1", subtype="file_share", files=[file])))
+        assert (f"/files/F{number}", f"Bearer {token}") in bot.server.shown
+        assert len(bot.server.uploads) == number
+        bot.server.threads[at], before = GOOD, len(bot.server.calls)
+        await bot.send(of(team, payloads.why(at, url, channel="D1")), form=True)
+        assert ("conversations.replies", token) in [(name, asked["token"]) for name, asked in bot.server.calls[before:]]
+        assert SAID("label_positive") in bot.server.posts[-1].text
+    assert bot.core.counters.get("whys", outcome="replied") == 2
 
 
 async def test_a_mention_is_one_under_the_name_that_the_bot_has_there(bot: Worker) -> None:
