@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import os
+import re
 import signal
 import sys
 from pathlib import Path
 from typing import Any
 
+import aiohttp
 import pytest
 
 from bot.core.events import ChannelSettings
@@ -80,17 +82,29 @@ async def test_a_process_answers_drains_and_leaves_no_text(tmp_path: Path) -> No
 async def test_both_platforms_in_one_process(tmp_path: Path) -> None:
     async with DiscordServer() as server, SlackServer() as slack:
         more = {"SLACK_BOT_TOKEN": BOT_TOKEN, "SLACK_APP_TOKEN": APP_TOKEN, "SLACK_API_URL": slack.base_url}
-        process = await start(server, tmp_path, "run", "all", more=more)
+        process = await start(server, tmp_path, "run", "all", more={**more, "NUNCHI_METRICS_PORT": "0"})
+        log, stderr = b"", process.stderr
+        assert stderr is not None
+        while not (found := re.search(rb"listening on (127\.0\.0\.1:\d+)", log)):
+            line = await stderr.readline()
+            assert line, log.decode()
+            log += line
         await server.gateway.until(server.gateway.live)
         await asyncio.wait_for(slack.connected.wait(), 30)
         await server.gateway.dispatch("MESSAGE_CREATE", mention(1))
         await slack.send("events_api", slack_payloads.mention(CANARY, slack_payloads.ts(1)))
         await server.until_posted(lambda: server.posts)
+        counted = {f'nunchi_messages_total{{outcome="replied",platform="{name}"}} 1.0' for name in ("discord", "slack")}
+        async with aiohttp.ClientSession() as scraper:
+            while True:
+                async with scraper.get(f"http://{found[1].decode()}/metrics") as response:
+                    if counted <= set((await response.text()).splitlines()):
+                        break
         process.send_signal(signal.SIGTERM)
         _, err = await asyncio.wait_for(process.communicate(), 40)
         assert process.returncode == 0, err.decode()
         assert (len(server.posts), len(slack.posts)) == (1, 1)
-        assert {KO("discord_ready"), KO("slack_ready")} <= set(err.decode().splitlines())
+        assert {KO("discord_ready"), KO("slack_ready")} <= set((log + err).decode().splitlines())
 
 
 async def test_a_token_that_is_taken_back_ends_the_process_in_a_sentence(tmp_path: Path) -> None:
