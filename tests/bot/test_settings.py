@@ -100,3 +100,16 @@ def test_api_bases_end_as_their_clients_want_them(tmp_path: Path) -> None:
     bases = {"SLACK_API_URL": "http://localhost:1/api", "DISCORD_API_URL": "http://localhost:2/api/v10/"}
     settings = load_settings(bases, tmp_path / "none")
     assert (settings.slack_base, settings.discord_base) == ("http://localhost:1/api/", "http://localhost:2/api/v10")
+
+
+def test_shards_are_numbers_and_ranges(tmp_path: Path) -> None:
+    none = tmp_path / "none"
+    assert load_settings({}, none).discord_shards is None
+    assert load_settings({"DISCORD_SHARD_IDS": "0, 2-4"}, none).discord_shards == (0, 2, 3, 4)
+    gateway = load_settings({"DISCORD_GATEWAY_URL": "ws://localhost:1/gw"}, none).discord_gateway
+    assert gateway == "ws://localhost:1/gw"
+    for wrong in ("a", "1-", "-1", "1,,2"):
+        with pytest.raises(UserError):
+            load_settings({"DISCORD_SHARD_IDS": wrong}, none)
+    with pytest.raises(UserError):
+        load_settings({"DISCORD_GATEWAY_URL": "http://localhost"}, none)

@@ -43,6 +43,20 @@ def record(number: int = 1, **changes: Any) -> Record:
     return replace(base, **changes)
 
 
+async def test_notes_are_kept_over_a_restart(opens: OpenStore) -> None:
+    store = await opens()
+    assert await store.note("discord-commands") is None
+    for value in ("old", "new"):
+        await store.keep_note("discord-commands", value)
+    await store.keep_note("discord-no-1", "told")
+    await store.keep_note("discord-no-1", None)
+    await store.keep_note("discord-no-1", None)
+    await store.close()
+    store = await opens()
+    assert [await store.note(name) for name in ("discord-commands", "discord-no-1")] == ["new", None]
+    await store.close()
+
+
 async def test_settings_are_kept_over_a_restart(opens: OpenStore) -> None:
     store = await opens()
     assert await store.settings(PLACE) == ChannelSettings()
