@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from training.fit import Corpora
     from training.teach import Lesson
 
-_USES = """## 쓰임 / Intended use
+USES = """## 쓰임 / Intended use
 
 한국어 상품 리뷰 한 편이 긍정인지 부정인지 가늠합니다. 사람을 돕는 데 씁니다: 리뷰를 모아 보거나, 먼저 읽을 리뷰를 고를
 때입니다.
@@ -54,9 +54,9 @@ def write_card(
     parts = [
         f"# Model card: {recipe.name}",
         origin,
-        _USES,
+        USES,
         "## Data\n",
-        _table(
+        table(
             ("rows", "what", "licence"),
             [
                 (
@@ -73,8 +73,8 @@ def write_card(
         _network(settings),
         "## How good it is\n",
         tested,
-        _table(("measure", "value", "95 % interval"), _results(settings, result, linear, compared, movies)),
-        _table(
+        table(("measure", "value", "95 % interval"), _results(settings, result, linear, compared, movies)),
+        table(
             ("group", "accuracy", "n"),
             [
                 *((f"{r} stars", f"{s.value:.1%}", f"{s.n:,}") for r, s in result.by_rating.items()),
@@ -127,6 +127,7 @@ def _network(settings: ModelSettings) -> str:
     return f"{vectors}; {kind} of {size} units; {shape.pooling} of its states{wide}."
 
 
-def _table(head: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> str:
+def table(head: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> str:
+    """A table in Markdown."""
     lines = ["| " + " | ".join(head) + " |", "|" + " --- |" * len(head)]
     return "\n".join([*lines, *("| " + " | ".join(row) + " |" for row in rows)]) + "\n"

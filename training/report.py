@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from importlib import resources
 from pathlib import Path
 from typing import Any
@@ -9,7 +10,9 @@ from typing import Any
 import numpy as np
 from matplotlib import font_manager
 from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
 
+from training.adapt import Pass
 from training.evaluate import Evaluation
 
 _BLUE, _RED, _GREY = "#2b6cb0", "#c05640", "#8a8f98"
@@ -43,6 +46,26 @@ def draw_evaluation(result: Evaluation, folder: Path) -> list[Path]:
         draw(result).savefig(path, dpi=150)
         drawn.append(path)
     return drawn
+
+
+def draw_passes(passes: Sequence[Pass], best: int, path: Path) -> Path:
+    """Draw loss and accuracy over the passes of a run, as one PNG.
+
+    Returns:
+        Its path.
+    """
+    figure, axes = _figure("배우는 동안", "몇 번째 읽기", "손실 (따로 둔 리뷰)")
+    where = [p.epoch for p in passes]
+    axes.plot(where, [p.aside_loss for p in passes], color=_BLUE, marker="o")
+    axes.axvline(best, color=_GREY, linestyle="--", linewidth=1)
+    axes.xaxis.set_major_locator(MaxNLocator(integer=True))
+    right = axes.twinx()
+    right.plot(where, [p.aside_accuracy for p in passes], color=_RED, marker="s")
+    right.set_ylabel("정확도 (따로 둔 리뷰)", fontproperties=_font(11), color=_RED)
+    right.yaxis.set_major_formatter(lambda value, _: f"{value:.1%}")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    figure.savefig(path, dpi=150)
+    return path
 
 
 def _confusion(result: Evaluation) -> Figure:

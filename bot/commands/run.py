@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Protocol
 
 from bot.adapters.slack_service import SlackConfig, SlackService
-from bot.commands.model import load_model
+from bot.commands.model import load_model, load_tested
 from bot.commands.monitor import Monitor
 from bot.commands.store import configured_fingerprint, open_configured, open_installations
 from bot.core.errors import ExitStatus, UserError
@@ -16,9 +16,11 @@ from bot.core.messages import Messages
 from bot.core.service import Core, Limits
 from bot.ops.logs import set_up_logs
 from bot.ops.monitoring import monitoring_routes
+from bot.ops.renewal import ModelWatch, change_over_again_and_again
 from bot.ops.running import LoopLag, purge_again_and_again, until_told_to_stop
 from bot.settings import Settings, load_settings
 from bot.terminal import complain
+from nlp.modelstore import ModelStore
 
 PLATFORMS = ("slack",)
 
@@ -98,12 +100,21 @@ async def make_core(settings: Settings, model: Path | None) -> Core:
     return Core(analyzer, store, fingerprint, language=settings.lang, limits=limits)
 
 
+def _model_chores(core: Core, settings: Settings, model: Path | None) -> list[asyncio.Task[None]]:
+    """Watching for a newer model, unless the operator named one."""
+    if model or settings.model:
+        return []
+    watch = ModelWatch(ModelStore(settings.home), load_tested, core.inference.model_id)
+    return [asyncio.create_task(change_over_again_and_again(core.inference, watch))]
+
+
 async def _run(messages: Messages, settings: Settings, config: SlackConfig, model: Path | None) -> ExitStatus:
     core = await make_core(settings, model)
     lag = LoopLag()
     port = settings.metrics_port
     services: list[Service] = [] if port is None else [Monitor(core, lag, port)]
     chores = [
+        *_model_chores(core, settings, model),
         asyncio.create_task(purge_again_and_again(core, settings.retention_days)),
         asyncio.create_task(lag.measure()),
     ]

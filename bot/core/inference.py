@@ -55,6 +55,11 @@ class Inference:
         """Which model judges."""
         return self._classifier.model_id
 
+    def replace(self, classifier: Classifier) -> None:
+        """Let another model judge from the next batch on; texts that one has begun with, it finishes."""
+        self._classifier = classifier
+        self._counters.add("model_replaced")
+
     @property
     def depth(self) -> int:
         """How many texts wait."""
