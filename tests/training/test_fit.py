@@ -127,7 +127,12 @@ def test_a_killed_run_goes_on_and_ends_in_the_same_model(files, tmp_path):
 
 @pytest.mark.parametrize(
     ("rows", "says"),
-    [("5\t좋아요\n" * 30, "too few"), ("5\t좋아요\n1\t별로\n", "too few"), ("좋아요\n", "line 1"), ("", "no review")],
+    [
+        ("5\t좋아요\n" * 30, "too few"),
+        ("5\t좋아요\n1\t별로\n", "too few"),
+        ("좋아요\n", "--label-column"),
+        ("", "rated.tsv"),
+    ],
     ids=["one text", "two rows", "no rating", "empty"],
 )
 def test_rows_that_cannot_be_learned_from_are_refused(tmp_path, rows, says):
