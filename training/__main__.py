@@ -16,6 +16,7 @@ from rich.table import Table
 
 import nlp
 from training.commands.around import BAD_DATA, CONFIG, INTERRUPTED, IO_ERROR, USAGE, Around, err, out
+from training.commands.compare import compare
 from training.commands.fit import fit
 from training.commands.full import corpus_files, print_evaluation, read_corpus
 from training.commands.models import models_app, promote, rollback
@@ -27,6 +28,7 @@ _EXTRA = {"tensorflow", "keras", "sklearn", "scipy", "joblib", "matplotlib"}
 app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False, help=__doc__)
 app.command("fit")(fit)
 app.add_typer(models_app, name="models")
+app.command("compare")(compare)
 app.command("promote")(promote)
 app.command("rollback")(rollback)
 

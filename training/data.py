@@ -101,6 +101,23 @@ def _guarded(path: Path) -> Iterator[tuple[int, str]]:
         raise DataError(str(error)) from None
 
 
+def raw_rated(path: Path) -> Iterator[tuple[str, float]]:
+    """Read ``rating<TAB>review`` lines as they are: reviews and ratings.
+
+    Raises:
+        DataError: if the file cannot be read or a line is not of that form.
+    """
+    for number, line in _guarded(path):
+        rating, tab, review = line.partition("\t")
+        try:
+            value = float(rating)
+        except ValueError:
+            value = -1.0
+        if not tab or not 0 <= value <= 10:
+            raise DataError(f"{path}, line {number}: expected a rating from 0 to 10, a tab and a review")
+        yield review, value
+
+
 def read_rated(path: Path) -> Read:
     """Read ``rating<TAB>review`` lines (plain or gzip), the form of the Naver corpora.
 
@@ -113,15 +130,8 @@ def read_rated(path: Path) -> Read:
     ratings: dict[str, list[float]] = {}
     texts: dict[str, str] = {}
     lines = empty = 0
-    for number, line in _guarded(path):
+    for review, value in raw_rated(path):
         lines += 1
-        rating, tab, review = line.partition("\t")
-        try:
-            value = float(rating)
-        except ValueError:
-            value = -1.0
-        if not tab or not 0 <= value <= 10:
-            raise DataError(f"{path}, line {number}: expected a rating from 0 to 10, a tab and a review")
         text = normalize(review)
         if not text:
             empty += 1

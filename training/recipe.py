@@ -11,6 +11,7 @@ from typing import Any
 
 from nlp import tokenizer
 from nlp.config import NetworkConfig
+from training.course_recipe import CourseRecipe
 from training.data import DataError
 
 
@@ -127,6 +128,7 @@ class Recipe:
         fitted_wide: the wide part is a linear model fitted apart (:mod:`training.linear`).
         right_when_sure: share of verdicts outside the unsure band that are to be right.
         adapt: learn on from the model in service instead of all that; its shape and tokenizer are kept.
+        course: a network of the course, which is trained and compared but does not serve.
     """
 
     name: str
@@ -138,6 +140,7 @@ class Recipe:
     fitted_wide: bool = False
     right_when_sure: float = 0.97
     adapt: AdaptRecipe | None = None
+    course: CourseRecipe | None = None
 
     @property
     def uses_unrated(self) -> bool:
@@ -162,8 +165,9 @@ class Recipe:
             "pretrain": PretrainRecipe,
             "teach": TeachRecipe,
             "tune": TuneRecipe,
+            "adapt": AdaptRecipe,
+            "course": CourseRecipe,
         }
-        kinds |= {"adapt": AdaptRecipe}
         for table, value in data.items():
             if table == "network":
                 parts[table] = NetworkConfig.from_dict(value)

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from nlp.text import normalize
-from training.data import DataError, Row, key, place, read_rated
+from training.data import DataError, Read, Row, key, place, raw_rated, read_rated
 from training.host import Host, Table
 from training.provenance import UNSTATED, ForbiddenError, Guard, Origin, check_file, origin_of
 
@@ -32,6 +32,9 @@ _LABEL_NAMES = (
 _SCALES = (5.0, 10.0, 100.0)
 _SURE = 0.9
 _SAMPLE = 2000
+_NOT_TAUGHT = re.compile("[^0-9ㄱ-ㅎㅏ-ㅣ가-힣 ]")
+"""What the course removes: all but Hangul, digits and blanks."""
+
 _COURSE = re.compile(r"\d+(?:\.\d+)?\t[^\t]+")
 _HANGUL = re.compile("[가-힣]")
 
@@ -48,6 +51,7 @@ class ReadRules:
         cut: in stars of that scale: above it is positive, below it negative, and the cut itself says neither.
         encoding, sheet: of text files and spreadsheets.
         source, licence, obtained: where the rows came from.
+        as_taught: clean as the course does, and of reviews that are the same then keep the first.
     """
 
     text_column: str | None = None
@@ -59,6 +63,11 @@ class ReadRules:
     source: str = ""
     licence: str = ""
     obtained: date | None = None
+    as_taught: bool = False
+
+    def clean(self, text: str) -> str:
+        """The text as it is learned from."""
+        return _NOT_TAUGHT.sub("", text).strip() if self.as_taught else normalize(text)
 
 
 @dataclass
@@ -132,7 +141,7 @@ def read_reviews(paths: Sequence[Path], rules: ReadRules, host: Host | None) -> 
         given += found
         kinds.add(scale.kind if scale.cut == 0.6 * scale.highest else "labels")
     out.kind = "stars" if kinds == {"stars"} else "labels"
-    _join(given, out)
+    _join(given, out, keep_first=rules.as_taught)
     if not out.rows:
         raise DataError(f"no rows are left to learn from: of {out.read:,} read, {account(out) or 'none was usable'}")
     return out
@@ -143,12 +152,15 @@ def account(reviews: Reviews) -> str:
     return ", ".join(f"{n:,} {what}" for what, n in reviews.left_out.items() if n)
 
 
-def _join(given: Sequence[_Given], out: Reviews) -> None:
+def _join(given: Sequence[_Given], out: Reviews, *, keep_first: bool) -> None:
     together: dict[str, list[_Given]] = {}
     for one in given:
-        together.setdefault(key(one.text), []).append(one)
+        together.setdefault(one.text if keep_first else key(one.text), []).append(one)
     for same in together.values():
         first = same[0]
+        if keep_first:
+            out.left_out["duplicates"] += len(same) - 1
+            del same[1:]
         if len({one.positive for one in same}) > 1:
             out.left_out["with conflicting labels"] += len(same)
             continue
@@ -186,18 +198,22 @@ def _is_course_form(path: Path) -> bool:
 
 
 def _read_course_form(path: Path, rules: ReadRules, origin: Origin, out: Reviews) -> tuple[list[_Given], _Scale]:
-    read = read_rated(path)
-    out.read += read.lines
+    if rules.as_taught:
+        pairs, read = list(raw_rated(path)), Read([], 0, 0, 0, 0)
+    else:
+        read = read_rated(path)
+        pairs = [(row.text, row.rating or 0.0) for row in read.rows]
+    out.read += read.lines or len(pairs)
     for what, n in (
         ("empty", read.empty),
         ("duplicates", read.duplicates),
         ("with conflicting labels", read.conflicting),
     ):
         out.left_out[what] += n
-    points = [row.rating or 0.0 for row in read.rows]
+    points = [value for _, value in pairs]
     scale = _scale_of(path, points, rules)
     out.notes.append(f"{path.name}: lines of rating, tab, review; {_meaning(scale)}")
-    given = [_judge(row.text, value, scale, origin, out) for row, value in zip(read.rows, points, strict=True)]
+    given = [_judge(text, value, scale, origin, rules, out) for text, value in pairs]
     return [one for one in given if one], scale
 
 
@@ -232,7 +248,7 @@ def _read_table(
     out.read += len(texts)
     given = []
     for text, value, own_origin in zip(texts, values, origins, strict=True):
-        one = _judge(text, value, scale, own_origin, out)
+        one = _judge(text, value, scale, own_origin, rules, out)
         if one:
             given.append(one)
     return given, scale
@@ -247,12 +263,14 @@ def _own_origin(path: Path, number: int, said: tuple[str, ...], origin: Origin) 
     return replace(origin, source=source or origin.source, licence=licence or origin.licence, obtained=day)
 
 
-def _judge(text: str, value: float | bool | str | None, scale: _Scale, origin: Origin, out: Reviews) -> _Given | None:
+def _judge(
+    text: str, value: float | bool | str | None, scale: _Scale, origin: Origin, rules: ReadRules, out: Reviews
+) -> _Given | None:
     """A row as it is learned from; None if it is left out, which is counted."""
     if len(text) > LONGEST:
         out.left_out[f"longer than {LONGEST:,} characters"] += 1
         return None
-    normal = normalize(text)
+    normal = rules.clean(text)
     if not normal:
         out.left_out["empty"] += 1
         return None

@@ -61,6 +61,11 @@ def fit(
     chosen = recipes.load(recipe)
     rules = ReadRules(text_column, label_column, scale, cut, encoding, sheet, source, licence, _day(obtained))
     here = around(context)
+    if chosen.course is not None:
+        raise DataError(
+            f"recipe {chosen.name} is of the course and does not serve; train it with: "
+            f"{here.program} compare {chosen.name}"
+        )
     reviews = _read(data, rules, here)
     if chosen.adapt is not None:
         _adapt(chosen, reviews, here, target, runs, seed=seed, name=name, fresh=not resume, promote=promote)
@@ -69,7 +74,7 @@ def fit(
 
         if target is None:
             raise DataError(f"say with --out where the model of recipe {chosen.name} is to be")
-        fit_fully(chosen, reviews, unrated, movies, target, runs, seed=seed, name=name)
+        fit_fully(chosen, reviews, unrated, movies, target, runs, service_model(here.store), seed=seed, name=name)
         if promote:
             from training.commands.models import promote_folder
 

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 from rich.table import Table
 
+import nlp
 from training.commands.around import err, out
-from training.data import DataError, Read, Row, read_rated, read_unrated
+from training.data import DataError, Read, Row, read_rated, read_unrated, split
 from training.reviews import Reviews
 
 if TYPE_CHECKING:
@@ -75,6 +76,7 @@ def fit_fully(
     movies: Path | None,
     target: Path,
     runs: Path,
+    service: Path,
     *,
     seed: int,
     name: str,
@@ -92,9 +94,15 @@ def fit_fully(
         read_corpus(files.movies, "movie", read_rated) if files.movies and recipe.uses_movies else [],
     )
     outcome = make(recipe, corpora, target, runs, seed=seed, name=name)
+    from training.compare import Comparison
+    from training.evaluate import evaluate
+
+    served = evaluate(nlp.load(service), split(reviews.rows)[1], positive_above=reviews.positive_above)
+    comparison = Comparison.of(outcome.held_out.right, served.right, served.model_id)
     print_evaluation(outcome.held_out, f"{outcome.model_id} on held-out reviews")
     if outcome.movies is not None:
         out.print(f"movie reviews: {outcome.movies.accuracy}", highlight=False)
+    out.print(comparison.sentence(), markup=False, highlight=False, soft_wrap=True)
     out.print(f"model folder: {outcome.folder} (the card is its README.md)", highlight=False)
 
 

@@ -1,0 +1,199 @@
+"""Trains networks of the course on the same rows, the way the course does: padded, split 80 to 20 with seed 42."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+
+import keras
+import numpy as np
+from numpy.typing import NDArray
+
+from nlp import tokenizer
+from training.course_network import build
+from training.course_recipe import CourseRecipe
+from training.data import DataError, Row
+from training.metrics import Share, share
+from training.reviews import Reviews
+
+SEED = 42
+_TEST = 0.2
+_ASIDE = 0.1
+_MESSAGES = 20
+_PAD, _UNKNOWN, _FIRST = 0, 1, 2
+
+Ids = NDArray[np.int32]
+Tell = Callable[[str, int, int], None]
+
+
+@dataclass(frozen=True)
+class Curve:
+    """What Keras measured in each epoch; ``aside`` on the rows that it did not learn from, empty for none."""
+
+    loss: list[float]
+    measure: list[float]
+    aside_loss: list[float]
+    aside_measure: list[float]
+
+
+@dataclass(frozen=True)
+class Trained:
+    """One network of the course, and what it is worth.
+
+    Attributes:
+        name: of the recipe.
+        accuracy: of the polarity on the test rows, whatever the task.
+        own: the measure of its task: ``accuracy`` of the polarity or the classes, ``MAE`` of the rating.
+        parameters: numbers that were learned.
+        epoch_seconds: mean time of an epoch.
+        message_milliseconds: median time of one review alone.
+        curve: of the training.
+    """
+
+    name: str
+    accuracy: Share
+    own: str
+    parameters: int
+    epoch_seconds: float
+    message_milliseconds: float
+    curve: Curve
+
+
+class Vocabulary:
+    """Token ids by frequency: 0 is padding, 1 any token not known."""
+
+    def __init__(self, recipe: CourseRecipe, texts: Iterable[str]) -> None:
+        self._split = tokens_of(recipe.tokens)
+        counts: Counter[str] = Counter()
+        for text in texts:
+            counts.update(self._split(text))
+        ranked = sorted(counts, key=lambda t: (-counts[t], t))
+        kept = ranked[: recipe.num_words - _FIRST] if recipe.num_words else ranked
+        self._ids = {token: i for i, token in enumerate(kept, _FIRST)}
+        self.size = _FIRST + len(kept)
+
+    def encode(self, text: str) -> list[int]:
+        """Ids of a text."""
+        return [self._ids.get(token, _UNKNOWN) for token in self._split(text)]
+
+
+def tokens_of(kind: str) -> Callable[[str], list[str]]:
+    """What cuts a text into tokens.
+
+    Raises:
+        DataError: if there is no such tokenizer.
+    """
+    if kind == "syllable":
+        return list
+    try:
+        return tokenizer.create(kind)(()).tokens
+    except ValueError as error:
+        raise DataError(str(error)) from None
+
+
+def padded(rows: Sequence[list[int]], recipe: CourseRecipe) -> Ids:
+    """Rows as ``[rows, length]``."""
+    cut = keras.utils.pad_sequences(
+        rows, recipe.length, "int32", padding=recipe.padding, truncating=recipe.truncating, value=_PAD
+    )
+    return np.asarray(cut, np.int32)
+
+
+def parts(rows: Sequence[Row]) -> tuple[list[Row], list[Row]]:
+    """Rows to learn from and to test on, as the course splits them."""
+    from sklearn.model_selection import train_test_split
+
+    learn, test = train_test_split(list(rows), test_size=_TEST, random_state=SEED)
+    return learn, test
+
+
+def train(name: str, recipe: CourseRecipe, reviews: Reviews, tell: Tell, seed: int = 0) -> Trained:
+    """Train one network.
+
+    Raises:
+        DataError: if it needs stars and the rows have none.
+    """
+    if recipe.task != "polarity" and reviews.kind != "stars":
+        raise DataError(f"recipe {name} learns stars, and these rows have labels only")
+    keras.utils.set_random_seed(seed)
+    learn, test = parts(reviews.rows)
+    words = Vocabulary(recipe, (row.text for row in learn))
+    x, x_test = (padded([words.encode(row.text) for row in rows], recipe) for rows in (learn, test))
+    ratings = np.array([row.rating for row in (*learn, *test)], float)
+    levels = np.unique(np.round(ratings))
+    y, y_test = (_targets(recipe, rows, levels, reviews.positive_above) for rows in (learn, test))
+    model = build(recipe, words.size, len(levels))
+    clock = _Clock(name, recipe.epochs, tell)
+    callbacks: list[keras.callbacks.Callback] = [clock]
+    if recipe.patience:
+        stop = keras.callbacks.EarlyStopping(patience=recipe.patience, restore_best_weights=True)
+        callbacks.append(stop)
+    history = model.fit(
+        x, y, batch_size=recipe.batch, epochs=recipe.epochs, validation_split=_ASIDE, callbacks=callbacks, verbose=0
+    ).history
+    said = np.asarray(model.predict(x_test, batch_size=512, verbose=0))
+    positive = np.array([(row.rating or 0) > reviews.positive_above for row in test])
+    own = "mae" if recipe.task == "rating" else "accuracy"
+    return Trained(
+        name,
+        share(_polarity(recipe, said, levels, reviews.positive_above) == positive),
+        _own(recipe, said, y_test),
+        int(model.count_params()),
+        float(np.mean(clock.seconds)),
+        _message_milliseconds(model, x_test),
+        Curve(history["loss"], history[own], history.get("val_loss", []), history.get(f"val_{own}", [])),
+    )
+
+
+def _targets(
+    recipe: CourseRecipe, rows: Sequence[Row], levels: NDArray[np.float64], above: float
+) -> NDArray[np.float32]:
+    rating = np.array([row.rating for row in rows], float)
+    if recipe.task == "classes":
+        return np.searchsorted(levels, np.round(rating)).astype(np.float32)
+    return (rating if recipe.task == "rating" else rating > above).astype(np.float32)
+
+
+def _polarity(
+    recipe: CourseRecipe, said: NDArray[np.float32], levels: NDArray[np.float64], above: float
+) -> NDArray[np.bool_]:
+    if recipe.task == "classes":
+        return np.asarray(said[:, levels > above].sum(axis=1) > 0.5)
+    return np.asarray(said[:, 0] > (above if recipe.task == "rating" else 0.5))
+
+
+def _own(recipe: CourseRecipe, said: NDArray[np.float32], truth: NDArray[np.float32]) -> str:
+    if recipe.task == "rating":
+        return f"MAE {np.abs(said[:, 0] - truth).mean():.2f}"
+    right = said.argmax(axis=1) == truth if recipe.task == "classes" else (said[:, 0] > 0.5) == (truth > 0.5)
+    return f"{recipe.task} {right.mean():.1%}"
+
+
+def _message_milliseconds(model: keras.Model, x: Ids) -> float:
+    model.predict_on_batch(x[:1])
+    times = []
+    for i in range(_MESSAGES):
+        start = time.perf_counter()
+        model.predict_on_batch(x[i % len(x)][None])
+        times.append(time.perf_counter() - start)
+    return 1000 * float(np.median(times))
+
+
+class _Clock(keras.callbacks.Callback):
+    """Times the epochs and tells of them."""
+
+    def __init__(self, name: str, epochs: int, tell: Tell) -> None:
+        super().__init__()
+        self._name, self._epochs, self._tell = name, epochs, tell
+        self._start = 0.0
+        self.seconds: list[float] = []
+
+    def on_epoch_begin(self, epoch: int, logs: object = None) -> None:
+        self._start = time.perf_counter()
+        self._tell(self._name, epoch, self._epochs)
+
+    def on_epoch_end(self, epoch: int, logs: object = None) -> None:
+        self.seconds.append(time.perf_counter() - self._start)
+        self._tell(self._name, epoch + 1, self._epochs)
