@@ -17,6 +17,7 @@ from rich.table import Table
 import nlp
 from training.commands.around import BAD_DATA, CONFIG, INTERRUPTED, IO_ERROR, USAGE, Around, err, out
 from training.commands.compare import compare
+from training.commands.fetch import fetch
 from training.commands.fit import fit
 from training.commands.full import corpus_files, print_evaluation, read_corpus
 from training.commands.models import models_app, promote, rollback
@@ -29,6 +30,7 @@ app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_
 app.command("fit")(fit)
 app.add_typer(models_app, name="models")
 app.command("compare")(compare)
+app.command("fetch")(fetch)
 app.command("promote")(promote)
 app.command("rollback")(rollback)
 

@@ -6,17 +6,18 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import keras
 import numpy as np
 from numpy.typing import NDArray
 
-from nlp import tokenizer
 from training.course_network import build
 from training.course_recipe import CourseRecipe
 from training.data import DataError, Row
 from training.metrics import Share, share
 from training.reviews import Reviews
+from training.tokens import cut_all
 
 SEED = 42
 _TEST = 0.2
@@ -64,33 +65,18 @@ class Trained:
 class Vocabulary:
     """Token ids by frequency: 0 is padding, 1 any token not known."""
 
-    def __init__(self, recipe: CourseRecipe, texts: Iterable[str]) -> None:
-        self._split = tokens_of(recipe.tokens)
+    def __init__(self, recipe: CourseRecipe, rows: Iterable[Sequence[str]]) -> None:
         counts: Counter[str] = Counter()
-        for text in texts:
-            counts.update(self._split(text))
+        for row in rows:
+            counts.update(row)
         ranked = sorted(counts, key=lambda t: (-counts[t], t))
         kept = ranked[: recipe.num_words - _FIRST] if recipe.num_words else ranked
         self._ids = {token: i for i, token in enumerate(kept, _FIRST)}
         self.size = _FIRST + len(kept)
 
-    def encode(self, text: str) -> list[int]:
-        """Ids of a text."""
-        return [self._ids.get(token, _UNKNOWN) for token in self._split(text)]
-
-
-def tokens_of(kind: str) -> Callable[[str], list[str]]:
-    """What cuts a text into tokens.
-
-    Raises:
-        DataError: if there is no such tokenizer.
-    """
-    if kind == "syllable":
-        return list
-    try:
-        return tokenizer.create(kind)(()).tokens
-    except ValueError as error:
-        raise DataError(str(error)) from None
+    def encode(self, tokens: Sequence[str]) -> list[int]:
+        """Ids of the tokens of a text."""
+        return [self._ids.get(token, _UNKNOWN) for token in tokens]
 
 
 def padded(rows: Sequence[list[int]], recipe: CourseRecipe) -> Ids:
@@ -109,8 +95,16 @@ def parts(rows: Sequence[Row]) -> tuple[list[Row], list[Row]]:
     return learn, test
 
 
-def train(name: str, recipe: CourseRecipe, reviews: Reviews, tell: Tell, seed: int = 0) -> Trained:
+def train(name: str, recipe: CourseRecipe, reviews: Reviews, tell: Tell, cache: Path, seed: int = 0) -> Trained:
     """Train one network.
+
+    Args:
+        name: of the recipe.
+        recipe: its shape and training.
+        reviews: the rows, of which a fifth is only tested on.
+        tell: told of the epochs.
+        cache: folder in which morphemes are kept.
+        seed: of the initial weights.
 
     Raises:
         DataError: if it needs stars and the rows have none.
@@ -119,8 +113,10 @@ def train(name: str, recipe: CourseRecipe, reviews: Reviews, tell: Tell, seed: i
         raise DataError(f"recipe {name} learns stars, and these rows have labels only")
     keras.utils.set_random_seed(seed)
     learn, test = parts(reviews.rows)
-    words = Vocabulary(recipe, (row.text for row in learn))
-    x, x_test = (padded([words.encode(row.text) for row in rows], recipe) for rows in (learn, test))
+    tokens = cut_all(recipe.tokens, [row.text for row in (*learn, *test)], cache)
+    words = Vocabulary(recipe, tokens[: len(learn)])
+    ids = padded([words.encode(row) for row in tokens], recipe)
+    x, x_test = ids[: len(learn)], ids[len(learn) :]
     ratings = np.array([row.rating for row in (*learn, *test)], float)
     levels = np.unique(np.round(ratings))
     y, y_test = (_targets(recipe, rows, levels, reviews.positive_above) for rows in (learn, test))

@@ -20,7 +20,8 @@ class CourseRecipe:
     """One network and how it is trained.
 
     Attributes:
-        tokens: ``syllable`` (every character, blanks too, as the course has it), ``word``, ``char`` or ``jamo``.
+        tokens: ``syllable`` (every character, blanks too, as the course has it), ``word``, ``char``, ``jamo``,
+            or morphemes by an analyser that is installed: ``kiwi``, ``mecab-ko``, ``okt`` ...
         num_words: most frequent tokens kept, padding and the out-of-vocabulary token included; 0 for all.
         input: vectors that are learned, or ``one-hot`` ones.
         embedding: width of the vectors.

@@ -4,35 +4,21 @@ from __future__ import annotations
 
 import html
 import json
-import os
-import platform
 from collections.abc import Mapping, Sequence
-from importlib import metadata
 from pathlib import Path
 from typing import Any
 
 from training.adapt import Pass
 from training.evaluate import Evaluation
 from training.report import draw_evaluation, draw_passes
+from training.versions import versions
 
-_VERSIONS = ("nunchi", "keras", "tensorflow", "jax", "torch", "numpy", "scikit-learn", "onnxruntime")
 _STYLE = (
     "body{font:16px/1.6 system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem;color:#222}"
     "img{max-width:100%;height:auto}pre{background:#f6f7f9;padding:1rem;overflow:auto}"
     "figure{display:inline-block;margin:0 1rem 1rem 0;width:27rem;max-width:100%}"
     "@media(prefers-color-scheme:dark){body{background:#16181c;color:#ddd}pre{background:#22252b}img{background:#fff}}"
 )
-
-
-def versions() -> dict[str, str]:
-    """Versions of Python and of what a model's figures depend on, where installed."""
-    found = {"python": platform.python_version(), "backend": os.environ.get("KERAS_BACKEND", "tensorflow")}
-    for name in _VERSIONS:
-        try:
-            found[name] = metadata.version(name)
-        except metadata.PackageNotFoundError:
-            continue
-    return found
 
 
 def write_config(folder: Path, config: Mapping[str, Any]) -> None:

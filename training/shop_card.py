@@ -10,7 +10,7 @@ from training.card import USES, table
 from training.compare import Comparison
 from training.evaluate import Evaluation
 from training.reviews import Reviews, account, sources
-from training.runfolder import versions
+from training.versions import versions
 
 _PARTS = ("python", "keras", "tensorflow", "numpy", "scikit-learn")
 

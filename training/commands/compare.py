@@ -55,7 +55,7 @@ def compare(
         for one in chosen:
             assert one.course is not None  # noqa: S101 - looked at above
             course = replace(one.course, epochs=epochs) if epochs else one.course
-            done.append(train(one.name, course, reviews, tell, seed))
+            done.append(train(one.name, course, reviews, tell, pictures, seed))
     table = Table("recipe", "accuracy (polarity)", "own task", "parameters", "s an epoch", "ms a message")
     for t in done:
         figures = (f"{t.parameters:,}", f"{t.epoch_seconds:.1f}", f"{t.message_milliseconds:.1f}")
