@@ -215,6 +215,8 @@ def load(folder: Path) -> Artifact:
     Raises:
         ArtifactError: if anything about it is not as it was written.
     """
+    if os.path.isfile(folder):  # noqa: PTH113 - it never raises, whatever the path is
+        raise ArtifactError(_line(_not_a_folder(folder)))
     manifest = _read_manifest(folder)
     found = {name: _read_listed(folder, name, manifest) for name in manifest["files"]}
     try:
@@ -224,6 +226,26 @@ def load(folder: Path) -> Artifact:
     except ValueError as error:
         raise ArtifactError(_line(f"model folder {folder}: {error}")) from None
     return Artifact(settings, tokenizer, weights, manifest["model_id"])
+
+
+def _not_a_folder(path: Path) -> str:
+    """What a single file is, by its first bytes and its name; none is opened any further."""
+    try:
+        with open(path, "rb", opener=_open_at_once) as file:
+            head = file.read(8)
+    except OSError as error:
+        return f"model file {path} cannot be read: {error.strerror}"
+    name = path.name.lower()
+    if head.startswith((b"\x89HDF", b"PK")) or name.endswith((".h5", ".hdf5", ".keras")):
+        what = "a Keras file, which can hold code"
+    elif head[:1] == b"\x80" or name.endswith((".pkl", ".pickle", ".joblib", ".pt", ".pth", ".bin", ".npy", ".npz")):
+        what = "a pickle, which runs code when it is opened"
+    else:
+        return f"{path} is a file, not a model folder of this program"
+    return (
+        f"{path} is {what}, so it was not opened; make the model again from its reviews with nunchi train fit, "
+        "or the course's network with nunchi train compare course-char-lstm"
+    )
 
 
 def _line(text: str) -> str:

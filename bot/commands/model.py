@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -34,7 +35,7 @@ def load_model(folder: Path | None, *, threads: int = 1, aspects: Path | None = 
     Raises:
         UserError: if there is none, it is damaged, or a package that it needs is missing.
     """
-    if folder is not None and not folder.is_dir():
+    if folder is not None and not os.path.exists(folder):  # noqa: PTH110 - it never raises
         raise UserError(ExitStatus.CONFIG, "model_missing", path=folder)
     try:
         import nlp  # takes a quarter of a second, so only when it is needed
