@@ -16,6 +16,7 @@ from rich.table import Table
 
 import nlp
 from training.commands.around import BAD_DATA, CONFIG, INTERRUPTED, IO_ERROR, USAGE, Around, err, out
+from training.commands.bench import bench
 from training.commands.compare import compare
 from training.commands.fetch import fetch
 from training.commands.fit import fit
@@ -29,6 +30,7 @@ _EXTRA = {"tensorflow", "keras", "sklearn", "scipy", "joblib", "matplotlib"}
 app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False, help=__doc__)
 app.command("fit")(fit)
 app.add_typer(models_app, name="models")
+app.command("bench")(bench)
 app.command("compare")(compare)
 app.command("fetch")(fetch)
 app.command("promote")(promote)
@@ -176,7 +178,7 @@ def main(arguments: Sequence[str] | None = None, host: Host | None = None, progr
     Returns:
         The exit status.
     """
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")  # what is wrong is still said
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # it says much, and what is wrong it raises
     words = list(sys.argv[1:] if arguments is None else arguments)
     try:
         status = app(words, prog_name=program, obj=Around(host or find_host(), program), standalone_mode=False)

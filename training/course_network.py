@@ -27,18 +27,19 @@ class OneHot(layers.Layer):
         return keras.KerasTensor((*ids.shape, self.tokens), dtype="float32")
 
 
-def build(recipe: CourseRecipe, tokens: int, classes: int) -> keras.Model:
+def build(recipe: CourseRecipe, tokens: int, classes: int, *, any_length: bool = False) -> keras.Model:
     """Build and compile an untrained network.
 
     Args:
         recipe: its shape.
         tokens: number of token ids, padding included.
         classes: number of rating classes, for the task ``classes``.
+        any_length: take texts of any length, not only of that of the recipe; not for ``flatten``.
 
     Returns:
         A model from ``[batch, recipe.length]`` token ids to a probability, class probabilities or a rating.
     """
-    ids = keras.Input((recipe.length,), dtype="int32")
+    ids = keras.Input((None if any_length else recipe.length,), dtype="int32")
     x = OneHot(tokens - 1)(ids) if recipe.input == "one-hot" else layers.Embedding(tokens, recipe.embedding)(ids)
     if recipe.body == "flatten":
         x = layers.Flatten()(x)

@@ -99,3 +99,11 @@ def test_what_cannot_be_compared_is_said_in_one_sentence(tmp_path):
         assert done.returncode == 65
         assert says in done.stderr
         assert "Traceback" not in done.stderr
+
+
+@pytest.mark.timeout(600)
+def test_bench_says_both_speeds(tmp_path):
+    write_csv(tmp_path / "shop.csv", reviews(300))
+    done = train(tmp_path, "bench", "--data", "shop.csv")
+    assert done.returncode == 0, done.stderr
+    assert "times as fast" in done.stdout
