@@ -22,6 +22,7 @@ from training.commands.fetch import fetch
 from training.commands.fit import fit
 from training.commands.full import corpus_files, print_evaluation, read_corpus
 from training.commands.models import models_app, promote, rollback
+from training.commands.vectors import vectors_app
 from training.data import DataError, read_rated, split
 from training.host import Host, find_host
 
@@ -30,6 +31,7 @@ _EXTRA = {"tensorflow", "keras", "sklearn", "scipy", "joblib", "matplotlib"}
 app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False, help=__doc__)
 app.command("fit")(fit)
 app.add_typer(models_app, name="models")
+app.add_typer(vectors_app, name="vectors")
 app.command("bench")(bench)
 app.command("compare")(compare)
 app.command("fetch")(fetch)

@@ -18,6 +18,7 @@ from training.data import DataError, Row
 from training.metrics import Share, share
 from training.reviews import Reviews
 from training.tokens import cut_all
+from training.vectors import load as load_vectors
 
 SEED = 42
 _TEST = 0.2
@@ -79,6 +80,30 @@ class Vocabulary:
         return [self._ids.get(token, _UNKNOWN) for token in tokens]
 
 
+def start_embedding(model: keras.Model, recipe: CourseRecipe, words: Vocabulary) -> int:
+    """Give the network's embedding the vectors of the tokens that have one.
+
+    Returns:
+        How many have.
+
+    Raises:
+        DataError: if the vectors cannot be read, or are of another width.
+    """
+    known = load_vectors(Path(recipe.vectors))
+    if known.width != recipe.embedding:
+        raise DataError(f"{recipe.vectors} holds vectors of {known.width} numbers; set embedding = {known.width}")
+    table = next(layer for layer in model.layers if isinstance(layer, keras.layers.Embedding)).embeddings
+    begun = keras.ops.convert_to_numpy(table).copy()
+    found = 0
+    for token, vector in zip(known.tokens, known.matrix, strict=True):
+        (place,) = words.encode([token])
+        if place != _UNKNOWN:
+            begun[place] = vector
+            found += 1
+    table.assign(begun)
+    return found
+
+
 def padded(rows: Sequence[list[int]], recipe: CourseRecipe) -> Ids:
     """Rows as ``[rows, length]``."""
     cut = keras.utils.pad_sequences(
@@ -121,6 +146,8 @@ def train(name: str, recipe: CourseRecipe, reviews: Reviews, tell: Tell, cache: 
     levels = np.unique(np.round(ratings))
     y, y_test = (_targets(recipe, rows, levels, reviews.positive_above) for rows in (learn, test))
     model = build(recipe, words.size, len(levels))
+    if recipe.vectors:
+        start_embedding(model, recipe, words)
     clock = _Clock(name, recipe.epochs, tell)
     callbacks: list[keras.callbacks.Callback] = [clock]
     if recipe.patience:

@@ -25,6 +25,7 @@ class CourseRecipe:
         num_words: most frequent tokens kept, padding and the out-of-vocabulary token included; 0 for all.
         input: vectors that are learned, or ``one-hot`` ones.
         embedding: width of the vectors.
+        vectors: file of ``vectors fit`` from which the vectors begin; of the width ``embedding``.
         body: recurrent layers, or the vectors side by side (``flatten``).
         cell, units: of the recurrent layers; for ``flatten`` units are dense layers.
         direction: from which end the recurrent layers read.
@@ -40,6 +41,7 @@ class CourseRecipe:
     num_words: int = 0
     input: str = "embedding"
     embedding: int = 100
+    vectors: str = ""
     body: str = "recurrent"
     cell: str = "lstm"
     units: tuple[int, ...] = (128,)
@@ -67,5 +69,7 @@ class CourseRecipe:
         for name in ("dropout", "recurrent_dropout"):
             if not 0 <= getattr(self, name) < 1:
                 raise ValueError(f"[course] {name} must be at least 0 and less than 1")
+        if self.vectors and self.input == "one-hot":
+            raise ValueError("[course] vectors have no place in one-hot input")
         if self.body == "recurrent" and not self.units:
             raise ValueError("[course] units must name at least one recurrent layer")
