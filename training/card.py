@@ -59,11 +59,7 @@ def write_card(
         table(
             ("rows", "what", "licence"),
             [
-                (
-                    f"{len(corpora.rated):,}",
-                    "rated reviews, Naver shopping (bab2min/corpus), ratings 1, 2, 4, 5",
-                    "public domain",
-                ),
+                *(corpora.sources or [_shopping(corpora)]),
                 (f"{len(corpora.unrated):,}", "reviews of the same corpus without ratings", "public domain"),
                 (f"{len(corpora.movies):,}", "movie reviews rated 1 to 10 (e9t/nsmc, raw)", "CC0"),
             ],
@@ -86,6 +82,11 @@ def write_card(
         said = ", ".join(f"{kind} {value:.2%}" for kind, value in lesson.accuracy.items())
         parts.append(f"Its teachers, on rows that they did not learn from: {said}.")
     return "\n\n".join(p.rstrip("\n") for p in parts) + "\n"
+
+
+def _shopping(corpora: Corpora) -> tuple[str, str, str]:
+    what = "rated reviews, Naver shopping (bab2min/corpus), ratings 1, 2, 4, 5"
+    return f"{len(corpora.rated):,}", what, "public domain"
 
 
 def _results(

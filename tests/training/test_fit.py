@@ -99,7 +99,10 @@ def test_fit_makes_a_model_that_serves(files, tmp_path):
     assert np.mean(right) > 0.9
     card = (tmp_path / "model" / "README.md").read_text("utf-8")
     assert "held out" in card
+    assert "rated reviews, rated.tsv, obtained" in card, "the sources are those of the rows"
+    assert "Naver" not in card.partition("## Data")[2]
     assert "accuracy" in result.stdout
+    assert "The new model is" in result.stdout
 
     again = run(command(files, tmp_path / "model", tmp_path / "runs"))
     assert again.returncode == 65

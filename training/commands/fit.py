@@ -70,15 +70,26 @@ def fit(
     if chosen.adapt is not None:
         _adapt(chosen, reviews, here, target, runs, seed=seed, name=name, fresh=not resume, promote=promote)
     else:
-        from training.commands.full import fit_fully
+        from training.commands.full import corpus_files, fit_fully
 
         if target is None:
             raise DataError(f"say with --out where the model of recipe {chosen.name} is to be")
-        fit_fully(chosen, reviews, unrated, movies, target, runs, service_model(here.store), seed=seed, name=name)
+        fit_fully(
+            chosen,
+            reviews,
+            unrated,
+            movies,
+            target,
+            runs,
+            service_model(here.store),
+            seed=seed,
+            name=name,
+            named=bool(data),
+        )
         if promote:
             from training.commands.models import promote_folder
 
-            promote_folder(here, target, force=False)
+            promote_folder(here, target, force=False, data=data or corpus_files(None).rated, rules=rules)
 
 
 def _day(text: str) -> date | None:

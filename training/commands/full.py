@@ -12,7 +12,7 @@ from rich.table import Table
 import nlp
 from training.commands.around import err, out
 from training.data import DataError, Read, Row, read_rated, read_unrated, split
-from training.reviews import Reviews
+from training.reviews import Reviews, sources
 
 if TYPE_CHECKING:
     from training.recipe import Recipe
@@ -80,8 +80,22 @@ def fit_fully(
     *,
     seed: int,
     name: str,
+    named: bool,
 ) -> None:
-    """Make a model from nothing; see :func:`training.fit.fit`."""
+    """Make a model from nothing; see :func:`training.fit.fit`.
+
+    Args:
+        recipe: how.
+        reviews: rated ones.
+        unrated: file of reviews without ratings.
+        movies: file of rated movie reviews.
+        target: model folder to make.
+        runs: folder for checkpoints.
+        service: folder of the model to compare with.
+        seed: of everything random.
+        name: first part of the model's id.
+        named: whether the user named the rated reviews; else they are the project's, whose sources are known.
+    """
     files = corpus_files(None, unrated, movies) if os.environ.get("NUNCHI_DATA") else CorpusFiles([], unrated, movies)
     if reviews.kind == "labels":  # there are no stars to learn
         recipe = replace(recipe, network=replace(recipe.network, ratings=(0, 1), positive_above=0.5))
@@ -92,6 +106,9 @@ def fit_fully(
         reviews.rows,
         read_corpus(files.unrated, "unrated", read_unrated) if files.unrated and recipe.uses_unrated else [],
         read_corpus(files.movies, "movie", read_rated) if files.movies and recipe.uses_movies else [],
+        [(n, f"rated reviews, {source}, obtained {day}", licence) for n, source, licence, day in sources(reviews)]
+        if named
+        else (),
     )
     outcome = make(recipe, corpora, target, runs, seed=seed, name=name)
     from training.compare import Comparison

@@ -33,8 +33,17 @@ def promote(
     promote_folder(around(context), model, force=force, data=data)
 
 
-def promote_folder(here: Around, model: Path, *, force: bool, data: list[Path] | None = None) -> None:
+def promote_folder(
+    here: Around, model: Path, *, force: bool, data: list[Path] | None = None, rules: ReadRules | None = None
+) -> None:
     """Test a model and put it into service.
+
+    Args:
+        here: the program around.
+        model: its folder.
+        force: also if it is worse, or nobody knows.
+        data: rated reviews to compare on; by the record in the model's folder if None.
+        rules: how to read them.
 
     Raises:
         ArtifactError: if it is damaged.
@@ -49,14 +58,16 @@ def promote_folder(here: Around, model: Path, *, force: bool, data: list[Path] |
             "and was not put into service (--force does it all the same)"
         )
     if not force:
-        _check_not_worse(here, model, analyzer, data)
+        _check_not_worse(here, model, analyzer, data, rules or ReadRules())
     model_id = here.store.promote(model)
     out.print(
         f"in service: {model_id} (back with: {here.program} rollback)", markup=False, highlight=False, soft_wrap=True
     )
 
 
-def _check_not_worse(here: Around, model: Path, analyzer: nlp.Analyzer, data: list[Path] | None) -> None:
+def _check_not_worse(
+    here: Around, model: Path, analyzer: nlp.Analyzer, data: list[Path] | None, rules: ReadRules
+) -> None:
     serving = service_model(here.store)
     serving_id = artifact.load(serving).model_id
     if serving_id == analyzer.model_id:
@@ -64,7 +75,7 @@ def _check_not_worse(here: Around, model: Path, analyzer: nlp.Analyzer, data: li
     if data:
         from training.evaluate import evaluate
 
-        reviews = read_reviews(data, ReadRules(), here.host)
+        reviews = read_reviews(data, rules, here.host)
         held = split(reviews.rows)[1]
         if not held:
             raise DataError("no held-out rows to compare on; give a larger file")
