@@ -24,6 +24,11 @@ class ForbiddenError(Exception):
     """Rows of a chat among those to learn from; the message says which and why."""
 
 
+def _shown(text: str) -> str:
+    """What a file says of itself, as a cell of a table and a terminal can show it."""
+    return "".join(c if c.isprintable() and c != "|" else " " for c in text[:120]).strip()
+
+
 @dataclass(frozen=True, slots=True)
 class Origin:
     """Where rows came from.
@@ -37,6 +42,10 @@ class Origin:
     source: str
     licence: str = UNSTATED
     obtained: date | None = None
+
+    def __post_init__(self) -> None:
+        for name in ("source", "licence"):
+            object.__setattr__(self, name, _shown(getattr(self, name)))
 
     def __str__(self) -> str:
         return f"{self.source} ({self.licence}, {self.obtained or 'date not stated'})"

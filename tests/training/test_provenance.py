@@ -121,3 +121,11 @@ def test_the_corpora_are_looked_at_too(tmp_path, reader):
     (tmp_path / "a.txt").write_text("5\t좋아요\n1\t<#123456789012345678> 별로예요\n", "utf-8")
     with pytest.raises(DataError, match="row 2"):
         reader(tmp_path / "a.txt")
+
+
+def test_what_a_file_says_of_its_source_can_be_shown(tmp_path):
+    rows = '별점,리뷰,source\n5,좋아요,"a|b\x1b[31m\nc"\n1,별로예요,\n'
+    (tmp_path / "shop.csv").write_text(rows, "utf-8")
+    found = read_reviews([tmp_path / "shop.csv"], ReadRules(), HOST)
+    shown = [origin.source for origin in found.origins]
+    assert "a b [31m c" in shown
