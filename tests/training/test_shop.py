@@ -168,3 +168,23 @@ def test_python_m_training_reads_the_same_files(tmp_path):
     command = [sys.executable, "-m", "training", "fit", "--data", "bad.csv"]
     done = subprocess.run(command, env=environment(tmp_path), capture_output=True, text=True, check=False, cwd=tmp_path)
     assert "too few rows" in no_traceback(done, 65)
+
+
+FULL = """
+import errno, sys
+import training.adapt
+from bot.cli import main
+def full(*_):
+    raise OSError(errno.ENOSPC, "No space left on device")
+training.adapt.write_arrays = full
+sys.exit(main(sys.argv[1:]))
+"""
+
+
+@pytest.mark.timeout(300)
+def test_a_full_disk_at_a_checkpoint_is_one_sentence(home, tmp_path):
+    words = ["train", "fit", "--data", str(home / "shop.csv"), "--recipe", str(home / "quick.toml")]
+    command = [sys.executable, "-c", FULL, *words]
+    done = subprocess.run(command, env=environment(tmp_path), capture_output=True, text=True, check=False, cwd=tmp_path)
+    assert "the disk is full" in no_traceback(done, 74).splitlines()[-1]
+    assert not list(tmp_path.glob("runs/*/model"))

@@ -12,6 +12,8 @@ from nlp.modelstore import ModelStore
 from training.host import Host, home_of
 
 out = Console()
+if not out.is_terminal:  # a file or a pipe has no edge at which a table should be cut
+    out = Console(width=max(out.width, 140))
 err = Console(stderr=True)
 
 USAGE, BAD_DATA, IO_ERROR, INTERRUPTED, CONFIG = 64, 65, 74, 75, 78
