@@ -214,6 +214,16 @@ def create_app(messages: Messages) -> "typer.Typer":
 
         return partial(log, messages, action, last=last, days=days)
 
+    @app.command(
+        "train",
+        help=messages("help_train"),
+        context_settings={"ignore_unknown_options": True, "allow_extra_args": True, "help_option_names": []},
+    )
+    def train_command(context: typer.Context) -> Job:
+        from bot.commands.train import train
+
+        return partial(train, messages, context.args)
+
     @app.command("run", help=messages("help_run"))
     def run_command(
         platform: Annotated[str, typer.Argument(metavar="discord|slack|all", help=messages("help_platform"))],

@@ -47,6 +47,7 @@ _LOADED = (SETTINGS, TOKENIZER, WEIGHTS)
 _MAX_MANIFEST = 64 * 1024
 _MAX_FILE = 512 * 1024 * 1024
 _NAME = re.compile(r"\w[\w.+-]{0,63}")  # of files and models: shown to people, part of paths
+_ID = re.compile(r"\w[\w.+-]{0,72}")  # a name, a dash and eight digits
 
 
 class ArtifactError(Exception):
@@ -114,7 +115,29 @@ def _digest(data: bytes) -> str:
     return hashlib.sha256(data).hexdigest()
 
 
-def save(artifact: Artifact, folder: Path, *, name: str, card: str = "", half: bool = True) -> str:
+def is_id(text: str) -> bool:
+    """Whether a text can be the id of a model, which becomes part of a path."""
+    return _ID.fullmatch(text) is not None
+
+
+def files(folder: Path) -> list[str]:
+    """Names of the files that a model folder lists, its manifest first.
+
+    Raises:
+        ArtifactError: if its manifest is damaged.
+    """
+    return [MANIFEST, *_read_manifest(folder)["files"]]
+
+
+def save(
+    artifact: Artifact,
+    folder: Path,
+    *,
+    name: str,
+    card: str = "",
+    half: bool = True,
+    more: Mapping[str, bytes] | None = None,
+) -> str:
     """Write a model folder, whole or not at all.
 
     Args:
@@ -123,6 +146,7 @@ def save(artifact: Artifact, folder: Path, *, name: str, card: str = "", half: b
         name: first part of the model's id, e.g. ``"shopping-2026-11"``.
         card: the model card, Markdown.
         half: keep weights as 16-bit floats (half the size; compare accuracy before and after).
+        more: other files that belong to it, by name; they are sealed with the rest.
 
     Returns:
         The model id: ``name`` and the first 8 digits of the manifest's digest.
@@ -142,6 +166,7 @@ def save(artifact: Artifact, folder: Path, *, name: str, card: str = "", half: b
         TOKENIZER: _canonical(artifact.tokenizer.to_dict()),
         WEIGHTS: safetensors.numpy.save(weights),
         CARD: card.encode(),
+        **(more or {}),
     }
     manifest = seal({n: b for n, b in files.items() if b}, name)
     folder.parent.mkdir(parents=True, exist_ok=True)
@@ -152,7 +177,7 @@ def save(artifact: Artifact, folder: Path, *, name: str, card: str = "", half: b
             if content:
                 _write_synced(new / file, content)
         new.rename(folder)
-    _sync_folder(folder.parent)
+    sync_folder(folder.parent)
     return str(manifest["model_id"])
 
 
@@ -167,7 +192,7 @@ def _manifest(listed: Mapping[str, Any], name: str) -> dict[str, Any]:
     return {"format": FORMAT, "name": name, "files": listed, "digest": digest, "model_id": f"{name}-{digest[:8]}"}
 
 
-def _sync_folder(folder: Path) -> None:
+def sync_folder(folder: Path) -> None:
     """Make a rename in a folder last through a power cut, where the system allows it."""
     with contextlib.suppress(OSError):
         handle = os.open(folder, os.O_RDONLY)
@@ -190,6 +215,8 @@ def load(folder: Path) -> Artifact:
     Raises:
         ArtifactError: if anything about it is not as it was written.
     """
+    if os.path.isfile(folder):  # noqa: PTH113 - it never raises, whatever the path is
+        raise ArtifactError(_line(_not_a_folder(folder)))
     manifest = _read_manifest(folder)
     found = {name: _read_listed(folder, name, manifest) for name in manifest["files"]}
     try:
@@ -199,6 +226,26 @@ def load(folder: Path) -> Artifact:
     except ValueError as error:
         raise ArtifactError(_line(f"model folder {folder}: {error}")) from None
     return Artifact(settings, tokenizer, weights, manifest["model_id"])
+
+
+def _not_a_folder(path: Path) -> str:
+    """What a single file is, by its first bytes and its name; none is opened any further."""
+    try:
+        with open(path, "rb", opener=_open_at_once) as file:
+            head = file.read(8)
+    except OSError as error:
+        return f"model file {path} cannot be read: {error.strerror}"
+    name = path.name.lower()
+    if head.startswith((b"\x89HDF", b"PK")) or name.endswith((".h5", ".hdf5", ".keras")):
+        what = "a Keras file, which can hold code"
+    elif head[:1] == b"\x80" or name.endswith((".pkl", ".pickle", ".joblib", ".pt", ".pth", ".bin", ".npy", ".npz")):
+        what = "a pickle, which runs code when it is opened"
+    else:
+        return f"{path} is a file, not a model folder of this program"
+    return (
+        f"{path} is {what}, so it was not opened; make the model again from its reviews with nunchi train fit, "
+        "or the course's network with nunchi train compare course-char-lstm"
+    )
 
 
 def _line(text: str) -> str:

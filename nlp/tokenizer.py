@@ -53,7 +53,7 @@ class Tokenizer(Protocol):
         """SHA-256 (hex) of the description; equal exactly when the ids mean the same."""
 
 
-class _Vocabulary:
+class Vocabulary:
     """What the tokenizers share: a list of tokens, most frequent first, numbered from 2."""
 
     kind: ClassVar[str]
@@ -103,7 +103,7 @@ class _Vocabulary:
         return cls(ranked[:limit])
 
 
-class CharTokenizer(_Vocabulary):
+class CharTokenizer(Vocabulary):
     """One token a character, blanks left out, so that 띄어쓰기 cannot change a verdict.
 
     Every Hangul syllable has an id, seen in training or not: those that were not come after the vocabulary
@@ -153,7 +153,7 @@ def _jamo_indices(char: str) -> tuple[int, int, int]:
     return _LEADS.find(char) + 1, _VOWELS.find(char) + 1, 0
 
 
-class JamoTokenizer(_Vocabulary):
+class JamoTokenizer(Vocabulary):
     """One token a jamo: 좋아 is ㅈ ㅗ ㅎ ㅇ ㅏ. Blanks are left out, other characters stay whole."""
 
     kind = "jamo"
@@ -171,7 +171,7 @@ class JamoTokenizer(_Vocabulary):
         return out
 
 
-class WordTokenizer(_Vocabulary):
+class WordTokenizer(Vocabulary):
     """One token an eojeol, cut at blanks."""
 
     kind = "word"
@@ -180,22 +180,30 @@ class WordTokenizer(_Vocabulary):
         return text.split()
 
 
-_KINDS: dict[str, type[_Vocabulary]] = {cls.kind: cls for cls in (CharTokenizer, JamoTokenizer, WordTokenizer)}
+_KINDS: dict[str, type[Vocabulary]] = {cls.kind: cls for cls in (CharTokenizer, JamoTokenizer, WordTokenizer)}
 
 KINDS = tuple(_KINDS)
 """Names of the tokenizers that need nothing beyond this package."""
 
+MORPHEME_KINDS = ("kiwi", "mecab-ko", "okt", "komoran", "hannanum", "kkma", "mecab")
+"""Names of those that need an extra (:mod:`nlp.tokenizers.morphemes`)."""
 
-def create(kind: str) -> type[_Vocabulary]:
+
+def create(kind: str) -> type[Vocabulary]:
     """The tokenizer class of that name.
 
     Raises:
         ValueError: if there is no tokenizer of that name.
     """
+    if kind in MORPHEME_KINDS:
+        from nlp.tokenizers.morphemes import CLASSES
+
+        return CLASSES[kind]
     try:
         return _KINDS[kind]
     except KeyError:
-        raise ValueError(f"no tokenizer is called {kind!r}; there are: {', '.join(_KINDS)}") from None
+        known = ", ".join((*_KINDS, *MORPHEME_KINDS))
+        raise ValueError(f"no tokenizer is called {kind!r}; there are: {known}") from None
 
 
 def from_dict(data: Mapping[str, Any]) -> Tokenizer:

@@ -28,7 +28,7 @@ MAY_IMPORT = {
 ONLY_IN = {
     ("tensorflow", "keras", "tf_keras", "tf2onnx"): ("nlp.network", "training"),
     ("nlp.network",): ("nlp.network", "training"),  # it imports Keras
-    ("konlpy", "jpype", "kiwipiepy"): ("nlp.tokenizer", "nlp.tokenizers"),
+    ("konlpy", "jpype", "kiwipiepy", "mecab"): ("nlp.tokenizer", "nlp.tokenizers"),
     ("discord", "slack_sdk", "slack_bolt"): ("bot.adapters",),
     ("sqlalchemy", "alembic", "aiosqlite", "asyncpg", "psycopg"): ("bot.storage",),
     ("cryptography",): ("bot.storage",),

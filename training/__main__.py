@@ -1,100 +1,46 @@
-"""``python -m training``: fit and evaluate."""
+"""``python -m training``: make a model, measure it, put it into service."""
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import sys
-from dataclasses import dataclass
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
-from rich.console import Console
 from rich.progress import Progress
 from rich.table import Table
 
 import nlp
-from training.data import DataError, Read, Row, read_rated, read_unrated, split
+from training.commands.around import BAD_DATA, CONFIG, INTERRUPTED, IO_ERROR, USAGE, Around, err, out
+from training.commands.bench import bench
+from training.commands.compare import compare
+from training.commands.fetch import fetch
+from training.commands.fit import fit
+from training.commands.full import corpus_files, print_evaluation, read_corpus
+from training.commands.models import models_app, promote, rollback
+from training.commands.vectors import vectors_app
+from training.data import DataError, read_rated, split
+from training.host import Host, find_host
+
+_EXTRA = {"tensorflow", "keras", "sklearn", "scipy", "joblib", "matplotlib"}
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False, help=__doc__)
-out = Console()
-err = Console(stderr=True)
+app.command("fit")(fit)
+app.add_typer(models_app, name="models")
+app.add_typer(vectors_app, name="vectors")
+app.command("bench")(bench)
+app.command("compare")(compare)
+app.command("fetch")(fetch)
+app.command("promote")(promote)
+app.command("rollback")(rollback)
 
-RATED = "naver_shopping_sample.tsv"
-UNRATED = "naver_shopping_unlabelled.txt"
-MOVIES = "nsmc_raw.tsv.gz"
-
-BAD_DATA, INTERRUPTED, CONFIG = 65, 75, 78
 DataOption = Annotated[
     list[Path] | None, typer.Option("--data", help="Rated reviews, rating<TAB>review; may be given more than once.")
 ]
-
-
-@dataclass(frozen=True)
-class _Files:
-    rated: list[Path]
-    unrated: Path | None
-    movies: Path | None
-
-
-def _files(data: list[Path] | None, unrated: Path | None, movies: Path | None) -> _Files:
-    """Named files, or those in the folder that NUNCHI_DATA names."""
-    folder = os.environ.get("NUNCHI_DATA")
-    if data:
-        return _Files(data, unrated, movies)
-    if not folder:
-        raise DataError("name a file of rated reviews with --data, or the folder of the corpora in NUNCHI_DATA")
-    found = [p if p.exists() else None for p in (Path(folder) / UNRATED, Path(folder) / MOVIES)]
-    return _Files([Path(folder) / RATED], unrated or found[0], movies or found[1])
-
-
-def _read(path: Path, kind: str, read: Any) -> list[Row]:
-    result: Read = read(path)
-    dropped = [
-        f"{n:,} {what}"
-        for n, what in (
-            (result.empty, "empty"),
-            (result.duplicates, "duplicates"),
-            (result.conflicting, "with conflicting ratings"),
-        )
-        if n
-    ]
-    err.print(
-        f"{path.name}: {len(result.rows):,} {kind} reviews" + (f" (left out: {', '.join(dropped)})" if dropped else ""),
-        highlight=False,
-    )
-    return result.rows
-
-
-@app.command()
-def fit(
-    target: Annotated[Path, typer.Option("--out", help="Model folder to make.")],
-    data: DataOption = None,
-    unrated: Annotated[Path | None, typer.Option(help="Reviews without ratings, one a line.")] = None,
-    movies: Annotated[Path | None, typer.Option(help="Movie reviews, rating (1 to 10)<TAB>review.")] = None,
-    recipe: Annotated[str, typer.Option(help="Name of a recipe, or a .toml file.")] = "first",
-    seed: Annotated[int, typer.Option(help="Seed of everything random.")] = 0,
-    runs: Annotated[Path, typer.Option(help="Folder for checkpoints.")] = Path("runs"),
-    name: Annotated[str, typer.Option(help="First part of the model's id.")] = "",
-) -> None:
-    """Make a model; an interrupted run goes on where it was when the same command is given again."""
-    from training import recipe as recipes
-    from training.fit import Corpora
-    from training.fit import fit as make
-
-    chosen = recipes.load(recipe)
-    files = _files(data, unrated, movies)
-    corpora = Corpora(
-        [row for path in files.rated for row in _read(path, "rated", read_rated)],
-        _read(files.unrated, "unrated", read_unrated) if files.unrated and chosen.uses_unrated else [],
-        _read(files.movies, "movie", read_rated) if files.movies and chosen.uses_movies else [],
-    )
-    outcome = make(chosen, corpora, target, runs, seed=seed, name=name)
-    _print_evaluation(outcome.held_out, f"{outcome.model_id} on held-out reviews")
-    if outcome.movies is not None:
-        out.print(f"movie reviews: {outcome.movies.accuracy}", highlight=False)
-    out.print(f"model folder: {outcome.folder} (the card is its README.md)", highlight=False)
 
 
 @app.command()
@@ -112,7 +58,7 @@ def evaluate(
     """Say what a model is worth on rated reviews; of the project's corpora only held-out rows are used."""
     from training.evaluate import evaluate as measure
 
-    rows = [row for path in _files(data, None, None).rated for row in _read(path, "rated", read_rated)]
+    rows = [row for path in corpus_files(data).rated for row in read_corpus(path, "rated", read_rated)]
     if not all_rows:
         rows = split(rows)[1]
     if not rows:
@@ -134,9 +80,9 @@ def evaluate(
         )
         typer.echo(json.dumps(result, ensure_ascii=False))
         return
-    _print_evaluation(first, f"{first.model_id}")
+    print_evaluation(first, f"{first.model_id}")
     if second is not None:
-        _print_evaluation(second, f"{second.model_id}")
+        print_evaluation(second, f"{second.model_id}")
         out.print(f"paired (McNemar): {first.against(second)}", highlight=False)
 
 
@@ -163,7 +109,7 @@ def behaviour(
     out.print(table)
     if failures:
         out.print("\n".join(wrong), markup=False, highlight=False)
-    rows = split([row for path in _files(data, None, None).rated for row in _read(path, "rated", read_rated)])[1]
+    rows = split([row for path in corpus_files(data).rated for row in read_corpus(path, "rated", read_rated)])[1]
     texts, positive = [r.text for r in rows], [(r.rating or 0) > 3 for r in rows]
     table = Table("change", "verdicts that flip", title=f"{len(texts):,} held-out reviews")
     for name, value in behaviours.invariance(analyzer, texts).items():
@@ -186,7 +132,7 @@ def faithfulness(
     """Say whether the words named as evidence matter more to a verdict than as many random ones."""
     from training.faithfulness import measure
 
-    rows = split([row for path in _files(data, None, None).rated for row in _read(path, "rated", read_rated)])[1]
+    rows = split([row for path in corpus_files(data).rated for row in read_corpus(path, "rated", read_rated)])[1]
     if not rows:
         raise DataError("no held-out rows; give a larger file")
     texts = [row.text for row in sorted(rows, key=lambda row: row.place)[:reviews]]
@@ -223,39 +169,48 @@ def parts(
         out.print("\n".join(lines), markup=False, highlight=False, soft_wrap=True)
 
 
-def _print_evaluation(result: Any, title: str) -> None:
-    table = Table(title=title, show_header=False)
-    lines = [
-        ("accuracy", str(result.accuracy)),
-        ("macro F1", f"{result.macro_f1:.4f}"),
-        *((f"  rated {rating}", str(value)) for rating, value in result.by_rating.items()),
-        *((f"  {length} characters", str(value)) for length, value in result.by_length.items() if value.n),
-        ("expected calibration error", f"{result.calibration_error:.4f}"),
-        ("surest 80 %", str(result.at_80)),
-        ("surest 90 %", str(result.at_90)),
-        ("outside the unsure band", str(result.sure)),
-        ("inside the unsure band", f"{result.unsure_share:.1%}"),
-        ("star rating", str(result.stars) if result.stars else "–"),
-    ]
-    for name, value in lines:
-        table.add_row(name, value)
-    out.print(table)
+def main(arguments: Sequence[str] | None = None, host: Host | None = None, program: str = "python -m training") -> int:
+    """Run; a user's mistake is one sentence and a status, not a traceback.
 
+    Args:
+        arguments: of the command line; those of this process if None.
+        host: the program around; the installed one if None.
+        program: what was typed.
 
-def main() -> None:
-    """Run; a user's mistake is one sentence and a status, not a traceback."""
+    Returns:
+        The exit status.
+    """
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # it says much, and what is wrong it raises
+    words = list(sys.argv[1:] if arguments is None else arguments)
     try:
-        app()
+        status = app(words, prog_name=program, obj=Around(host or find_host(), program), standalone_mode=False)
+        return status if isinstance(status, int) else 0
+    except typer.TyperException as error:
+        return _complain(f"{error.format_message()} ({program} --help)", USAGE)
     except DataError as error:
-        typer.echo(f"{error}", err=True)
-        sys.exit(BAD_DATA)
+        return _complain(str(error), BAD_DATA)
     except nlp.ArtifactError as error:
-        typer.echo(f"{error}", err=True)
-        sys.exit(CONFIG)
-    except KeyboardInterrupt:
-        typer.echo("interrupted; give the same command again to go on", err=True)
-        sys.exit(INTERRUPTED)
+        return _complain(str(error), CONFIG)
+    except ModuleNotFoundError as error:
+        if (error.name or "").partition(".")[0] not in _EXTRA:
+            raise
+        return _complain(f'training needs {error.name}; install it with pip install "nunchi[train]"', CONFIG)
+    except FloatingPointError as error:
+        return _complain(str(error), BAD_DATA)
+    except OSError as error:
+        full = error.errno in (errno.ENOSPC, errno.EDQUOT)
+        what = "the disk is full" if full else f"a file cannot be read or written: {error.strerror or 'unknown reason'}"
+        return _complain(
+            f"{what} ({error.filename or 'while saving'}); mend that and give the same command again", IO_ERROR
+        )
+    except (KeyboardInterrupt, typer.Abort):
+        return _complain("interrupted; give the same command again to go on", INTERRUPTED)
+
+
+def _complain(sentence: str, status: int) -> int:
+    typer.echo(" ".join(sentence.split()), err=True)
+    return status
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

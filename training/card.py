@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from training.fit import Corpora
     from training.teach import Lesson
 
-_USES = """## 쓰임 / Intended use
+USES = """## 쓰임 / Intended use
 
 한국어 상품 리뷰 한 편이 긍정인지 부정인지 가늠합니다. 사람을 돕는 데 씁니다: 리뷰를 모아 보거나, 먼저 읽을 리뷰를 고를
 때입니다.
@@ -54,16 +54,12 @@ def write_card(
     parts = [
         f"# Model card: {recipe.name}",
         origin,
-        _USES,
+        USES,
         "## Data\n",
-        _table(
+        table(
             ("rows", "what", "licence"),
             [
-                (
-                    f"{len(corpora.rated):,}",
-                    "rated reviews, Naver shopping (bab2min/corpus), ratings 1, 2, 4, 5",
-                    "public domain",
-                ),
+                *(corpora.sources or [_shopping(corpora)]),
                 (f"{len(corpora.unrated):,}", "reviews of the same corpus without ratings", "public domain"),
                 (f"{len(corpora.movies):,}", "movie reviews rated 1 to 10 (e9t/nsmc, raw)", "CC0"),
             ],
@@ -73,8 +69,8 @@ def write_card(
         _network(settings),
         "## How good it is\n",
         tested,
-        _table(("measure", "value", "95 % interval"), _results(settings, result, linear, compared, movies)),
-        _table(
+        table(("measure", "value", "95 % interval"), _results(settings, result, linear, compared, movies)),
+        table(
             ("group", "accuracy", "n"),
             [
                 *((f"{r} stars", f"{s.value:.1%}", f"{s.n:,}") for r, s in result.by_rating.items()),
@@ -86,6 +82,11 @@ def write_card(
         said = ", ".join(f"{kind} {value:.2%}" for kind, value in lesson.accuracy.items())
         parts.append(f"Its teachers, on rows that they did not learn from: {said}.")
     return "\n\n".join(p.rstrip("\n") for p in parts) + "\n"
+
+
+def _shopping(corpora: Corpora) -> tuple[str, str, str]:
+    what = "rated reviews, Naver shopping (bab2min/corpus), ratings 1, 2, 4, 5"
+    return f"{len(corpora.rated):,}", what, "public domain"
 
 
 def _results(
@@ -127,6 +128,7 @@ def _network(settings: ModelSettings) -> str:
     return f"{vectors}; {kind} of {size} units; {shape.pooling} of its states{wide}."
 
 
-def _table(head: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> str:
+def table(head: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> str:
+    """A table in Markdown."""
     lines = ["| " + " | ".join(head) + " |", "|" + " --- |" * len(head)]
     return "\n".join([*lines, *("| " + " | ".join(row) + " |" for row in rows)]) + "\n"

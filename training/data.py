@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from nlp.text import normalize
+from training.provenance import ForbiddenError, Guard, Origin
 
 HELD_OUT_SHARE = 0.15
 """Share of rated shopping reviews that no model, tuning or calibration ever sees."""
@@ -33,11 +34,13 @@ class Row:
         text: normalised text.
         rating: as in the file; None where the file has none.
         place: position of its hash in 0..1; decides its split and its fold.
+        origin: where it came from; None for the corpora of the project, whose files are known.
     """
 
     text: str
     rating: float | None
     place: float
+    origin: Origin | None = None
 
     def __repr__(self) -> str:
         return f"Row(rating={self.rating}, place={self.place:.3f})"
@@ -86,6 +89,35 @@ def _lines(path: Path) -> Iterator[tuple[int, str]]:
         raise DataError(f"{path} cannot be read: {error}") from None
 
 
+def _guarded(path: Path) -> Iterator[tuple[int, str]]:
+    """The lines as they stand in the file: normalising would hide the signs of a chat."""
+    guard = Guard(path.name, ("",), 0)
+    for number, line in _lines(path):
+        guard.look(number, (line,))
+        yield number, line
+    try:
+        guard.check()
+    except ForbiddenError as error:
+        raise DataError(str(error)) from None
+
+
+def raw_rated(path: Path) -> Iterator[tuple[str, float]]:
+    """Read ``rating<TAB>review`` lines as they are: reviews and ratings.
+
+    Raises:
+        DataError: if the file cannot be read or a line is not of that form.
+    """
+    for number, line in _guarded(path):
+        rating, tab, review = line.partition("\t")
+        try:
+            value = float(rating)
+        except ValueError:
+            value = -1.0
+        if not tab or not 0 <= value <= 10:
+            raise DataError(f"{path}, line {number}: expected a rating from 0 to 10, a tab and a review")
+        yield review, value
+
+
 def read_rated(path: Path) -> Read:
     """Read ``rating<TAB>review`` lines (plain or gzip), the form of the Naver corpora.
 
@@ -98,15 +130,8 @@ def read_rated(path: Path) -> Read:
     ratings: dict[str, list[float]] = {}
     texts: dict[str, str] = {}
     lines = empty = 0
-    for number, line in _lines(path):
+    for review, value in raw_rated(path):
         lines += 1
-        rating, tab, review = line.partition("\t")
-        try:
-            value = float(rating)
-        except ValueError:
-            value = -1.0
-        if not tab or not 0 <= value <= 10:
-            raise DataError(f"{path}, line {number}: expected a rating from 0 to 10, a tab and a review")
         text = normalize(review)
         if not text:
             empty += 1
@@ -134,7 +159,7 @@ def read_unrated(path: Path) -> Read:
     """
     texts: dict[str, str] = {}
     lines = empty = 0
-    for _, line in _lines(path):
+    for _, line in _guarded(path):
         lines += 1
         text = normalize(line)
         if text:

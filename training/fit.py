@@ -44,11 +44,13 @@ class Corpora:
         rated: rated reviews of the domain, held-out ones included.
         unrated: reviews of the domain without ratings.
         movies: movie reviews rated 1 to 10, held-out ones included.
+        sources: of the rated reviews, for the card: how many, from where and when, licence; the project's if empty.
     """
 
     rated: Sequence[Row]
     unrated: Sequence[Row] = ()
     movies: Sequence[Row] = ()
+    sources: Sequence[tuple[str, str, str]] = ()
 
     def fingerprint(self) -> str:
         """SHA-256 (hex) of all rows."""

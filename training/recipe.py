@@ -11,6 +11,7 @@ from typing import Any
 
 from nlp import tokenizer
 from nlp.config import NetworkConfig
+from training.course_recipe import CourseRecipe
 from training.data import DataError
 
 
@@ -99,6 +100,25 @@ class TeachRecipe:
 
 
 @dataclass(frozen=True)
+class AdaptRecipe:
+    """Going on from the model in service with a shop's own reviews (:mod:`training.adapt`).
+
+    Attributes:
+        epochs: most passes over them.
+        batch: reviews in a batch.
+        rate: highest learning rate.
+        patience: passes without a better loss on rows set aside, after which learning stops.
+        smooth: label smoothing of the binary target.
+    """
+
+    epochs: int = 6
+    batch: int = 32
+    rate: float = 6e-4
+    patience: int = 2
+    smooth: float = 0.02
+
+
+@dataclass(frozen=True)
 class Recipe:
     """All of it; see the files in ``training/recipes``.
 
@@ -107,6 +127,8 @@ class Recipe:
         network, tokenizer, pretrain, teach, tune: its tables.
         fitted_wide: the wide part is a linear model fitted apart (:mod:`training.linear`).
         right_when_sure: share of verdicts outside the unsure band that are to be right.
+        adapt: learn on from the model in service instead of all that; its shape and tokenizer are kept.
+        course: a network of the course, which is trained and compared but does not serve.
     """
 
     name: str
@@ -117,6 +139,8 @@ class Recipe:
     tune: TuneRecipe = field(default_factory=TuneRecipe)
     fitted_wide: bool = False
     right_when_sure: float = 0.97
+    adapt: AdaptRecipe | None = None
+    course: CourseRecipe | None = None
 
     @property
     def uses_unrated(self) -> bool:
@@ -136,7 +160,14 @@ class Recipe:
             ValueError: naming the table and the setting that is wrong.
         """
         parts: dict[str, Any] = {}
-        kinds = {"tokenizer": TokenizerRecipe, "pretrain": PretrainRecipe, "teach": TeachRecipe, "tune": TuneRecipe}
+        kinds: dict[str, Any] = {
+            "tokenizer": TokenizerRecipe,
+            "pretrain": PretrainRecipe,
+            "teach": TeachRecipe,
+            "tune": TuneRecipe,
+            "adapt": AdaptRecipe,
+            "course": CourseRecipe,
+        }
         for table, value in data.items():
             if table == "network":
                 parts[table] = NetworkConfig.from_dict(value)

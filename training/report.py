@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from importlib import resources
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from matplotlib import font_manager
 from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
 
+from training.adapt import Pass
 from training.evaluate import Evaluation
+
+if TYPE_CHECKING:
+    from training.course import Curve
 
 _BLUE, _RED, _GREY = "#2b6cb0", "#c05640", "#8a8f98"
 
@@ -43,6 +49,55 @@ def draw_evaluation(result: Evaluation, folder: Path) -> list[Path]:
         draw(result).savefig(path, dpi=150)
         drawn.append(path)
     return drawn
+
+
+def draw_passes(passes: Sequence[Pass], best: int, path: Path) -> Path:
+    """Draw loss and accuracy over the passes of a run, as one PNG.
+
+    Returns:
+        Its path.
+    """
+    figure, axes = _figure("배우는 동안", "몇 번째 읽기", "손실 (따로 둔 리뷰)")
+    where = [p.epoch for p in passes]
+    axes.plot(where, [p.aside_loss for p in passes], color=_BLUE, marker="o")
+    axes.axvline(best, color=_GREY, linestyle="--", linewidth=1)
+    axes.xaxis.set_major_locator(MaxNLocator(integer=True))
+    right = axes.twinx()
+    right.plot(where, [p.aside_accuracy for p in passes], color=_RED, marker="s")
+    right.set_ylabel("정확도 (따로 둔 리뷰)", fontproperties=_font(11), color=_RED)
+    right.yaxis.set_major_formatter(lambda value, _: f"{value:.1%}")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    figure.savefig(path, dpi=150)
+    return path
+
+
+def draw_curves(curves: Mapping[str, Curve], path: Path) -> Path:
+    """Draw the loss and the measure of several networks side by side, as one PNG.
+
+    Returns:
+        Its path.
+    """
+    figure = Figure(figsize=(11, 4.6), layout="constrained")
+    sides = figure.subplots(1, 2)
+    for axes, title, own, aside in (
+        (sides[0], "손실", "loss", "aside_loss"),
+        (sides[1], "정확도 (회귀는 평균 절대 오차)", "measure", "aside_measure"),
+    ):
+        axes.set_title(title, fontproperties=_font(13), pad=10)
+        axes.set_xlabel("에포크", fontproperties=_font(11))
+        axes.xaxis.set_major_locator(MaxNLocator(integer=True))
+        axes.spines[["top", "right"]].set_visible(False)
+        for i, (name, curve) in enumerate(curves.items()):
+            colour = f"C{i % 10}"
+            values, others = getattr(curve, own), getattr(curve, aside)
+            axes.plot(range(1, len(values) + 1), values, color=colour, marker="o", label=f"{name} · 배운 리뷰")
+            if others:
+                where = range(1, len(others) + 1)
+                axes.plot(where, others, color=colour, marker="s", linestyle="--", label=f"{name} · 따로 둔 리뷰")
+    sides[1].legend(prop=_font(8), loc="center left", bbox_to_anchor=(1, 0.5), frameon=False)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    figure.savefig(path, dpi=150)
+    return path
 
 
 def _confusion(result: Evaluation) -> Figure:

@@ -15,9 +15,10 @@ from time import perf_counter
 from typing import Literal
 
 from bot.commands.answer import in_words
-from bot.commands.model import load_model
+from bot.commands.model import load_model, promoted_model
 from bot.core.errors import UserError
 from bot.core.messages import Messages
+from bot.home import home_folder
 
 Status = Literal["ok", "missing", "warning", "error"]
 
@@ -85,11 +86,6 @@ def version(package: str) -> str | None:
         return None
 
 
-def data_folder(environment: Mapping[str, str]) -> Path:
-    """Where the bots keep what they remember: ``NUNCHI_HOME``, else ``~/.nunchi``."""
-    return Path(environment.get("NUNCHI_HOME") or Path.home() / ".nunchi")
-
-
 def _python(messages: Messages) -> Check:
     detail = f"{platform.python_version()} · {platform.system()} {platform.machine()}"
     if sys.version_info < OLDEST_PYTHON:
@@ -134,11 +130,11 @@ def _model(messages: Messages, folder: Path | None) -> Iterator[Check]:
 def _model_files(folder: Path | None) -> list[Path]:
     from nlp.analyze import BUNDLED
 
-    return [path for path in (folder or BUNDLED).iterdir() if path.is_file()]
+    return [path for path in (folder or promoted_model() or BUNDLED).iterdir() if path.is_file()]
 
 
 def _home(messages: Messages) -> Check:
-    folder = data_folder(os.environ)
+    folder = home_folder()
     name = messages("doctor_home")
     if not folder.exists():
         return Check(name, "ok", messages("doctor_home_new", path=folder))

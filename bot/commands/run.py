@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
-from bot.commands.model import load_model
+from bot.commands.model import load_model, load_tested
 from bot.commands.monitor import Monitor
 from bot.commands.store import configured_fingerprint, open_configured, open_installations
 from bot.core.errors import ExitStatus, UserError
@@ -17,9 +17,11 @@ from bot.core.messages import Messages
 from bot.core.service import Core, Limits
 from bot.ops.logs import set_up_logs
 from bot.ops.monitoring import monitoring_routes
+from bot.ops.renewal import ModelWatch, change_over_again_and_again
 from bot.ops.running import LoopLag, purge_again_and_again, until_told_to_stop
 from bot.settings import Settings, load_settings
 from bot.terminal import complain
+from nlp.modelstore import ModelStore
 
 if TYPE_CHECKING:
     from aiohttp import web
@@ -162,6 +164,14 @@ async def make_core(settings: Settings, model: Path | None) -> Core:
     return Core(analyzer, store, fingerprint, language=settings.lang, limits=limits)
 
 
+def _model_chores(core: Core, settings: Settings, model: Path | None) -> list[asyncio.Task[None]]:
+    """Watching for a newer model, unless the operator named one."""
+    if model or settings.model:
+        return []
+    watch = ModelWatch(ModelStore(settings.home), load_tested, core.inference.model_id)
+    return [asyncio.create_task(change_over_again_and_again(core.inference, watch))]
+
+
 async def _run(
     messages: Messages, settings: Settings, names: Sequence[str], http: bool, model: Path | None
 ) -> ExitStatus:
@@ -170,6 +180,7 @@ async def _run(
     port = settings.metrics_port
     services: list[Service] = [] if port is None else [Monitor(core, lag, port)]
     chores = [
+        *_model_chores(core, settings, model),
         asyncio.create_task(purge_again_and_again(core, settings.retention_days)),
         asyncio.create_task(lag.measure()),
     ]

@@ -181,8 +181,11 @@ class FileService:
             job.state = phase, done, total
             loop.call_soon_threadsafe(job.changed.set)
 
+        inference = self._core.inference
+        model = inference.classifier  # of the whole file, although another may be put into service meanwhile
+
         def judge(texts: Sequence[str]) -> list[Verdict]:
-            waiting = asyncio.run_coroutine_threadsafe(self._core.inference.judge_many(texts), loop)
+            waiting = asyncio.run_coroutine_threadsafe(inference.judge_many(texts, model), loop)
             while True:
                 try:
                     return waiting.result(timeout=1)

@@ -11,6 +11,7 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from bot.core.counters import Counters
@@ -78,7 +79,6 @@ class Inference:
         self, classifier: Classifier, counters: Counters, *, room: int = 512, batch: int = 32, patience: float = 2.0
     ) -> None:
         self._classifier, self._counters = classifier, counters
-        self._explainer = classifier if isinstance(classifier, Explainer) else None
         self._room, self._batch, self._patience = room, batch, patience
         self._waiting: deque[_Job] = deque()
         self._reviews: deque[_Call] = deque()
@@ -93,6 +93,16 @@ class Inference:
         return self._classifier.model_id
 
     @property
+    def classifier(self) -> Classifier:
+        """The model that judges; what comes in several lots can be kept to it, see :meth:`judge_many`."""
+        return self._classifier
+
+    def replace(self, classifier: Classifier) -> None:
+        """Let another model judge, and say why, from the next batch on; texts that one has begun with, it finishes."""
+        self._classifier = classifier
+        self._counters.add("model_replaced")
+
+    @property
     def depth(self) -> int:
         """How many texts wait."""
         return len(self._waiting)
@@ -105,7 +115,7 @@ class Inference:
     @property
     def explains(self) -> bool:
         """Whether the model can say why."""
-        return self._explainer is not None
+        return isinstance(self._classifier, Explainer)
 
     async def judge(self, text: str) -> Verdict:
         """The verdict of a text.
@@ -137,20 +147,25 @@ class Inference:
             BusyError: if too many wait for this, or its turn did not come in time.
             ValueError: if the model cannot say why; see :attr:`explains`.
         """
-        explainer = self._explainer
-        if explainer is None:
+        explainer = self._classifier
+        if not isinstance(explainer, Explainer):
             raise ValueError("this model does not explain")
         if len(self._reviews) >= _ROOM_FOR_REVIEWS:
             self._counters.add("busy", reason="reviews_full")
             raise BusyError
         return await self._call(self._reviews, lambda: explainer.review(text), self._patience)
 
-    async def judge_many(self, texts: Sequence[str]) -> list[Verdict]:
-        """Verdicts of many texts that nobody waits for this second; they wait as long as it takes."""
+    async def judge_many(self, texts: Sequence[str], classifier: Classifier | None = None) -> list[Verdict]:
+        """Verdicts of many texts that nobody waits for this second; they wait as long as it takes.
+
+        Args:
+            texts: to judge, all by one model.
+            classifier: which, although another may have replaced it; that which judges if None.
+        """
+        model = classifier or self._classifier
         out: list[Verdict] = []
         for at in range(0, len(texts), self._batch):
-            lot = texts[at : at + self._batch]
-            out += await self._call(self._lots, lambda lot=lot: self._classifier.analyze_batch(lot))  # type: ignore[misc]
+            out += await self._call(self._lots, partial(model.analyze_batch, texts[at : at + self._batch]))
         return out
 
     async def close(self) -> None:
@@ -184,7 +199,7 @@ class Inference:
         quiet = not self._waiting and sum(asked) <= _MOST_EXPLAINED
         texts, explain = [job.text for job in jobs], asked if quiet else [False] * len(jobs)
         try:
-            judged = await self._run(lambda: self._verdicts(texts, explain))
+            judged = await self._run(partial(_verdicts, self._classifier, texts, explain))
         except Exception as error:
             self._counters.add("inference_failed", len(jobs))
             for job in jobs:
@@ -200,16 +215,6 @@ class Inference:
             return await loop.run_in_executor(self._thread, work)
         finally:
             self._began = None
-
-    def _verdicts(self, texts: Sequence[str], explain: Sequence[bool]) -> list[Judged]:
-        """In the model's thread."""
-        verdicts = self._classifier.analyze_batch(texts)
-        if self._explainer is None:
-            return [Judged(verdict) for verdict in verdicts]
-        return [
-            Judged(verdict, signed_words(self._explainer.explain(text).words) if wanted else ())
-            for text, verdict, wanted in zip(texts, verdicts, explain, strict=True)
-        ]
 
     async def _call_next(self, queue: deque[_Call]) -> None:
         while queue:
@@ -242,6 +247,17 @@ class Inference:
             else:
                 jobs.append(job)
         return jobs
+
+
+def _verdicts(model: Classifier, texts: Sequence[str], explain: Sequence[bool]) -> list[Judged]:
+    """In the model's thread: verdicts and evidence of one and the same model."""
+    verdicts = model.analyze_batch(texts)
+    if not isinstance(model, Explainer):
+        return [Judged(verdict) for verdict in verdicts]
+    return [
+        Judged(verdict, signed_words(model.explain(text).words) if wanted else ())
+        for text, verdict, wanted in zip(texts, verdicts, explain, strict=True)
+    ]
 
 
 def _finish(future: asyncio.Future[T], result: T | Exception) -> None:

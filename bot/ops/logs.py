@@ -11,7 +11,7 @@ _SECRET = re.compile(
     r"xox[a-z]-[\w-]+|xapp-[\w-]+|v0=[0-9a-f]{64}|[MNO][\w-]{20,40}\.[\w-]{6}\.[\w-]{27,}|(?<=://)[^/\s:@]+:[^/\s@]+(?=@)"
 )
 _OURS = ("bot", "nlp")
-_FIELDS = ("event", "kind", "platform", "outcome", "ms", "count")
+_FIELDS = ("event", "kind", "platform", "outcome", "ms", "count", "model")
 
 
 def redact(text: str) -> str:

@@ -16,7 +16,8 @@ Nunchi = Callable[..., Ended]
 
 
 @pytest.fixture(autouse=True)
-def nobodys_settings(monkeypatch: pytest.MonkeyPatch) -> None:
+def nobodys_settings(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path_factory.getbasetemp()))  # nobody's promoted models either
     for name in (*(n for n in os.environ if n.startswith(("NUNCHI_", "DISCORD_", "SLACK_"))), "NO_COLOR"):
         monkeypatch.delenv(name, raising=False)
 

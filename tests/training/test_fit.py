@@ -99,7 +99,10 @@ def test_fit_makes_a_model_that_serves(files, tmp_path):
     assert np.mean(right) > 0.9
     card = (tmp_path / "model" / "README.md").read_text("utf-8")
     assert "held out" in card
+    assert "rated reviews, rated.tsv, obtained" in card, "the sources are those of the rows"
+    assert "Naver" not in card.partition("## Data")[2]
     assert "accuracy" in result.stdout
+    assert "The new model is" in result.stdout
 
     again = run(command(files, tmp_path / "model", tmp_path / "runs"))
     assert again.returncode == 65
@@ -127,7 +130,12 @@ def test_a_killed_run_goes_on_and_ends_in_the_same_model(files, tmp_path):
 
 @pytest.mark.parametrize(
     ("rows", "says"),
-    [("5\t좋아요\n" * 30, "too few"), ("5\t좋아요\n1\t별로\n", "too few"), ("좋아요\n", "line 1"), ("", "no review")],
+    [
+        ("5\t좋아요\n" * 30, "too few"),
+        ("5\t좋아요\n1\t별로\n", "too few"),
+        ("좋아요\n", "--label-column"),
+        ("", "rated.tsv"),
+    ],
     ids=["one text", "two rows", "no rating", "empty"],
 )
 def test_rows_that_cannot_be_learned_from_are_refused(tmp_path, rows, says):

@@ -66,12 +66,12 @@ def find_column(columns: Sequence[str], wanted: str | None, names: Sequence[str]
         if wanted.isdecimal() and len(wanted) < 9 and 1 <= int(wanted) <= len(columns):
             return int(wanted) - 1
         raise UserError(ExitStatus.BAD_DATA, "column_missing_for", option=option, columns=listed(columns))
-    ours = _scored_columns(columns)
+    ours = verdict_columns(columns)
     keys = {key(name): i for i, name in reversed(list(enumerate(columns))) if i not in ours}
     return next((keys[name] for name in names if name in keys), None)
 
 
-def _scored_columns(columns: Sequence[str]) -> range:
+def verdict_columns(columns: Sequence[str]) -> range:
     """The columns that ``nunchi score`` added: their rating is the model's, not the customer's."""
     plain = [re.sub("^(?:nunchi_)+", "", name) for name in columns]
     for i in range(len(plain) - len(_OURS) + 1):

@@ -1,0 +1,192 @@
+"""The model store: models that were put into service on this machine, and which of them serves now.
+
+A folder ``models`` in the program's data folder holds a folder for each model and one small file, ``current.json``,
+that says which serves. Only that file is ever replaced, in one step, so that whoever reads it, or is killed while
+writing it, sees the old state or the new one and nothing between.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from nlp import artifact
+from nlp.artifact import ArtifactError
+
+KEPT = 3
+"""How many of the models that were put into service stay, the one that serves included."""
+
+_POINTER = "current.json"
+_LOCK = ".lock"
+_SCRATCH = ".new-"
+_LONGEST_POINTER = 4096
+
+
+@dataclass(frozen=True)
+class State:
+    """What ``current.json`` says.
+
+    Attributes:
+        current: id of the model that serves; None for the bundled one.
+        kept: ids of the models that were put into service, newest first.
+    """
+
+    current: str | None = None
+    kept: tuple[str, ...] = ()
+
+
+class ModelStore:
+    """The models of a data folder. Reading needs no lock; every change takes one.
+
+    Args:
+        home: the data folder; need not exist.
+    """
+
+    def __init__(self, home: Path) -> None:
+        self.folder = home / "models"
+
+    def state(self) -> State:
+        """Which models there are and which serves.
+
+        Raises:
+            ArtifactError: if the file that says so was damaged.
+        """
+        path = self.folder / _POINTER
+        try:
+            with open(path, "rb") as file:
+                data = json.loads(file.read(_LONGEST_POINTER))
+            state = State(data["current"], tuple(data["kept"]))
+            ids = [*state.kept, *([state.current] if state.current is not None else [])]
+            if not all(isinstance(i, str) and artifact.is_id(i) for i in ids):
+                raise ValueError
+        except FileNotFoundError:
+            return State()
+        except (ValueError, KeyError, TypeError, RecursionError):
+            raise ArtifactError(
+                f"{path} was changed or cut off, so nobody knows which model serves; promote one again"
+            ) from None
+        except OSError as error:
+            raise ArtifactError(f"{path} cannot be read: {error.strerror}") from None
+        return state
+
+    def path(self, model_id: str) -> Path:
+        """The folder of a model; it need not exist."""
+        if not artifact.is_id(model_id):
+            raise ArtifactError("that is not the id of a model")
+        return self.folder / model_id
+
+    def current(self) -> Path | None:
+        """The folder of the model that serves; None if it is the bundled one.
+
+        Raises:
+            ArtifactError: if nobody knows which it is.
+        """
+        state = self.state()
+        return None if state.current is None else self.path(state.current)
+
+    def promote(self, source: Path) -> str:
+        """Copy a model into the store and put it into service.
+
+        Args:
+            source: its folder, in the store or elsewhere.
+
+        Returns:
+            Its id.
+
+        Raises:
+            ArtifactError: if it is damaged.
+            OSError: if it cannot be written; what served before serves on.
+        """
+        with self._locked():
+            model_id = self._take_in(source)
+            try:
+                kept = self.state().kept
+            except ArtifactError:
+                kept = ()
+            kept = (model_id, *(k for k in kept if k != model_id and (self.folder / k).is_dir()))
+            self._point(State(model_id, kept[:KEPT]))
+            self._tidy(kept[:KEPT])
+        return model_id
+
+    def rollback(self) -> str | None:
+        """Put the model into service that served before.
+
+        Returns:
+            Its id; None for the bundled one.
+
+        Raises:
+            ArtifactError: if there is nothing to go back to, or what there is is damaged.
+        """
+        with self._locked():
+            state = self.state()
+            if state.current is None:
+                raise ArtifactError("the bundled model serves already; there is nothing to go back to")
+            older = state.kept[state.kept.index(state.current) + 1 :] if state.current in state.kept else ()
+            before = older[0] if older else None
+            if before is not None:
+                artifact.load(self.path(before))
+            self._point(State(before, state.kept))
+        return before
+
+    def _take_in(self, source: Path) -> str:
+        model_id = artifact.load(source).model_id
+        target = self.path(model_id)
+        if target.exists():
+            try:
+                artifact.load(target)
+            except ArtifactError:
+                shutil.rmtree(target)  # damaged: the whole one takes its place
+            else:
+                return model_id
+        with tempfile.TemporaryDirectory(prefix=_SCRATCH, dir=self.folder) as scratch:
+            new = Path(scratch) / "model"
+            new.mkdir()
+            for file in artifact.files(source):
+                shutil.copyfile(source / file, new / file)
+                with open(new / file, "rb+") as written:
+                    os.fsync(written.fileno())
+            if artifact.load(new).model_id != model_id:  # the very bytes that will serve
+                raise ArtifactError(f"model folder {source} was changed while it was copied; try again")
+            new.rename(target)
+        artifact.sync_folder(self.folder)
+        return model_id
+
+    def _point(self, state: State) -> None:
+        new = self.folder / f"{_POINTER}.part"
+        with open(new, "w", encoding="utf-8") as file:
+            json.dump({"current": state.current, "kept": list(state.kept)}, file)
+            file.flush()
+            os.fsync(file.fileno())
+        new.replace(self.folder / _POINTER)
+        artifact.sync_folder(self.folder)
+
+    def _tidy(self, kept: tuple[str, ...]) -> None:
+        """Remove models that are no longer kept, and what a killed run left behind."""
+        for entry in self.folder.iterdir():
+            if entry.is_dir() and entry.name not in kept:
+                shutil.rmtree(entry, ignore_errors=True)
+
+    @contextlib.contextmanager
+    def _locked(self) -> Iterator[None]:
+        """One change at a time; the system drops the lock when its holder dies."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        with open(self.folder / _LOCK, "a+b") as file:
+            _lock(file.fileno())
+            yield
+
+
+def _lock(handle: int) -> None:
+    try:
+        import fcntl
+    except ImportError:  # Windows
+        import msvcrt
+
+        msvcrt.locking(handle, msvcrt.LK_LOCK, 1)  # type: ignore[attr-defined,unused-ignore]
+    else:
+        fcntl.flock(handle, fcntl.LOCK_EX)

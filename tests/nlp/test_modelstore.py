@@ -1,0 +1,150 @@
+"""The model store: one step from one model to the next, and never half of one."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+
+import nlp
+from nlp import artifact
+from nlp.analyze import BUNDLED
+from nlp.artifact import ArtifactError
+from nlp.golden import GOLDEN, golden_right
+from nlp.modelstore import KEPT, ModelStore, State
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> ModelStore:
+    return ModelStore(tmp_path / "home")
+
+
+@pytest.fixture
+def folders(make_model, tmp_path: Path) -> list[Path]:
+    """Five different models."""
+    out = []
+    for seed in range(5):
+        out.append(tmp_path / f"model-{seed}")
+        artifact.save(make_model(seed=seed), out[-1], name=f"m{seed}")
+    return out
+
+
+def ids(folders: list[Path]) -> list[str]:
+    return [artifact.load(folder).model_id for folder in folders]
+
+
+def test_an_empty_store_serves_the_bundled_model(store: ModelStore) -> None:
+    assert store.current() is None
+    assert store.state() == State()
+    with pytest.raises(ArtifactError, match="bundled"):
+        store.rollback()
+
+
+def test_promote_and_roll_back(store: ModelStore, folders: list[Path]) -> None:
+    first, second = ids(folders[:2])
+    assert store.promote(folders[0]) == first
+    shutil.rmtree(folders[0])  # the store has its own copy
+    store.promote(folders[1])
+    assert store.state() == State(second, (second, first))
+    assert store.rollback() == first
+    current = store.current()
+    assert current is not None
+    assert nlp.load(current).model_id == first
+    assert store.rollback() is None
+    assert store.current() is None
+    store.promote(store.path(second))  # forward again, from the store itself
+    assert store.state().current == second
+
+
+def test_the_last_three_are_kept(store: ModelStore, folders: list[Path]) -> None:
+    for folder in folders:
+        store.promote(folder)
+    kept = tuple(ids(folders)[::-1][:KEPT])
+    assert store.state() == State(kept[0], kept)
+    assert {p.name for p in store.folder.iterdir() if p.is_dir()} == set(kept)
+
+
+def test_a_broken_model_is_not_taken_in(store: ModelStore, folders: list[Path]) -> None:
+    store.promote(folders[0])
+    with open(folders[1] / artifact.WEIGHTS, "r+b") as file:
+        file.seek(100)
+        file.write(b"x")
+    before = store.state()
+    with pytest.raises(ArtifactError):
+        store.promote(folders[1])
+    assert store.state() == before
+    assert len([p for p in store.folder.iterdir() if p.is_dir()]) == 1
+
+
+def test_a_damaged_copy_is_replaced_by_the_whole_one(store: ModelStore, folders: list[Path]) -> None:
+    model_id = store.promote(folders[0])
+    (store.path(model_id) / artifact.WEIGHTS).write_bytes(b"")
+    store.promote(folders[0])
+    assert nlp.load(store.current()).model_id == model_id
+
+
+def test_rolling_back_to_a_damaged_model_is_refused(store: ModelStore, folders: list[Path]) -> None:
+    old, new = store.promote(folders[0]), store.promote(folders[1])
+    (store.path(old) / artifact.WEIGHTS).write_bytes(b"")
+    with pytest.raises(ArtifactError):
+        store.rollback()
+    assert store.state().current == new
+
+
+@pytest.mark.parametrize(
+    "content",
+    [b"", b"{", b"[]", b"null", b'{"current": 3, "kept": []}', b'{"current": "../../x", "kept": []}',
+     b'{"current": null, "kept": ["a/b"]}', b'{"current": "a"}', b"\xff\xfe", b"[" * 5000],
+)  # fmt: skip
+def test_a_damaged_pointer_is_one_sentence_and_promoting_mends_it(
+    store: ModelStore, folders: list[Path], content: bytes
+) -> None:
+    store.promote(folders[0])
+    (store.folder / "current.json").write_bytes(content)
+    with pytest.raises(ArtifactError, match="promote one again") as caught:
+        store.current()
+    assert len(str(caught.value).splitlines()) == 1
+    assert store.promote(folders[1]) == store.state().current
+
+
+def test_a_full_disk_leaves_the_old_model(
+    store: ModelStore, folders: list[Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store.promote(folders[0])
+    before = store.state()
+
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(OSError, match="space"):
+        store.promote(folders[1])
+    monkeypatch.undo()
+    assert store.state() == before
+    store.promote(folders[1])
+    assert not [p for p in store.folder.iterdir() if p.name.startswith(".new")]
+
+
+def _promote(home: Path, folder: Path) -> None:
+    ModelStore(home).promote(folder)
+
+
+def test_several_at_once(store: ModelStore, folders: list[Path]) -> None:
+    context = multiprocessing.get_context("spawn")
+    home = store.folder.parent
+    workers = [context.Process(target=_promote, args=(home, folder)) for folder in folders[:3]]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join(60)
+    assert [worker.exitcode for worker in workers] == [0, 0, 0]
+    assert set(store.state().kept) == set(ids(folders[:3]))
+
+
+def test_the_bundled_model_passes_the_smoke_test(bundled: nlp.Analyzer) -> None:
+    assert len(GOLDEN) == 20
+    assert golden_right(bundled) == 20
+    assert (BUNDLED / artifact.MANIFEST).is_file()

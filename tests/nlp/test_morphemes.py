@@ -1,0 +1,83 @@
+"""Morpheme tokenizers: where the analyser is, they work; where it is not, one sentence says how to get it, at load."""
+
+from __future__ import annotations
+
+import pickle
+import sys
+
+import pytest
+
+import nlp
+from nlp import artifact, tokenizer
+from nlp.artifact import ArtifactError
+from nlp.config import NetworkConfig
+from nlp.tokenizers import morphemes
+
+PACKAGES = {"kiwi": "kiwipiepy", "mecab-ko": "mecab"}
+SHAPE = NetworkConfig(embedding=4, units=(3,), jamo=False, max_tokens=32)
+
+
+class ByBlanks:
+    """Stands in for an analyser that is not installed here."""
+
+    def __call__(self, text: str) -> list[str]:
+        return text.split()
+
+
+@pytest.fixture
+def no_analysers(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(morphemes, "_analysers", {})
+    for name in ("kiwipiepy", "mecab", "konlpy", "konlpy.tag"):
+        monkeypatch.setitem(sys.modules, name, None)
+
+
+def test_the_names_are_those_of_the_classes() -> None:
+    assert set(tokenizer.MORPHEME_KINDS) == set(morphemes.CLASSES)
+
+
+@pytest.mark.parametrize("kind", sorted(PACKAGES))
+def test_an_installed_analyser_cuts(kind: str) -> None:
+    pytest.importorskip(PACKAGES[kind], reason=f"needs the extra for {kind}")
+    made = tokenizer.create(kind).fit(["배송이 정말 빨라서 좋았어요"])
+    assert len(made.tokens("배송이 정말 빨라서 좋았어요")) > 4
+    assert "배송" in made.tokens("배송이 빨라요")
+    assert made.tokens("  ") == []
+    again = tokenizer.from_dict(made.to_dict())
+    assert again.encode("배송이 별로") == made.encode("배송이 별로")
+    assert pickle.loads(pickle.dumps(made)).encode("배송이") == made.encode("배송이")
+
+
+@pytest.mark.parametrize("kind", tokenizer.MORPHEME_KINDS)
+def test_a_missing_analyser_is_said_in_one_sentence(no_analysers: None, kind: str) -> None:
+    with pytest.raises(ValueError, match="pip install") as caught:
+        tokenizer.create(kind)(())
+    assert len(str(caught.value).splitlines()) == 1
+
+
+def test_konlpy_without_java_says_java(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Broken:
+        def __init__(self) -> None:
+            raise RuntimeError("No JVM shared library file (libjvm.so) found")
+
+    tag = type(sys)("konlpy.tag")
+    tag.Okt = Broken  # type: ignore[attr-defined]
+    monkeypatch.setattr(morphemes, "_analysers", {})
+    monkeypatch.setitem(sys.modules, "konlpy", type(sys)("konlpy"))
+    monkeypatch.setitem(sys.modules, "konlpy.tag", tag)
+    sys.modules["konlpy"].tag = tag  # type: ignore[attr-defined]
+    with pytest.raises(ValueError, match="Java"):
+        tokenizer.create("okt")(())
+
+
+def test_a_model_that_needs_one_is_refused_when_it_is_loaded(
+    make_model, tmp_path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(morphemes, "_analysers", {"kiwi": ByBlanks()})
+    words = tokenizer.create("kiwi")(["배송이", "빨라요"])
+    artifact.save(make_model(SHAPE, words), tmp_path / "model", name="morphemes")
+    assert nlp.load(tmp_path / "model").analyze("배송이 빨라요").probability > 0
+    monkeypatch.setattr(morphemes, "_analysers", {})
+    monkeypatch.setitem(sys.modules, "kiwipiepy", None)
+    with pytest.raises(ArtifactError, match=r"nunchi\[kiwi\]") as caught:
+        nlp.load(tmp_path / "model")
+    assert len(str(caught.value).splitlines()) == 1

@@ -1,0 +1,109 @@
+"""Every network of the course trains on small data, the way the course has it."""
+
+from __future__ import annotations
+
+import json
+
+import numpy as np
+import pytest
+
+from nlp.tokenizer import MORPHEME_KINDS
+from tests.training.shop import reviews, train, write_csv
+from training import recipe
+from training.data import DataError
+from training.reviews import ReadRules, read_reviews
+
+keras = pytest.importorskip("keras", reason="training needs the extra train")
+
+COURSES = {name: recipe.load(name).course for name in recipe.names() if recipe.load(name).course is not None}
+NAMES = [name for name, course in COURSES.items() if course.tokens not in MORPHEME_KINDS]
+
+
+def test_the_networks_that_the_course_has_are_there():
+    courses = [recipe.load(name).course for name in NAMES]
+    assert {c.cell for c in courses} == {"rnn", "lstm", "gru"}
+    assert {c.direction for c in courses} == {"forward", "backward", "both"}
+    assert {c.task for c in courses} == {"polarity", "classes", "rating"}
+    assert {c.input for c in courses} == {"embedding", "one-hot"}
+    assert {c.body for c in courses} == {"recurrent", "flatten"}
+    assert {c.padding for c in courses} == {"pre", "post"}
+    assert {len(c.units) for c in courses} == {1, 2}
+    taught = recipe.load("course-char-lstm").course
+    assert (taught.length, taught.batch, taught.epochs, taught.tokens) == (100, 32, 2, "syllable")
+
+
+@pytest.mark.timeout(600)
+def test_all_of_them_train_and_are_compared(tmp_path):
+    write_csv(tmp_path / "shop.csv", reviews(120))
+    done = train(tmp_path, "compare", *NAMES, "--data", "shop.csv", "--epochs", 1)
+    assert done.returncode == 0, done.stderr
+    assert all(name in done.stdout for name in NAMES)
+    assert (tmp_path / "compared" / "curves.png").read_bytes().startswith(b"\x89PNG")
+    figures = [json.loads(line) for line in (tmp_path / "compared" / "figures.jsonl").read_text().splitlines()]
+    assert [f["recipe"] for f in figures] == NAMES
+    assert all(f["n"] == 24 and f["parameters"] > 0 and len(f["loss"]) == 1 for f in figures)
+
+
+@pytest.mark.timeout(300)
+def test_a_network_learns_what_there_is_to_learn(tmp_path):
+    from training.course import train as train_network
+
+    write_csv(tmp_path / "shop.csv", reviews(500))
+    (tmp_path / "naver.txt").write_text("".join(f"{stars}\t{text}\n" for stars, text in reviews(500)), "utf-8")
+    rows = read_reviews([tmp_path / "naver.txt"], ReadRules(as_taught=True), None)
+    course = recipe.load("course-flatten").course
+    trained = train_network("flatten", course, rows, lambda what, done, of: None, tmp_path)
+    assert trained.accuracy.value > 0.9
+    assert len(trained.curve.loss) == 5
+
+
+def test_cleaning_and_duplicates_are_the_courses(tmp_path):
+    (tmp_path / "naver.txt").write_text("5\t좋아요!! :)\n1\t좋아요\n2\tbad 별로 2번\n1\t!!!\n", "utf-8")
+    found = read_reviews([tmp_path / "naver.txt"], ReadRules(as_taught=True), None)
+    assert [(row.text, row.rating) for row in found.rows] == [("좋아요", 5), ("별로 2번", 2)]
+    assert (found.read, found.left_out["duplicates"], found.left_out["empty"]) == (4, 1, 1)
+
+
+def test_padding_truncating_and_unknown_words():
+    from training.course import Vocabulary, padded
+    from training.course_recipe import CourseRecipe
+
+    words = CourseRecipe(tokens="word", num_words=4, length=3)
+    known = Vocabulary(words, [["가", "가", "가", "나", "나", "다"]])
+    assert known.size == 4
+    ids = [known.encode(text.split()) for text in ("가 나 다", "라", "가 가 가 나")]
+    assert ids == [[2, 3, 1], [1], [2, 2, 2, 3]]
+    assert np.array_equal(padded(ids, words), [[2, 3, 1], [0, 0, 1], [2, 2, 3]])
+    after = CourseRecipe(length=3, padding="post", truncating="post")
+    assert np.array_equal(padded(ids, after), [[2, 3, 1], [1, 0, 0], [2, 2, 2]])
+
+
+@pytest.mark.parametrize(
+    "settings",
+    ["cell = 'mlp'", "units = [0]", "units = []", "dropout = 1.5", "gibberish = 1", "task = 3", "length = 0"],
+)
+def test_wrong_settings_are_named(tmp_path, settings):
+    (tmp_path / "bad.toml").write_text(f"[course]\n{settings}\n")
+    with pytest.raises(DataError, match=settings.partition(" ")[0]):
+        recipe.load(str(tmp_path / "bad.toml"))
+
+
+def test_what_cannot_be_compared_is_said_in_one_sentence(tmp_path):
+    write_csv(tmp_path / "labels.csv", [("긍정" if stars > 3 else "부정", text) for stars, text in reviews(80)])
+    for words, says in (
+        (("compare", "shop", "--data", "labels.csv"), "course-gru"),
+        (("compare", "course-rating", "--data", "labels.csv"), "labels only"),
+        (("fit", "--recipe", "course-gru", "--data", "labels.csv"), "compare course-gru"),
+    ):
+        done = train(tmp_path, *words)
+        assert done.returncode == 65
+        assert says in done.stderr
+        assert "Traceback" not in done.stderr
+
+
+@pytest.mark.timeout(600)
+def test_bench_says_both_speeds(tmp_path):
+    write_csv(tmp_path / "shop.csv", reviews(300))
+    done = train(tmp_path, "bench", "--data", "shop.csv")
+    assert done.returncode == 0, done.stderr
+    assert "times as fast" in done.stdout

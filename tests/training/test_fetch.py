@@ -1,0 +1,110 @@
+"""A download that goes wrong in every way there is ends in the right file or in one sentence, never in a wrong file."""
+
+from __future__ import annotations
+
+import hashlib
+
+import pytest
+
+from tests.servers.files import FileServer
+from tests.training.shop import train
+from training.fetch import CORPORA, Corpus, FetchError, fetch
+
+CONTENT = "".join(f"{1 + i % 5}\t{i}번째 리뷰입니다\n" for i in range(20_000)).encode()
+GIT = hashlib.sha1(b"blob %d\0" % len(CONTENT) + CONTENT).hexdigest()
+CORPUS = Corpus("toy", "toy.txt", "http://x.invalid/", hashlib.sha256(CONTENT).hexdigest(), GIT, "toy", "CC0")
+
+
+def run(server, folder, **more):
+    return fetch(CORPUS, folder, lambda what, done, of: None, url=server.url, **more)
+
+
+def first(how):
+    """Something goes wrong the first time."""
+    return lambda number: how if number == 0 else ""
+
+
+@pytest.mark.parametrize("how", ["", "cut", "reset", "redirect", "503", "no-length"])
+def test_it_ends_in_the_right_file(tmp_path, how):
+    with FileServer(CONTENT, first(how)) as server:
+        path, _ = run(server, tmp_path)
+        assert path.read_bytes() == CONTENT
+        assert not list(tmp_path.glob("*.part"))
+        asked = len(server.ranges)
+        assert run(server, tmp_path)[0] == path
+        assert len(server.ranges) == asked, "what is there is not fetched again"
+
+
+def test_what_was_cut_is_gone_on_with(tmp_path):
+    with FileServer(CONTENT, lambda n: "cut" if n < 6 else "") as server:
+        run(server, tmp_path)
+        starts = [int(asked.removeprefix("bytes=").removesuffix("-")) for asked in server.ranges[1:]]
+    assert len(starts) == 6
+    assert starts == sorted(set(starts))
+    assert starts[0] == len(CONTENT) // 2
+
+
+def test_a_stalled_connection_is_given_up(tmp_path):
+    with FileServer(CONTENT, first("stall")) as server:
+        assert run(server, tmp_path, patience=0.3)[0].read_bytes() == CONTENT
+        assert server.ranges[1] == f"bytes={len(CONTENT) // 2}-"
+
+
+def test_an_interrupted_run_goes_on(tmp_path):
+    (tmp_path / "toy.txt.part").write_bytes(CONTENT[:1000])
+    with FileServer(CONTENT, lambda n: "") as server:
+        assert run(server, tmp_path)[0].read_bytes() == CONTENT
+        assert server.ranges == ["bytes=1000-"]
+
+
+@pytest.mark.parametrize("part", [CONTENT[:999] + b"?", CONTENT + b"more", b"?" * len(CONTENT)])
+def test_a_wrong_beginning_is_thrown_away(tmp_path, part):
+    (tmp_path / "toy.txt.part").write_bytes(part)
+    with FileServer(CONTENT, lambda n: "") as server:
+        assert run(server, tmp_path)[0].read_bytes() == CONTENT
+
+
+def test_a_server_without_ranges_sends_it_all_again(tmp_path):
+    (tmp_path / "toy.txt.part").write_bytes(b"?" * 500)
+    with FileServer(CONTENT, lambda n: "no-range") as server:
+        assert run(server, tmp_path)[0].read_bytes() == CONTENT
+
+
+@pytest.mark.parametrize("how", ["corrupt", "404", "503", "reset"])
+def test_what_cannot_be_had_is_one_sentence_and_no_file(tmp_path, how):
+    with FileServer(CONTENT, lambda n: how) as server, pytest.raises(FetchError) as caught:
+        run(server, tmp_path)
+    message = str(caught.value)
+    assert "\n" not in message
+    assert str(tmp_path / "toy.txt") in message
+    assert not list(tmp_path.iterdir())
+
+
+def test_one_digest_is_not_enough(tmp_path):
+    wrong = Corpus("toy", "toy.txt", "", CORPUS.sha256, "0" * 40, "", "")
+    with FileServer(CONTENT, lambda n: "") as server, pytest.raises(FetchError, match="digest"):
+        fetch(wrong, tmp_path, lambda what, done, of: None, url=server.url)
+    assert not list(tmp_path.iterdir())
+
+
+def test_offline_it_says_which_file_to_put_where(tmp_path):
+    with FileServer(CONTENT, lambda n: "") as server:
+        url = server.url  # nobody listens there any more
+    done = train(tmp_path, "fetch", "--url", url, "--to", tmp_path / "corpora")
+    assert done.returncode == 65
+    assert "Traceback" not in done.stderr
+    last = done.stderr.splitlines()[-1]
+    assert str(tmp_path / "corpora" / "naver_shopping.txt") in last
+    assert CORPORA["naver-shopping"].url in last
+
+
+def test_a_wrong_file_in_its_place_is_not_used(tmp_path):
+    (tmp_path / "toy.txt").write_bytes(b"wrong")
+    with FileServer(CONTENT, lambda n: "") as server, pytest.raises(FetchError, match="remove it"):
+        run(server, tmp_path)
+
+
+@pytest.mark.parametrize("url", ["file:///etc/passwd", "ftp://127.0.0.1/x"])
+def test_only_http(tmp_path, url):
+    with pytest.raises(FetchError, match="http"):
+        fetch(CORPUS, tmp_path, lambda what, done, of: None, url=url)

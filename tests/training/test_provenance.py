@@ -1,0 +1,131 @@
+"""No row from Discord or Slack reaches training, however it is hidden; rows of shops do."""
+
+from __future__ import annotations
+
+import json
+import zipfile
+
+import pytest
+
+from bot.commands.train import TrainingHost
+from bot.core.messages import Messages
+from training.data import DataError, read_rated, read_unrated
+from training.reviews import ReadRules, read_reviews
+
+HOST = TrainingHost(Messages("en"))
+PLAIN = "별점,리뷰\n5,좋아요\n1,별로예요\n"
+
+
+def refusal(path):
+    with pytest.raises(DataError) as caught:
+        read_reviews([path], ReadRules(), HOST)
+    message = str(caught.value)
+    assert "policies of Discord and Slack" in message
+    assert "\n" not in message
+    return message
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        "5,<@U02ABCDEF1> 이거 좋아요",
+        "5,<@123456789012345678> 이거 좋아요",
+        "5,<#C02ABCDEF1|리뷰> 에서 봤어요",
+        "5,좋아요 <:wow:123456789012345678>",
+        "5,좋아요 <!here>",
+        "5,https://discord.com/channels/1/2/3 좋아요",
+        "5,https://acme.slack.com/archives/C02ABCDEF1/p1700000000000000 좋아요",
+    ],
+)
+def test_one_row_among_a_hundred_thousand(tmp_path, row):
+    rows = [f"{1 + 4 * (i % 2)},{i}번째 구매 {'좋아요' if i % 2 else '별로예요'}" for i in range(100_000)]
+    rows[87_654] = row
+    (tmp_path / "a.csv").write_text("\n".join(["별점,리뷰", *rows]), "utf-8")
+    assert "row 87,655" in refusal(tmp_path / "a.csv")
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "AuthorID,Author,Date,Content,Attachments,Reactions\n123456789012345678,kim,2026-01-01,좋아요,,\n",
+        "별점,리뷰,channel_id\n5,좋아요,1\n",
+        "별점,리뷰,guild_id\n5,좋아요,1\n",
+        "별점,리뷰,team_id\n5,좋아요,1\n",
+        "별점,리뷰,platform\n5,좋아요,shop\n1,별로예요,Slack\n",
+        "별점,리뷰,출처\n5,좋아요,매장\n1,별로예요,디스코드\n",
+        "별점,리뷰,source\n1,별로예요,discord export 2026\n",
+        "별점,리뷰,user\n5,좋아요,U02ABCDEF1\n",
+        "별점,리뷰,ts\n5,좋아요,1700000000.123456\n",
+        "별점,리뷰,user_id\n5,좋아요,1123456789012345678\n",
+    ],
+)
+def test_columns_of_chats(tmp_path, content):
+    (tmp_path / "a.csv").write_text(content, "utf-8")
+    refusal(tmp_path / "a.csv")
+
+
+OUR_LOG = {
+    "at": "2026-01-01T00:00:00+00:00", "platform": "slack", "workspace": "T1", "channel": "C1", "way": "direct",
+    "band": "positive", "label": "positive", "probability": 0.9, "model_id": "m", "text": "좋아요",
+}  # fmt: skip
+SLACK = [{"client_msg_id": "x", "type": "message", "text": "좋아요", "user": "U1", "ts": "1700000000.123456"}]
+DISCORD = {"guild": {"id": "1"}, "channel": {"id": "2"}, "messages": [{"id": "3", "content": "좋아요"}]}
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("log.jsonl", json.dumps(OUR_LOG, ensure_ascii=False)),
+        ("2026-01-01.json", json.dumps(SLACK)),
+        ("one.json", json.dumps(SLACK, indent=2)),
+        ("channel.json", json.dumps(DISCORD)),
+        ("rows.jsonl", "\n".join(json.dumps(message) for message in SLACK)),
+    ],
+)
+def test_exports(tmp_path, name, content):
+    (tmp_path / name).write_text(content, "utf-8")
+    refusal(tmp_path / name)
+
+
+@pytest.mark.parametrize("members", [("channels.json", "users.json"), ("messages/index.json",)])
+def test_whole_archives(tmp_path, members):
+    with zipfile.ZipFile(tmp_path / "export.zip", "w") as archive:
+        for name in members:
+            archive.writestr(name, "[]")
+    refusal(tmp_path / "export.zip")
+
+
+def test_the_course_form_is_looked_at_too(tmp_path):
+    (tmp_path / "a.tsv").write_text("5\t좋아요\n1\t<@U02ABCDEF1> 별로예요\n", "utf-8")
+    refusal(tmp_path / "a.tsv")
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        PLAIN,
+        "별점,리뷰\n5,디스코드에서 추천받았는데 좋아요\n1,slack 같은 재질이라 별로예요\n",
+        "별점,리뷰,채널\n5,좋아요,온라인\n1,별로예요,매장\n",
+        "별점,리뷰,주문번호\n5,좋아요,202601011234567890\n1,별로예요,202601011234567891\n",
+        "별점,리뷰,작성일\n5,좋아요 <3,2026-01-01\n1,별로예요 <진짜>,2026-01-02\n",
+        "별점,리뷰,user\n5,좋아요,kim****\n1,별로예요,UNIVERSE\n",
+    ],
+)
+def test_rows_of_a_shop_are_read(tmp_path, content):
+    (tmp_path / "shop.csv").write_text(content, "utf-8")
+    assert len(read_reviews([tmp_path / "shop.csv"], ReadRules(), HOST).rows) == 2
+
+
+@pytest.mark.parametrize("reader", [read_rated, read_unrated])
+def test_the_corpora_are_looked_at_too(tmp_path, reader):
+    (tmp_path / "a.txt").write_text("5\t좋아요\n1\t<#123456789012345678> 별로예요\n", "utf-8")
+    with pytest.raises(DataError, match="row 2"):
+        reader(tmp_path / "a.txt")
+
+
+def test_what_a_file_says_of_its_source_can_be_shown(tmp_path):
+    rows = '별점,리뷰,source\n5,좋아요,"a|b\x1b[31m\nc"\n1,별로예요,\n'
+    (tmp_path / "shop.csv").write_text(rows, "utf-8")
+    found = read_reviews([tmp_path / "shop.csv"], ReadRules(), HOST)
+    shown = [origin.source for origin in found.origins]
+    assert "a b [31m c" in shown

@@ -1,0 +1,190 @@
+"""From a shop's CSV to a model in service, and back, as its owner would."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import nlp
+from nlp import artifact
+from nlp.analyze import BUNDLED
+from nlp.modelstore import ModelStore
+from tests.training.shop import environment, reviews, train, write_csv
+
+pytest.importorskip("keras", reason="training needs the extra train")
+
+QUICK = "[adapt]\nepochs = 2\nbatch = 32\nrate = 1e-3\n"
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory):
+    """A data folder with a shop's file in it."""
+    folder = tmp_path_factory.mktemp("shop")
+    write_csv(folder / "shop.csv", reviews(600))
+    (folder / "quick.toml").write_text(QUICK)
+    return folder
+
+
+def no_traceback(done, status):
+    assert done.returncode == status, done.stderr
+    assert "Traceback" not in done.stderr
+    return done.stderr
+
+
+@pytest.mark.timeout(600)
+def test_from_file_to_service_and_back(home):
+    done = train(home, "fit", "--data", "shop.csv", "--recipe", "quick.toml", "--promote", "--source", "우리 가게")
+    said = no_traceback(done, 0)
+    assert "read 600 rows, kept 600" in said
+    assert "held out" in said
+    assert said.index("held out") < said.index("learning:")
+    assert "The new model is better than the model in service" in done.stdout
+    assert "linear model" in done.stdout
+    store = ModelStore(home)
+    model_id = store.state().current
+    assert model_id is not None and model_id in done.stdout
+    analyzer = nlp.load(store.current())
+    assert analyzer.analyze("촉감도 그렇고 색상도 흐물흐물해요").label == "negative"
+
+    (run,) = (home / "runs").iterdir()
+    names = {p.name for p in run.iterdir()}
+    pictures = {"curves.png", "confusion.png", "reliability.png", "coverage.png"}
+    assert names == {"config.json", "metrics.jsonl", "card.md", "index.html", "model", *pictures}
+    config = json.loads((run / "config.json").read_text("utf-8"))
+    assert config["seed"] == 0 and "keras" in config["versions"]
+    lines = [json.loads(line) for line in (run / "metrics.jsonl").read_text("utf-8").splitlines()]
+    assert [line.get("epoch") for line in lines[:3]] == [0, 1, 2]
+    assert "우리 가게" in (run / "model" / artifact.CARD).read_text("utf-8")
+    assert all(name in (run / "index.html").read_text("utf-8") for name in pictures)
+
+    assert model_id in train(home, "models", "list").stdout
+    assert train(home, "models", "path").stdout.strip() == str(store.current())
+    assert "1 models are whole" in train(home, "models", "verify").stdout
+    assert "우리 가게" in train(home, "models", "show").stdout
+    chat = [sys.executable, "-m", "bot", "chat", "쫀쫀합니다"]
+    answer = subprocess.run(chat, env=environment(home), capture_output=True, text=True, check=True, cwd=home)
+    assert model_id in answer.stdout
+    assert "bundled" in train(home, "rollback").stdout
+    assert store.current() is None
+    no_traceback(train(home, "rollback"), 78)
+
+
+@pytest.mark.timeout(600)
+def test_a_worse_model_is_refused_unless_forced(home, tmp_path):
+    model = artifact.load(BUNDLED)
+    record = {"against": model.model_id, "rows": 300, "outcome": "worse"}
+    artifact.save(model, tmp_path / "worse", name="worse", more={"comparison.json": json.dumps(record).encode()})
+    artifact.save(model, tmp_path / "unknown", name="unknown")
+    weights = {k: -v if k.startswith(("output", "wide")) else v for k, v in model.weights.items()}
+    upside_down = artifact.Artifact(model.settings, model.tokenizer, weights)
+    artifact.save(upside_down, tmp_path / "wrong", name="wrong")
+    for name, says in (("worse", "worse than"), ("unknown", "--data"), ("wrong", "golden")):
+        assert says in no_traceback(train(tmp_path, "promote", name), 65)
+        assert ModelStore(tmp_path).current() is None
+    same = train(tmp_path, "promote", "unknown", "--data", home / "shop.csv")
+    assert "within noise" in no_traceback(same, 0)
+    no_traceback(train(tmp_path, "promote", "worse", "--force"), 0)
+    assert ModelStore(tmp_path).state().current.startswith("worse")
+    (tmp_path / "wrong" / artifact.WEIGHTS).write_bytes(b"")
+    assert "changed or cut off" in no_traceback(train(tmp_path, "promote", "wrong"), 78)
+
+
+@pytest.mark.timeout(600)
+def test_a_killed_run_goes_on_and_ends_in_the_same_model(home, tmp_path):
+    words = ["fit", "--data", str(home / "shop.csv"), "--recipe", str(home / "quick.toml"), "--runs"]
+    command = [sys.executable, "-m", "bot", "train", *words, "cut"]
+    process = subprocess.Popen(command, env=environment(tmp_path), cwd=tmp_path, stderr=subprocess.PIPE, text=True)
+    while not list(tmp_path.glob("cut/*/state.npz")):
+        assert process.poll() is None
+        os.sched_yield()
+    os.kill(process.pid, signal.SIGKILL)
+    process.communicate()
+    assert not list(tmp_path.glob("cut/*/model"))
+    again = train(tmp_path, *words, "cut", "--resume")
+    assert "learning: 1/" not in no_traceback(again, 0)
+    no_traceback(train(tmp_path, *words, "whole"), 0)
+    first, second = (next(tmp_path.glob(f"{name}/*/model")) for name in ("cut", "whole"))
+    texts = [text for _, text in reviews(60, seed=9)]
+    cut, whole = (nlp.load(folder).analyze_batch(texts) for folder in (first, second))
+    assert [v.probability for v in cut] == pytest.approx([v.probability for v in whole], abs=0.02)
+
+
+@pytest.mark.parametrize(
+    ("rows", "says"),
+    [
+        (reviews(5), "too few rows"),
+        ([row for row in reviews(200) if row[0] > 3], "all "),
+        ([(3, text) for _, text in reviews(20)], "no rows are left"),
+        ([*reviews(30), (5, "<@U02ABCDEF1> 좋아요")], "policies"),
+    ],
+)
+def test_bad_files_end_in_a_sentence_before_anything_is_made(tmp_path, rows, says):
+    write_csv(tmp_path / "bad.csv", rows)
+    said = no_traceback(train(tmp_path, "fit", "--data", "bad.csv"), 65)
+    assert says in said.splitlines()[-1]
+    assert not (tmp_path / "runs").exists()
+
+
+@pytest.mark.parametrize(
+    ("words", "status"),
+    [
+        (("fit", "--data", "none.csv"), 65),
+        (("fit", "--gibberish"), 64),
+        (("fit", "--data", "a.csv", "--recipe", "none"), 65),
+        (("fit", "--data", "a.csv", "--obtained", "yesterday"), 65),
+        (("promote", "none"), 78),
+        (("promote",), 64),
+        (("gibberish",), 64),
+    ],
+)
+def test_wrong_use_is_one_sentence(tmp_path, words, status):
+    said = no_traceback(train(tmp_path, *words), status)
+    assert len(said.splitlines()) == 1
+
+
+def test_without_the_extra_it_says_how_to_get_it(tmp_path):
+    write_csv(tmp_path / "shop.csv", reviews(300))
+    program = "import sys; sys.modules['keras'] = None; from bot.cli import main; sys.exit(main(sys.argv[1:]))"
+    command = [sys.executable, "-c", program, "train", "fit", "--data", "shop.csv"]
+    done = subprocess.run(command, env=environment(tmp_path), capture_output=True, text=True, check=False, cwd=tmp_path)
+    assert 'pip install "nunchi[train]"' in no_traceback(done, 78)
+
+
+def test_help(tmp_path):
+    done = train(tmp_path, "--help")
+    assert done.returncode == 0
+    assert "rollback" in done.stdout
+    assert "nunchi train" in done.stdout
+
+
+def test_python_m_training_reads_the_same_files(tmp_path):
+    write_csv(Path(tmp_path) / "bad.csv", reviews(5))
+    command = [sys.executable, "-m", "training", "fit", "--data", "bad.csv"]
+    done = subprocess.run(command, env=environment(tmp_path), capture_output=True, text=True, check=False, cwd=tmp_path)
+    assert "too few rows" in no_traceback(done, 65)
+
+
+FULL = """
+import errno, sys
+import training.adapt
+from bot.cli import main
+def full(*_):
+    raise OSError(errno.ENOSPC, "No space left on device")
+training.adapt.write_arrays = full
+sys.exit(main(sys.argv[1:]))
+"""
+
+
+@pytest.mark.timeout(300)
+def test_a_full_disk_at_a_checkpoint_is_one_sentence(home, tmp_path):
+    words = ["train", "fit", "--data", str(home / "shop.csv"), "--recipe", str(home / "quick.toml")]
+    command = [sys.executable, "-c", FULL, *words]
+    done = subprocess.run(command, env=environment(tmp_path), capture_output=True, text=True, check=False, cwd=tmp_path)
+    assert "the disk is full" in no_traceback(done, 74).splitlines()[-1]
+    assert not list(tmp_path.glob("runs/*/model"))

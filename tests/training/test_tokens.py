@@ -1,0 +1,38 @@
+"""Morphemes are cut once, and what is kept cannot run code."""
+
+from __future__ import annotations
+
+import gzip
+
+import pytest
+
+from training.data import DataError
+from training.tokens import cut_all, cutter
+
+TEXTS = [f"{i}번째 배송이 정말 빨라서 좋았어요" for i in range(50)]
+
+
+def test_plain_tokens_are_not_kept(tmp_path):
+    assert cut_all("syllable", ["좋 아"], tmp_path) == [["좋", " ", "아"]]
+    assert cut_all("word", ["배송이 빨라요"], tmp_path) == [["배송이", "빨라요"]]
+    assert not list(tmp_path.iterdir())
+
+
+def test_morphemes_are_kept_and_a_damaged_cache_is_made_again(tmp_path):
+    pytest.importorskip("kiwipiepy", reason="needs the extra kiwi")
+    first = cut_all("kiwi", TEXTS, tmp_path, jobs=1)
+    assert first == [cutter("kiwi")(text) for text in TEXTS]
+    (kept,) = tmp_path.iterdir()
+    with gzip.open(kept, "wt", encoding="utf-8") as file:
+        file.write('["가짜"]\n' * len(TEXTS))
+    assert cut_all("kiwi", TEXTS, tmp_path, jobs=1)[0] == ["가짜"], "the cache was read"
+    for damaged in (b"", b"\x80\x04.", gzip.compress(b'["x"]\n'), gzip.compress(b"[1]\n" * len(TEXTS))):
+        kept.write_bytes(damaged)
+        assert cut_all("kiwi", TEXTS, tmp_path, jobs=1) == first
+    cut_all("kiwi", TEXTS[1:], tmp_path, jobs=1)
+    assert len(list(tmp_path.iterdir())) == 2
+
+
+def test_an_unknown_tokenizer_is_one_sentence():
+    with pytest.raises(DataError, match="no tokenizer"):
+        cutter("gibberish")

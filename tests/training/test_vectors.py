@@ -1,0 +1,81 @@
+"""Word vectors: learned, kept as plain numbers, asked, and put into a network."""
+
+from __future__ import annotations
+
+import pickle
+
+import numpy as np
+import pytest
+
+from tests.training.shop import train
+from training import vectors
+from training.data import DataError
+from training.vectors import Vectors, load
+
+KNOWN = Vectors(("왕", "여왕", "남자", "여자"), np.array([[1, 1, 0], [1, 0, 1], [0, 1, 0], [0, 0, 1]], np.float32))
+
+
+def test_similar_and_analogy():
+    assert KNOWN.similar(["왕"])[0][0] == "남자"
+    assert KNOWN.similar(["왕", "여자"], ["남자"], count=1)[0][0] == "여왕"
+    assert len(KNOWN.similar(["왕"], count=50)) == 3
+    with pytest.raises(DataError, match="do not know"):
+        KNOWN.similar(["없는말"])
+
+
+def test_they_come_back_as_they_were(tmp_path):
+    KNOWN.save(tmp_path / "v.txt")
+    again = load(tmp_path / "v.txt")
+    assert again.tokens == KNOWN.tokens
+    assert np.array_equal(again.matrix, KNOWN.matrix)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [b"", b"2 3\na 1 2 3\n", b"1 2\na 1 x\n", b"1 2\na 1 nan\n", b"2 1\na 1\na 2\n", b"99999999999 9\n", b"\x80\x04.",
+     pickle.dumps({"vectors": 1}), b"-1 3\n"],
+)  # fmt: skip
+def test_other_files_are_refused_in_one_sentence(tmp_path, content):
+    (tmp_path / "v.txt").write_bytes(content)
+    with pytest.raises(DataError) as caught:
+        load(tmp_path / "v.txt")
+    assert len(str(caught.value).splitlines()) == 1
+
+
+def test_from_reviews_to_neighbours(tmp_path):
+    pytest.importorskip("gensim", reason="needs the extra vectors")
+    lines = [f"{thing} {word} {i}번" for i in range(60) for thing, word in (("배송이", "빨라요"), ("색상이", "예뻐요"))]
+    (tmp_path / "reviews.txt").write_text("\n".join(lines), "utf-8")
+    made = train(tmp_path, "vectors", "fit", "--texts", "reviews.txt", "--width", 8, "--min-count", 3)
+    assert made.returncode == 0, made.stderr
+    shown = train(tmp_path, "vectors", "similar", "배송이", "--count", 3)
+    assert shown.returncode == 0
+    assert "빨라요" in shown.stdout
+    assert train(tmp_path, "vectors", "analogy", "배송이", "빨라요", "색상이").returncode == 0
+    unknown = train(tmp_path, "vectors", "similar", "없는말")
+    assert (unknown.returncode, unknown.stderr.count("\n")) == (65, 1)
+
+
+def test_without_gensim_it_says_how_to_get_it(monkeypatch):
+    monkeypatch.setitem(__import__("sys").modules, "gensim.models", None)
+    with pytest.raises(DataError, match=r"nunchi\[vectors\]"):
+        vectors.learn([["가", "나"]], width=4, window=2, epochs=1, min_count=1, seed=0)
+
+
+@pytest.mark.filterwarnings("ignore:__array__:DeprecationWarning")  # Keras on NumPy 2.4
+def test_they_can_begin_a_networks_embedding(tmp_path):
+    keras = pytest.importorskip("keras", reason="training needs the extra train")
+    from training.course import Vocabulary, start_embedding
+    from training.course_network import build
+    from training.course_recipe import CourseRecipe
+
+    KNOWN.save(tmp_path / "v.txt")
+    recipe = CourseRecipe(tokens="word", embedding=3, units=(4,), length=5, vectors=str(tmp_path / "v.txt"))
+    words = Vocabulary(recipe, [["왕", "왕", "모름"]])
+    model = build(recipe, words.size, 2)
+    assert start_embedding(model, recipe, words) == 1
+    table = keras.ops.convert_to_numpy(model.layers[1].embeddings)
+    assert np.array_equal(table[words.encode(["왕"])[0]], [1, 1, 0])
+    wide = CourseRecipe(embedding=7, vectors=str(tmp_path / "v.txt"))
+    with pytest.raises(DataError, match="embedding = 3"):
+        start_embedding(model, wide, words)

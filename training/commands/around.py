@@ -1,0 +1,56 @@
+"""What the commands share: where they print, the program around them, and how they end."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import typer
+from rich.console import Console
+
+from nlp.modelstore import ModelStore
+from training.host import Host, home_of
+
+out = Console()
+if not out.is_terminal:  # a file or a pipe has no edge at which a table should be cut
+    out = Console(width=max(out.width, 140))
+err = Console(stderr=True)
+
+USAGE, BAD_DATA, IO_ERROR, INTERRUPTED, CONFIG = 64, 65, 74, 75, 78
+"""Exit statuses, those of ``nunchi``."""
+
+
+@dataclass(frozen=True)
+class Around:
+    """The program around a command.
+
+    Attributes:
+        host: reads tables and knows the data folder; None where none is installed.
+        program: what the user typed, for sentences that say what to type next.
+    """
+
+    host: Host | None
+    program: str
+
+    @property
+    def store(self) -> ModelStore:
+        """The model store of the data folder."""
+        return ModelStore(home_of(self.host))
+
+
+def around(context: typer.Context) -> Around:
+    """What :func:`training.__main__.main` handed to the commands."""
+    found = context.obj
+    assert isinstance(found, Around)  # noqa: S101 - main always hands one in
+    return found
+
+
+def service_model(store: ModelStore) -> Path:
+    """Folder of the model that serves: the store's, else the bundled one.
+
+    Raises:
+        ArtifactError: if the store is damaged.
+    """
+    from nlp.analyze import BUNDLED
+
+    return store.current() or BUNDLED

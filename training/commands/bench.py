@@ -1,0 +1,39 @@
+"""``bench``: how fast a network learns, beside the course's script."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.table import Table
+
+from training.commands.around import around, out
+from training.data import DataError
+from training.reviews import ReadRules, read_reviews
+
+
+def bench(
+    context: typer.Context,
+    data: Annotated[list[Path] | None, typer.Option("--data", help="Rated reviews, as for fit.")] = None,
+    rows: Annotated[int, typer.Option(min=0, help="Use at most so many rows; 0 for all.")] = 0,
+    seed: Annotated[int, typer.Option(help="Of initial weights and order.")] = 0,
+) -> None:
+    """Train the course's network as its script does and as this package does, on the same rows in one run."""
+    from training import recipe as recipes
+    from training.commands.full import corpus_files
+
+    reviews = read_reviews(data or corpus_files(None).rated, ReadRules(as_taught=True), around(context).host)
+    reviews.rows = reviews.rows[: rows or None]
+    if len(reviews.rows) < 50:
+        raise DataError(f"{len(reviews.rows)} rows are too few to measure anything; at least 50 are needed")
+    from training.bench import bench as measure
+
+    course = recipes.load("course-char-lstm").course
+    assert course is not None  # noqa: S101 - it comes along
+    theirs, ours = measure(course, reviews, seed)
+    table = Table("", "reviews a second", "accuracy", title=f"{len(reviews.rows):,} rows, {course.epochs} epochs")
+    table.add_row("the course's script", f"{theirs.reviews_per_second:,.0f}", str(theirs.accuracy))
+    table.add_row("here", f"{ours.reviews_per_second:,.0f}", str(ours.accuracy))
+    out.print(table)
+    out.print(f"{ours.reviews_per_second / theirs.reviews_per_second:.1f} times as fast", highlight=False)

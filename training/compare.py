@@ -1,0 +1,85 @@
+"""Is a new model better than the one in service? On the same held-out rows, with a plain sentence."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from training.metrics import Paired, Share, paired, share
+
+RECORD = "comparison.json"
+"""Name of the file in a model folder that says how it compared; sealed with the rest."""
+
+SIGNIFICANT = 0.05
+
+Outcome = Literal["better", "same", "worse"]
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """A new model beside the one in service.
+
+    Attributes:
+        against: id of the model in service.
+        rows: held-out rows.
+        new, old: accuracies.
+        paired: which rows only one of them has right.
+    """
+
+    against: str
+    rows: int
+    new: Share
+    old: Share
+    paired: Paired
+
+    @classmethod
+    def of(cls, new: NDArray[np.bool_], old: NDArray[np.bool_], against: str) -> Comparison:
+        """Compare by which rows each has right."""
+        return cls(against, len(new), share(new), share(old), paired(new, old))
+
+    @property
+    def outcome(self) -> Outcome:
+        """Worse or better only where that is hardly chance."""
+        if self.paired.p >= SIGNIFICANT or self.paired.only_first == self.paired.only_second:
+            return "same"
+        return "better" if self.paired.only_first > self.paired.only_second else "worse"
+
+    def sentence(self, other: str = "the model in service") -> str:
+        """What a person should know, in a line."""
+        words = {
+            "better": "The new model is better than {other}",
+            "same": "The new model is the same as {other} within noise",
+            "worse": "The new model is worse than {other}",
+        }[self.outcome].format(other=other)
+        pair = self.paired
+        return (
+            f"{words}: {self.new.value:.1%} against {self.old.value:.1%} on {self.rows:,} held-out reviews "
+            f"(right only here {pair.only_first}, only there {pair.only_second}, p = {pair.p:.2g})."
+        )
+
+    def to_json(self) -> bytes:
+        """As it is kept in the model folder."""
+        told = {
+            "against": self.against,
+            "rows": self.rows,
+            "new_right": self.new.right,
+            "old_right": self.old.right,
+            "only_new": self.paired.only_first,
+            "only_old": self.paired.only_second,
+            "p": self.paired.p,
+            "outcome": self.outcome,
+        }
+        return (json.dumps(told, indent=1) + "\n").encode()
+
+
+def read_record(data: bytes) -> dict[str, Any] | None:
+    """What :meth:`Comparison.to_json` wrote; None if it is something else."""
+    try:
+        told = json.loads(data)
+        return dict(told) if {"against", "outcome", "rows"} <= set(told) else None
+    except (ValueError, TypeError):
+        return None

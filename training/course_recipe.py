@@ -1,0 +1,75 @@
+"""The networks of the course, as plain values. They are for learning and comparing; none of them serves."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+_CHOICES = {
+    "input": ("embedding", "one-hot"),
+    "body": ("recurrent", "flatten"),
+    "cell": ("rnn", "lstm", "gru"),
+    "direction": ("forward", "backward", "both"),
+    "task": ("polarity", "classes", "rating"),
+    "padding": ("pre", "post"),
+    "truncating": ("pre", "post"),
+}
+
+
+@dataclass(frozen=True)
+class CourseRecipe:
+    """One network and how it is trained.
+
+    Attributes:
+        tokens: ``syllable`` (every character, blanks too, as the course has it), ``word``, ``char``, ``jamo``,
+            or morphemes by an analyser that is installed: ``kiwi``, ``mecab-ko``, ``okt`` ...
+        num_words: most frequent tokens kept, padding and the out-of-vocabulary token included; 0 for all.
+        input: vectors that are learned, or ``one-hot`` ones.
+        embedding: width of the vectors.
+        vectors: file of ``vectors fit`` from which the vectors begin; of the width ``embedding``.
+        body: recurrent layers, or the vectors side by side (``flatten``).
+        cell, units: of the recurrent layers; for ``flatten`` units are dense layers.
+        direction: from which end the recurrent layers read.
+        dropout, recurrent_dropout: shares of inputs and states dropped.
+        task: what is predicted: ``polarity``, rating ``classes``, or the ``rating`` as a number (regression).
+        length: tokens of each review; shorter ones are padded, longer ones truncated.
+        padding, truncating: before or after the text.
+        batch, epochs, rate: of the training.
+        patience: epochs without a better loss on a tenth set aside, after which it stops; 0 for all epochs.
+    """
+
+    tokens: str = "syllable"
+    num_words: int = 0
+    input: str = "embedding"
+    embedding: int = 100
+    vectors: str = ""
+    body: str = "recurrent"
+    cell: str = "lstm"
+    units: tuple[int, ...] = (128,)
+    direction: str = "forward"
+    dropout: float = 0.0
+    recurrent_dropout: float = 0.0
+    task: str = "polarity"
+    length: int = 100
+    padding: str = "pre"
+    truncating: str = "pre"
+    batch: int = 32
+    epochs: int = 2
+    rate: float = 1e-3
+    patience: int = 0
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "units", tuple(self.units))
+        for name, choices in _CHOICES.items():
+            if getattr(self, name) not in choices:
+                raise ValueError(f"[course] {name} must be one of {', '.join(choices)}, not {getattr(self, name)!r}")
+        numbers = {"embedding": self.embedding, "length": self.length, "batch": self.batch, "epochs": self.epochs}
+        for name, value in {**numbers, **{f"units[{i}]": n for i, n in enumerate(self.units)}}.items():
+            if not isinstance(value, int) or isinstance(value, bool) or value < 1:
+                raise ValueError(f"[course] {name} must be a whole number of at least 1, not {value!r}")
+        for name in ("dropout", "recurrent_dropout"):
+            if not 0 <= getattr(self, name) < 1:
+                raise ValueError(f"[course] {name} must be at least 0 and less than 1")
+        if self.vectors and self.input == "one-hot":
+            raise ValueError("[course] vectors have no place in one-hot input")
+        if self.body == "recurrent" and not self.units:
+            raise ValueError("[course] units must name at least one recurrent layer")

@@ -1,0 +1,83 @@
+"""What the trainer asks of the program around it: to open tables of any kind, and where its data folder is.
+
+``training`` imports :mod:`nlp` alone. Whoever can read tables is handed in by ``nunchi train``, or found by
+``python -m training`` as the installed entry point ``host`` of the group ``nunchi``; without one the course's
+two-column text files are read all the same.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager
+from importlib import metadata
+from pathlib import Path
+from typing import Any, Protocol
+
+
+class TableRow(Protocol):
+    """One row: a cell for each column."""
+
+    @property
+    def cells(self) -> Sequence[Any]: ...
+
+
+class Table(Protocol):
+    """A table of reviews, checked to its end, whose rows can be read as often as one likes."""
+
+    columns: tuple[str, ...]
+    text_column: int
+
+    def rows(self) -> Iterator[TableRow]:
+        """Its rows in order; ``ValueError`` if the file was changed meanwhile."""
+        ...
+
+
+class Host(Protocol):
+    """The program around the trainer."""
+
+    @property
+    def rating_names(self) -> Sequence[str]:
+        """Names that columns of stars have: lower case, letters and digits only."""
+        ...
+
+    def home(self) -> Path:
+        """The data folder, that of the bots."""
+        ...
+
+    def open_table(
+        self, path: Path, *, text_column: str | None, encoding: str | None, sheet: str | None
+    ) -> AbstractContextManager[Table]:
+        """Open a CSV, TSV, XLSX, JSONL or text file.
+
+        Raises:
+            ValueError: one sentence on what is wrong with it.
+        """
+        ...
+
+    def as_text(self, cell: Any) -> str:
+        """What a cell says."""
+        ...
+
+    def points(self, cell: Any) -> float | None:
+        """The points in a cell, 0 or more ("4점", "★★★☆☆" and "8/10" too); None if there are none."""
+        ...
+
+    def is_verdict(self, columns: Sequence[str]) -> Sequence[int]:
+        """Columns that the model wrote itself, and from which it must not learn."""
+        ...
+
+
+def find_host() -> Host | None:
+    """The installed one, if any."""
+    for entry in metadata.entry_points(group="nunchi", name="host"):
+        made: Host = entry.load()()
+        return made
+    return None
+
+
+def home_of(host: Host | None) -> Path:
+    """The data folder: that of the bots, whoever asks."""
+    if host is not None:
+        return host.home()
+    return Path(os.environ.get("NUNCHI_HOME") or "~/.nunchi").expanduser()

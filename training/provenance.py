@@ -1,0 +1,231 @@
+"""Where rows came from, and the refusal of rows that came from a chat.
+
+The developer policies of Discord and Slack forbid training models on what people write there, so a file with a single
+such row is refused as a whole: whoever put it together has to know, and what is left out silently comes back.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import zipfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+UNSTATED = "not stated"
+_HEAD = 1 << 20
+
+WHY = "the developer policies of Discord and Slack forbid training on what people write there"
+
+
+class ForbiddenError(Exception):
+    """Rows of a chat among those to learn from; the message says which and why."""
+
+
+def _shown(text: str) -> str:
+    """What a file says of itself, as a cell of a table and a terminal can show it."""
+    return "".join(c if c.isprintable() and c != "|" else " " for c in text[:120]).strip()
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where rows came from.
+
+    Attributes:
+        source: who gave them, e.g. the name of a corpus or of a shop's export.
+        licence: under which terms.
+        obtained: the day.
+    """
+
+    source: str
+    licence: str = UNSTATED
+    obtained: date | None = None
+
+    def __post_init__(self) -> None:
+        for name in ("source", "licence"):
+            object.__setattr__(self, name, _shown(getattr(self, name)))
+
+    def __str__(self) -> str:
+        return f"{self.source} ({self.licence}, {self.obtained or 'date not stated'})"
+
+
+def origin_of(path: Path, source: str = "", licence: str = "", obtained: date | None = None) -> Origin:
+    """What was said of a file; where nothing was, its name and the day on which it was last written."""
+    day = obtained or datetime.fromtimestamp(path.stat().st_mtime, UTC).date()
+    return Origin(source or path.name, licence or UNSTATED, day)
+
+
+_PLATFORM = re.compile(r"discord(?:app)?|slack|디스코드|슬랙", re.IGNORECASE)
+_MARKUP = re.compile(
+    r"<@[UW][A-Z0-9]{5,}(?:\|[^>]*)?>"  # Slack: a person, a channel, a group, everybody
+    r"|<#[CG][A-Z0-9]{5,}(?:\|[^>]*)?>"
+    r"|<!(?:here|channel|everyone|subteam\^[A-Z0-9]+|date\^\d+)[^>]*>"
+    r"|<@[!&]?\d{17,20}>|<#\d{17,20}>|<a?:\w{2,32}:\d{17,20}>|<t:\d{9,11}(?::[tTdDfFR])?>"  # Discord
+    r"|https?://(?:\w+\.)?(?:discord(?:app)?\.com/(?:channels|attachments)/|discord\.gg/|[\w-]+\.slack\.com/archives/)"
+    r"|https?://(?:cdn|media)\.discordapp\.(?:com|net)/|https?://files\.slack\.com/"
+)
+_CHAT_COLUMNS = frozenset(
+    [
+        "channelid",
+        "guildid",
+        "teamid",
+        "serverid",
+        "workspaceid",
+        "clientmsgid",
+        "threadts",
+        "messagets",
+        "eventts",
+        "parentuserid",
+        "botid",
+        "userteam",
+        "sourceteam",
+        "discriminator",
+        "authorid",
+        "messageid",
+        "threadid",
+        "interactionid",
+        "subteam",
+    ]
+)
+_OUR_LOG = frozenset(("platform", "workspace", "channel", "way", "band", "model_id"))
+_SNOWFLAKE = re.compile(r"\d{17,20}")
+_ID_NAME = re.compile(r"(?:^|_)(?:id|user|author|channel|guild|server|message|member)(?:_?id)?$", re.IGNORECASE)
+_FIRST_DISCORD = 1_431_468_000_000 - 1_420_070_400_000
+_SLACK_TIME = re.compile(r"1\d{9}\.\d{6}")
+_TIME_NAME = re.compile(r"(?:^|_)(?:ts|timestamp|time|id|at)$", re.IGNORECASE)
+_SLACK_ID = re.compile(r"[UWCGDTB][A-Z0-9]{8,12}")
+_SLACK_NAME = re.compile(r"(?:^|_)(?:user|channel|team|workspace|bot|member)(?:_?id)?$", re.IGNORECASE)
+
+
+def _plain(name: str) -> str:
+    return "".join(c for c in name.casefold() if c.isalnum())
+
+
+class Guard:
+    """Looks at every row of one table for signs of a chat.
+
+    Args:
+        name: of the file, for the sentence that refuses it.
+        columns: names of its columns; empty where they have none.
+        text_column: index of the column of reviews; only markup and addresses count there, because customers may well
+            write the word "discord".
+
+    Raises:
+        ForbiddenError: if the columns alone are those of an export of a chat.
+    """
+
+    def __init__(self, name: str, columns: Sequence[str], text_column: int) -> None:
+        self._name, self._text = name, text_column
+        self._names = list(columns)
+        self.first: tuple[int, str] | None = None
+        self.count = 0
+        plain = {_plain(column) for column in columns}
+        chat = sorted(plain & _CHAT_COLUMNS)
+        if chat or set(columns) >= _OUR_LOG:
+            self._refuse(f"its columns are those of an export of a chat ({', '.join(chat) or 'nunchi log'})")
+        self._ids = [i for i, n in enumerate(columns) if _ID_NAME.search(n)]
+        self._times = [i for i, n in enumerate(columns) if _TIME_NAME.search(n)]
+        self._slack = [i for i, n in enumerate(columns) if _SLACK_NAME.search(n)]
+
+    def look(self, number: int, cells: Sequence[str]) -> None:
+        """Remember a row if it comes from a chat.
+
+        Args:
+            number: of the row, from 1.
+            cells: as text.
+        """
+        sign = self._sign(cells)
+        if sign:
+            self.count += 1
+            self.first = self.first or (number, sign)
+
+    def _sign(self, cells: Sequence[str]) -> str:
+        for i, cell in enumerate(cells):
+            if not cell:
+                continue
+            if ("<" in cell or "://" in cell) and _MARKUP.search(cell):
+                return "a mention or an address of a chat"
+            if i != self._text and len(cell) <= 80 and _PLATFORM.search(cell):
+                return f"column {self._column(i)} names Discord or Slack"
+        for i in self._ids:
+            if i < len(cells) and _SNOWFLAKE.fullmatch(cells[i]) and int(cells[i]) >> 22 >= _FIRST_DISCORD:
+                return f"column {self._column(i)} holds a Discord id"
+        for i in self._times:
+            if i < len(cells) and _SLACK_TIME.fullmatch(cells[i]):
+                return f"column {self._column(i)} holds the time stamp of a Slack message"
+        for i in self._slack:
+            if i < len(cells) and _SLACK_ID.fullmatch(cells[i]) and any(c.isdigit() for c in cells[i]):
+                return f"column {self._column(i)} holds a Slack id"
+        return ""
+
+    def _column(self, i: int) -> str:
+        name = self._names[i][:40] if i < len(self._names) else ""
+        return f"{i + 1} ({name})" if name else str(i + 1)
+
+    def check(self) -> None:
+        """Refuse the table if any of its rows came from a chat.
+
+        Raises:
+            ForbiddenError: with the first such row, and how many there are.
+        """
+        if self.first:
+            number, sign = self.first
+            more = f" and {self.count - 1:,} more rows like it" if self.count > 1 else ""
+            self._refuse(f"row {number:,}: {sign}{more}")
+
+    def _refuse(self, what: str) -> None:
+        raise ForbiddenError(f"{self._name} holds rows from Discord or Slack and is not used: {what}; {WHY}")
+
+
+def check_file(path: Path) -> None:
+    """Look at a file that is no table: exports of whole workspaces and servers as JSON or ZIP.
+
+    Raises:
+        ForbiddenError: if it is one.
+        OSError: if it cannot be read.
+    """
+    with open(path, "rb") as file:
+        head = file.read(_HEAD)
+    found = ""
+    if head.startswith(b"PK\x03\x04"):
+        found = _zip(path)
+    elif head.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] in (b"{", b"["):
+        found = _json_keys(head.decode("utf-8", "replace"))
+    elif _PLATFORM.search(path.name) and path.suffix.lower() in (".html", ".txt"):
+        found = "the file's name says so"
+    if found:
+        raise ForbiddenError(f"{path.name} holds rows from Discord or Slack and is not used: {found}; {WHY}")
+
+
+def _zip(path: Path) -> str:
+    try:
+        with zipfile.ZipFile(path) as archive:
+            names = set(archive.namelist()[:10_000])
+    except (zipfile.BadZipFile, OSError, ValueError):
+        return ""
+    if {"channels.json", "users.json"} <= names:
+        return "it is the export of a Slack workspace"
+    if "messages/index.json" in names or any(re.fullmatch(r"messages/c\d{17,20}/.*", n) for n in names):
+        return "it is a Discord data package"
+    return ""
+
+
+def _json_keys(head: str) -> str:
+    """By the keys in its beginning: a file can be far larger than what has to be looked at."""
+    keys = set(re.findall(r'"(\w+)"\s*:', head))
+    if keys & {"client_msg_id", "thread_ts", "user_team", "source_team"} or (
+        {"type", "user", "ts", "text"} <= keys and _SLACK_TIME.search(head)
+    ):
+        return "its keys are those of a Slack export"
+    if {"guild", "channel", "messages"} <= keys or {"guild_id", "channel_id"} & keys:
+        return "its keys are those of a Discord export"
+    if keys >= _OUR_LOG:
+        return "it was written by nunchi log"
+    try:
+        first = json.loads(head.lstrip("\ufeff").lstrip().splitlines()[0])
+    except (ValueError, IndexError, RecursionError):
+        return ""
+    platform = first.get("platform") if isinstance(first, dict) else None
+    return "its rows say so" if isinstance(platform, str) and _PLATFORM.search(platform) else ""

@@ -1,0 +1,396 @@
+"""Rated reviews from a shop's own files: which column says what, what is kept and what is left out."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+from pathlib import Path
+from typing import Any, Literal
+
+from nlp.text import normalize
+from training.data import DataError, Read, Row, key, place, raw_rated, read_rated
+from training.host import Host, Table
+from training.provenance import UNSTATED, ForbiddenError, Guard, Origin, check_file, origin_of
+
+LONGEST = 20_000
+"""Characters; no review is longer, and what is was glued together by a mistake in the file."""
+
+_POSITIVE = frozenset(
+    ["긍정", "긍정적", "긍정리뷰", "좋음", "좋아요", "만족", "positive", "pos", "good", "p", "true", "yes"]
+)
+_NEGATIVE = frozenset(
+    ["부정", "부정적", "부정리뷰", "나쁨", "싫어요", "불만", "불만족", "negative", "neg", "bad", "n", "false", "no"]
+)
+_NEUTRAL = frozenset(["중립", "중립적", "보통", "neutral", "neu", "mixed", "none"])
+_LABEL_NAMES = (
+    *("label", "라벨", "레이블", "감정", "감성", "긍부정", "긍정부정", "극성", "분류", "정답"),
+    *("sentiment", "polarity", "class", "target", "y"),
+)
+_SCALES = (5.0, 10.0, 100.0)
+_SURE = 0.9
+_SAMPLE = 2000
+_NOT_TAUGHT = re.compile("[^0-9ㄱ-ㅎㅏ-ㅣ가-힣 ]")
+"""What the course removes: all but Hangul, digits and blanks."""
+
+_COURSE = re.compile(r"\d+(?:\.\d+)?\t[^\t]+")
+_HANGUL = re.compile("[가-힣]")
+
+Kind = Literal["stars", "labels"]
+
+
+@dataclass(frozen=True)
+class ReadRules:
+    """What the user said about the files; None or empty where it is to be found out.
+
+    Attributes:
+        text_column, label_column: names of columns, or their numbers from 1.
+        scale: the highest number of stars there can be.
+        cut: in stars of that scale: above it is positive, below it negative, and the cut itself says neither.
+        encoding, sheet: of text files and spreadsheets.
+        source, licence, obtained: where the rows came from.
+        as_taught: clean as the course does, and of reviews that are the same then keep the first.
+    """
+
+    text_column: str | None = None
+    label_column: str | None = None
+    scale: float | None = None
+    cut: float | None = None
+    encoding: str | None = None
+    sheet: str | None = None
+    source: str = ""
+    licence: str = ""
+    obtained: date | None = None
+    as_taught: bool = False
+
+    def clean(self, text: str) -> str:
+        """The text as it is learned from."""
+        return _NOT_TAUGHT.sub("", text).strip() if self.as_taught else normalize(text)
+
+
+@dataclass
+class Reviews:
+    """Rated reviews, and an account of what became of every row that was read.
+
+    Attributes:
+        rows: ratings from 1 to 5 for ``stars``, 1 for positive and 0 for negative for ``labels``.
+        kind: which of the two.
+        origins: how many rows came from where.
+        read: rows read.
+        left_out: how many were left out, by the reason.
+        notes: what was understood of each file, a line each.
+    """
+
+    rows: list[Row] = field(default_factory=list)
+    kind: Kind = "stars"
+    origins: Counter[Origin] = field(default_factory=Counter)
+    read: int = 0
+    left_out: Counter[str] = field(default_factory=Counter)
+    notes: list[str] = field(default_factory=list)
+
+    @property
+    def positive_above(self) -> float:
+        """Ratings above this are positive."""
+        return 3.0 if self.kind == "stars" else 0.5
+
+
+@dataclass(frozen=True)
+class _Scale:
+    """How the cells of a column become ratings."""
+
+    kind: Kind
+    highest: float
+    cut: float
+
+    def stars(self, points: float) -> float:
+        return max(1.0, points * 5 / self.highest)
+
+
+@dataclass
+class _Given:
+    """One reading of one text: its polarity, its stars if known, where it stands."""
+
+    text: str
+    positive: bool
+    stars: float
+    origin: Origin
+
+
+def read_reviews(paths: Sequence[Path], rules: ReadRules, host: Host | None) -> Reviews:
+    """Read files and put them together; the same review is kept once, and not at all if it is rated both ways.
+
+    Raises:
+        DataError: if a file cannot be used, or holds rows of a chat.
+    """
+    out = Reviews()
+    given: list[_Given] = []
+    kinds: set[Kind] = set()
+    for path in paths:
+        try:
+            found, scale = _read(path, rules, host, out)
+        except ForbiddenError as error:
+            raise DataError(str(error)) from None
+        except FileNotFoundError:
+            raise DataError(f"{path}: there is no such file") from None
+        except IsADirectoryError:
+            raise DataError(f"{path} is a folder, not a file of reviews") from None
+        except OSError as error:
+            raise DataError(f"{path} cannot be read: {error.strerror}") from None
+        given += found
+        kinds.add(scale.kind if scale.cut == 0.6 * scale.highest else "labels")
+    out.kind = "stars" if kinds == {"stars"} else "labels"
+    _join(given, out, keep_first=rules.as_taught)
+    if not out.rows:
+        raise DataError(f"no rows are left to learn from: of {out.read:,} read, {account(out) or 'none was usable'}")
+    return out
+
+
+def account(reviews: Reviews) -> str:
+    """What was left out, in words."""
+    return ", ".join(f"{n:,} {what}" for what, n in reviews.left_out.items() if n)
+
+
+def _join(given: Sequence[_Given], out: Reviews, *, keep_first: bool) -> None:
+    together: dict[str, list[_Given]] = {}
+    for one in given:
+        together.setdefault(one.text if keep_first else key(one.text), []).append(one)
+    for same in together.values():
+        first = same[0]
+        if keep_first:
+            out.left_out["duplicates"] += len(same) - 1
+            del same[1:]
+        if len({one.positive for one in same}) > 1:
+            out.left_out["with conflicting labels"] += len(same)
+            continue
+        out.left_out["duplicates"] += len(same) - 1
+        stars = sum(one.stars for one in same) / len(same)
+        rating = stars if out.kind == "stars" else float(first.positive)
+        out.rows.append(Row(first.text, rating, place(first.text), first.origin))
+        out.origins[first.origin] += 1
+
+
+def _read(path: Path, rules: ReadRules, host: Host | None, out: Reviews) -> tuple[list[_Given], _Scale]:
+    check_file(path)
+    origin = origin_of(path, rules.source, rules.licence, rules.obtained)
+    if rules.text_column is None and rules.label_column is None and _is_course_form(path):
+        return _read_course_form(path, rules, origin, out)
+    if host is None:
+        raise DataError(f"{path}: tables are read by nunchi train; here only lines of rating, tab, review are")
+    try:
+        with host.open_table(path, text_column=rules.text_column, encoding=rules.encoding, sheet=rules.sheet) as table:
+            return _read_table(path, table, rules, host, origin, out)
+    except ValueError as error:
+        raise DataError(f"{path.name}: {error}") from None
+
+
+def _is_course_form(path: Path) -> bool:
+    """Whether a file begins as the course's do: rating, tab, review, and no header."""
+    if path.suffix.lower() == ".gz":
+        return True
+    with open(path, "rb") as file:
+        first = file.readline(1 << 16)
+    try:
+        return _COURSE.fullmatch(first.decode("utf-8-sig").rstrip("\r\n")) is not None
+    except UnicodeDecodeError:
+        return False
+
+
+def _read_course_form(path: Path, rules: ReadRules, origin: Origin, out: Reviews) -> tuple[list[_Given], _Scale]:
+    if rules.as_taught:
+        pairs, read = list(raw_rated(path)), Read([], 0, 0, 0, 0)
+    else:
+        read = read_rated(path)
+        pairs = [(row.text, row.rating or 0.0) for row in read.rows]
+    out.read += read.lines or len(pairs)
+    for what, n in (
+        ("empty", read.empty),
+        ("duplicates", read.duplicates),
+        ("with conflicting labels", read.conflicting),
+    ):
+        out.left_out[what] += n
+    points = [value for _, value in pairs]
+    scale = _scale_of(path, points, rules)
+    out.notes.append(f"{path.name}: lines of rating, tab, review; {_meaning(scale)}")
+    given = [_judge(text, value, scale, origin, rules, out) for text, value in pairs]
+    return [one for one in given if one], scale
+
+
+def _read_table(
+    path: Path, table: Table, rules: ReadRules, host: Host, origin: Origin, out: Reviews
+) -> tuple[list[_Given], _Scale]:
+    guard = Guard(path.name, table.columns, table.text_column)
+    own = {name: _column_named(table.columns, name) for name in ("source", "licence", "obtained")}
+    label_column = _find_label_column(path, table, rules, host)
+    cells: list[Any] = []
+    texts: list[str] = []
+    origins: list[Origin] = []
+    known: dict[tuple[str, ...], Origin] = {}
+    for number, row in enumerate(table.rows(), 1):
+        words = [host.as_text(cell) for cell in row.cells]
+        guard.look(number, words)
+        cells.append(row.cells[label_column])
+        texts.append(words[table.text_column])
+        said = tuple(words[i].strip() if i is not None else "" for i in own.values())
+        if said not in known:
+            known[said] = _own_origin(path, number, said, origin)
+        origins.append(known[said])
+    guard.check()
+    _check_not_swapped(path, cells, texts, host)
+    values = [_understood(path, number, cell, host) for number, cell in enumerate(cells, 1)]
+    numbers = [value for value in values if isinstance(value, float)]
+    if numbers and any(isinstance(value, bool) for value in values):
+        raise DataError(f"{path.name}: column {label_column + 1} mixes numbers and words such as 긍정; use one of them")
+    scale = _scale_of(path, numbers, rules) if numbers else _Scale("labels", 1.0, 0.5)
+    label, text = (table.columns[i][:40] or f"column {i + 1}" for i in (label_column, table.text_column))
+    out.notes.append(f"{path.name}: reviews from “{text}”, ratings from “{label}”; {_meaning(scale)}")
+    out.read += len(texts)
+    given = []
+    for text, value, own_origin in zip(texts, values, origins, strict=True):
+        one = _judge(text, value, scale, own_origin, rules, out)
+        if one:
+            given.append(one)
+    return given, scale
+
+
+def _own_origin(path: Path, number: int, said: tuple[str, ...], origin: Origin) -> Origin:
+    source, licence, obtained = said
+    try:
+        day = date.fromisoformat(obtained[:10]) if obtained else origin.obtained
+    except ValueError:
+        raise DataError(f"{path.name}, row {number:,}: the column obtained holds no date like 2026-11-22") from None
+    return replace(origin, source=source or origin.source, licence=licence or origin.licence, obtained=day)
+
+
+def _judge(
+    text: str, value: float | bool | str | None, scale: _Scale, origin: Origin, rules: ReadRules, out: Reviews
+) -> _Given | None:
+    """A row as it is learned from; None if it is left out, which is counted."""
+    if len(text) > LONGEST:
+        out.left_out[f"longer than {LONGEST:,} characters"] += 1
+        return None
+    normal = rules.clean(text)
+    if not normal:
+        out.left_out["empty"] += 1
+        return None
+    if value is None:
+        out.left_out["without a rating"] += 1
+        return None
+    if value == "neutral" or (not isinstance(value, bool) and value == scale.cut):
+        out.left_out["in the middle (neither positive nor negative)"] += 1
+        return None
+    if isinstance(value, bool):
+        return _Given(normal, value, 5.0 if value else 1.0, origin)
+    points = float(value)
+    return _Given(normal, points > scale.cut, scale.stars(points), origin)
+
+
+def _understood(path: Path, number: int, cell: Any, host: Host) -> float | bool | str | None:
+    """A rating, a polarity, ``neutral``, or None for a cell that is empty."""
+    if isinstance(cell, bool):
+        return cell
+    word = host.as_text(cell).strip().casefold()
+    if not word:
+        return None
+    if word in _POSITIVE or word in _NEGATIVE:
+        return word in _POSITIVE
+    if word in _NEUTRAL:
+        return "neutral"
+    points = host.points(cell)
+    if points is None:
+        raise DataError(
+            f"{path.name}, row {number:,}: the rating is none: stars, points from 0 to 100, 0 and 1, "
+            "긍정 and 부정, positive and negative are understood; name the right column with --label-column"
+        )
+    return points
+
+
+def _scale_of(path: Path, numbers: Sequence[float], rules: ReadRules) -> _Scale:
+    highest = max(numbers, default=0.0)
+    if rules.scale is None and rules.cut is None and set(numbers) <= {0.0, 1.0}:
+        return _Scale("labels", 1.0, 0.5)
+    scale = rules.scale or next((s for s in _SCALES if highest <= s), None)
+    if scale is None or highest > scale:
+        raise DataError(
+            f"{path.name}: a rating of {highest:g} is out of range; the highest there can be is {scale or 100:g}"
+        )
+    cut = 0.6 * scale if rules.cut is None else rules.cut
+    if not 0 <= cut < scale:
+        raise DataError(f"--cut {cut:g} must be less than the highest number of stars, {scale:g}")
+    return _Scale("stars", scale, cut)
+
+
+def _meaning(scale: _Scale) -> str:
+    if scale.kind == "labels":
+        return "as labels, positive or negative"
+    return f"as stars up to {scale.highest:g}: above {scale.cut:g} positive, below negative, {scale.cut:g} left out"
+
+
+def _find_label_column(path: Path, table: Table, rules: ReadRules, host: Host) -> int:
+    names = table.columns
+    if rules.label_column is not None:
+        found = _column_named(names, rules.label_column)
+        if found is None and rules.label_column.isdecimal() and 1 <= int(rules.label_column) <= len(names):
+            found = int(rules.label_column) - 1
+        if found is None:
+            raise DataError(f"{path.name} has no column called that (--label-column); there are: {_listed(names)}")
+        if found == table.text_column:
+            raise DataError(f"{path.name}: the reviews and the ratings cannot both be in column {found + 1}")
+        return found
+    never = {table.text_column, *host.is_verdict(names)}
+    plain = {"".join(c for c in n.casefold() if c.isalnum()): i for i, n in reversed(list(enumerate(names)))}
+    for name in (*host.rating_names, *_LABEL_NAMES):
+        if name in plain and plain[name] not in never:
+            return plain[name]
+    likely = [i for i in range(len(names)) if i not in never and _looks_rated(table, i, host)]
+    if len(likely) == 1:
+        return likely[0]
+    raise DataError(
+        f"{path.name}: which column holds the ratings cannot be told; name it with --label-column; there are: "
+        f"{_listed(names)}"
+    )
+
+
+def _looks_rated(table: Table, column: int, host: Host) -> bool:
+    """Whether most cells of a column are ratings, and of few kinds."""
+    good = filled = 0
+    kinds: set[str] = set()
+    for number, row in enumerate(table.rows()):
+        word = host.as_text(row.cells[column]).strip().casefold()
+        if word:
+            filled += 1
+            points = host.points(row.cells[column])
+            good += word in _POSITIVE | _NEGATIVE | _NEUTRAL or (points is not None and points <= 10)
+            kinds.add(word)
+        if number == _SAMPLE or len(kinds) > 21:
+            break
+    return bool(filled) and good >= _SURE * filled and len(kinds) <= 21
+
+
+def _check_not_swapped(path: Path, cells: Sequence[Any], texts: Sequence[str], host: Host) -> None:
+    sample = list(zip(cells, texts, strict=True))[:_SAMPLE]
+    spoken = sum(len(_HANGUL.findall(host.as_text(cell))) > 5 for cell, _ in sample)
+    rated = sum(host.points(text) is not None for _, text in sample)
+    if sample and spoken > len(sample) / 2 and rated > len(sample) / 2:
+        raise DataError(
+            f"{path.name}: the column of ratings holds texts and that of reviews holds numbers; "
+            "swap --label-column and --text-column"
+        )
+
+
+def _column_named(names: Sequence[str], wanted: str) -> int | None:
+    folded = [name.strip().casefold() for name in names]
+    return folded.index(wanted.strip().casefold()) if wanted.strip().casefold() in folded else None
+
+
+def _listed(names: Sequence[str]) -> str:
+    return ", ".join(f"{i} {name[:40]}".strip() for i, name in enumerate(names[:30], 1))
+
+
+def sources(reviews: Reviews) -> list[tuple[str, str, str, str]]:
+    """Rows, source, licence and day of each origin, for the model card."""
+    return [
+        (f"{n:,}", o.source, o.licence or UNSTATED, str(o.obtained or UNSTATED))
+        for o, n in reviews.origins.most_common()
+    ]

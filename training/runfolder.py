@@ -1,0 +1,56 @@
+"""The folder of a run: what was asked, with which versions, what came of every pass, and pictures of it."""
+
+from __future__ import annotations
+
+import html
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from training.adapt import Pass
+from training.evaluate import Evaluation
+from training.report import draw_evaluation, draw_passes
+from training.versions import versions
+
+_STYLE = (
+    "body{font:16px/1.6 system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem;color:#222}"
+    "img{max-width:100%;height:auto}pre{background:#f6f7f9;padding:1rem;overflow:auto}"
+    "figure{display:inline-block;margin:0 1rem 1rem 0;width:27rem;max-width:100%}"
+    "@media(prefers-color-scheme:dark){body{background:#16181c;color:#ddd}pre{background:#22252b}img{background:#fff}}"
+)
+
+
+def write_config(folder: Path, config: Mapping[str, Any]) -> None:
+    """Write ``config.json``: what was asked for, the seed and the versions."""
+    folder.mkdir(parents=True, exist_ok=True)
+    told = json.dumps({**config, "versions": versions()}, ensure_ascii=False, indent=1, default=str)
+    (folder / "config.json").write_text(told + "\n", "utf-8")
+
+
+def write_results(
+    folder: Path, passes: Sequence[Pass], best: int, result: Evaluation, card: str, sentences: Sequence[str]
+) -> Path:
+    """Write the metrics as JSON lines, the pictures, the card and a page of all that.
+
+    Returns:
+        The page.
+    """
+    lines = [json.dumps(vars(p) | {"loss": None} if p.epoch == 0 else vars(p)) for p in passes]
+    lines.append(json.dumps({"held_out": result.to_dict()}, ensure_ascii=False, default=str))
+    (folder / "metrics.jsonl").write_text("\n".join(lines) + "\n", "utf-8")
+    (folder / "card.md").write_text(card, "utf-8")
+    pictures = [draw_passes(passes, best, folder / "curves.png"), *draw_evaluation(result, folder)]
+    page = folder / "index.html"
+    page.write_text(_page(result, card, sentences, [p.name for p in pictures]), "utf-8")
+    return page
+
+
+def _page(result: Evaluation, card: str, sentences: Sequence[str], pictures: Sequence[str]) -> str:
+    said = "".join(f"<p>{html.escape(s)}</p>" for s in sentences)
+    images = "".join(f'<figure><img src="{p}" alt="{p.removesuffix(".png")}"></figure>' for p in pictures)
+    return (
+        f'<!doctype html><html lang="ko"><meta charset="utf-8"><meta name="viewport" content="width=device-width">'
+        f"<title>{html.escape(result.model_id)}</title><style>{_STYLE}</style><h1>{html.escape(result.model_id)}</h1>"
+        f"{said}{images}<h2>모델 카드</h2><pre>{html.escape(card)}</pre></html>\n"
+    )

@@ -1,0 +1,138 @@
+"""From a shop's rated reviews to a model folder that says honestly whether it is better."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shutil
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import numpy as np
+
+from nlp import Analyzer, artifact
+from training import baseline
+from training.adapt import adapt
+from training.compare import RECORD, Comparison
+from training.data import split
+from training.enough import check_enough
+from training.evaluate import Evaluation, evaluate
+from training.recipe import Recipe
+from training.reviews import Reviews
+from training.runfolder import write_config, write_results
+from training.shop_card import write_shop_card
+
+
+@dataclass(frozen=True)
+class ShopOutcome:
+    """What came of it.
+
+    Attributes:
+        model_id, folder: the new model.
+        page: of the run.
+        held_out: what it is worth on held-out rows.
+        service, linear: how it compares with the model in service and the linear baseline.
+    """
+
+    model_id: str
+    folder: Path
+    page: Path
+    held_out: Evaluation
+    service: Comparison
+    linear: Comparison
+
+    @property
+    def sentences(self) -> tuple[str, str]:
+        """The two comparisons, a line each."""
+        return self.service.sentence(), self.linear.sentence("a linear model on the same rows")
+
+
+def fit_shop(
+    recipe: Recipe,
+    reviews: Reviews,
+    service: Path,
+    runs: Path,
+    tell: Callable[[str, int, int], None],
+    *,
+    out: Path | None = None,
+    seed: int = 0,
+    name: str = "",
+    fresh: bool = False,
+) -> ShopOutcome:
+    """Make a model.
+
+    Args:
+        recipe: how; it has the table ``adapt``.
+        reviews: from what.
+        service: folder of the model in service, from which it starts and with which it is compared.
+        runs: folder of the runs.
+        tell: told of progress.
+        out: where the model folder is to be; in the folder of the run if None.
+        seed: of everything random.
+        name: first part of the model's id; the recipe's name if empty.
+        fresh: begin anew even if an interrupted run could be gone on with.
+
+    Raises:
+        DataError: if there are too few rows.
+        ArtifactError: if the model in service is damaged.
+    """
+    assert recipe.adapt is not None  # noqa: S101 - the caller chose by it
+    learn, held = split(reviews.rows)
+    check_enough(learn, held, reviews.positive_above)
+    start = artifact.load(service)
+    config = {
+        "recipe": recipe.name,
+        "adapt": asdict(recipe.adapt),
+        "seed": seed,
+        "start": start.model_id,
+        "rows": _fingerprint(reviews),
+        "learn": len(learn),
+        "held_out": len(held),
+        "read": reviews.notes,
+        "left_out": dict(reviews.left_out),
+    }
+    digest = hashlib.sha256(json.dumps(config, sort_keys=True).encode()).hexdigest()[:10]
+    folder = runs / f"{recipe.name}-{digest}"
+    if fresh and folder.exists():
+        shutil.rmtree(folder)
+    write_config(folder, config)
+    stars = reviews.kind == "stars"
+    adapted = adapt(start, learn, stars, recipe.adapt, recipe.right_when_sure, seed, folder, tell)
+
+    tell("comparing", 0, 3)
+    above = reviews.positive_above
+    result = evaluate(Analyzer(adapted.model, threads=2), held, positive_above=above)
+    tell("comparing", 1, 3)
+    served = evaluate(Analyzer(start, threads=2), held, positive_above=above)
+    tell("comparing", 2, 3)
+    odds = baseline.log_odds(baseline.fit_baseline(learn, above), [r.text for r in held])
+    tell("comparing", 3, 3)
+    against = Comparison.of(result.right, served.right, start.model_id)
+    linear = Comparison.of(result.right, np.asarray((odds > 0) == result.positive), "linear")
+    named = (("the model in service", against), ("a linear model on the same rows", linear))
+    card = write_shop_card(adapted, reviews, result, named, recipe.name, seed)
+    target = out or _unused(folder / "model")
+    model_id = artifact.save(
+        adapted.model, target, name=name or recipe.name, card=card, more={RECORD: against.to_json()}
+    )
+    result = evaluate(Analyzer(artifact.load(target), threads=2), held, positive_above=above)  # as it was written
+    outcome = ShopOutcome(model_id, target, folder / "index.html", result, against, linear)
+    write_results(folder, adapted.passes, adapted.best, result, card, outcome.sentences)
+    (folder / "state.npz").unlink(missing_ok=True)
+    return outcome
+
+
+def _unused(folder: Path) -> Path:
+    """The folder, or one beside it: what a run once made is never overwritten."""
+    number, out = 2, folder
+    while out.exists():
+        out, number = folder.with_name(f"{folder.name}-{number}"), number + 1
+    return out
+
+
+def _fingerprint(reviews: Reviews) -> str:
+    digest = hashlib.sha256()
+    for row in reviews.rows:
+        digest.update(f"{row.rating}\t{row.text}\n".encode("utf-8", "surrogatepass"))
+    return digest.hexdigest()

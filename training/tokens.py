@@ -1,0 +1,94 @@
+"""Corpora cut into tokens once: in parallel where it is slow, and kept for the next network.
+
+What is kept is JSON, not joblib's own cache, which is made of pickles: a file that someone else put there must not be
+able to run code.
+"""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import json
+import os
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from nlp import tokenizer
+from training.data import DataError
+from training.versions import versions
+
+_CHUNK = 2000
+Cut = Callable[[str], list[str]]
+
+
+def cutter(kind: str) -> Cut:
+    """What cuts a text into tokens; ``syllable`` is every character, blanks too.
+
+    Raises:
+        DataError: if there is no such tokenizer, or it is not installed.
+    """
+    if kind == "syllable":
+        return list
+    try:
+        cut: Cut = tokenizer.create(kind)(()).tokens
+    except ValueError as error:
+        raise DataError(str(error)) from None
+    return cut
+
+
+def cut_all(kind: str, texts: Sequence[str], cache: Path, jobs: int = 0) -> list[list[str]]:
+    """Cut texts into tokens.
+
+    Args:
+        kind: of the tokenizer.
+        texts: normalised.
+        cache: folder in which the tokens of morpheme analysers are kept, by analyser and texts.
+        jobs: processes; as many as there are cores if 0.
+
+    Raises:
+        DataError: see :func:`cutter`.
+    """
+    cut = cutter(kind)
+    if kind not in tokenizer.MORPHEME_KINDS:
+        return [cut(text) for text in texts]
+    path = cache / f"tokens-{kind}-{_digest(kind, texts)}.json.gz"
+    kept = _read(path, len(texts))
+    if kept is not None:
+        return kept
+    from joblib import Parallel, delayed
+
+    chunks = [texts[i : i + _CHUNK] for i in range(0, len(texts), _CHUNK)]
+    workers = min(jobs or os.cpu_count() or 1, len(chunks))
+    done = Parallel(n_jobs=workers)(delayed(_cut_chunk)(kind, list(chunk)) for chunk in chunks)
+    tokens = [row for chunk in done for row in chunk]
+    cache.mkdir(parents=True, exist_ok=True)
+    part = path.with_suffix(".part")
+    with gzip.open(part, "wt", encoding="utf-8") as file:
+        for row in tokens:
+            file.write(json.dumps(row, ensure_ascii=True) + "\n")
+    part.replace(path)
+    return tokens
+
+
+def _cut_chunk(kind: str, texts: list[str]) -> list[list[str]]:
+    cut = cutter(kind)
+    return [cut(text) for text in texts]
+
+
+def _digest(kind: str, texts: Sequence[str]) -> str:
+    """Of the texts and of the analyser's version: another one cuts in other places."""
+    digest = hashlib.sha256(json.dumps([kind, versions(("kiwipiepy", "konlpy", "python-mecab-ko"))]).encode())
+    for text in texts:
+        digest.update(text.encode("utf-8", "surrogatepass") + b"\0")
+    return digest.hexdigest()[:16]
+
+
+def _read(path: Path, rows: int) -> list[list[str]] | None:
+    """What is kept; None if there is nothing, or it is damaged."""
+    try:
+        with gzip.open(path, "rt", encoding="utf-8") as file:
+            kept = [json.loads(line) for line in file]
+    except (OSError, EOFError, ValueError):
+        return None
+    good = len(kept) == rows and all(isinstance(r, list) and all(isinstance(t, str) for t in r) for r in kept)
+    return kept if good else None
