@@ -12,12 +12,14 @@ import nlp
 from bot.commands.model import load_model, load_tested
 from bot.core.counters import Counters
 from bot.core.errors import UserError
+from bot.core.events import Attachment, Outcome
 from bot.core.inference import Inference
 from bot.ops.renewal import ModelWatch, change_over_again_and_again
 from nlp import artifact
 from nlp.analyze import BUNDLED
 from nlp.modelstore import ModelStore
-from tests.bot.core.fakes import SlowModel
+from tests.bot.core.fakes import SlowModel, make_core
+from tests.bot.core.mailbox import Mailbox, sent
 
 
 @pytest.fixture(scope="module")
@@ -62,6 +64,39 @@ async def test_the_old_model_finishes_what_it_holds(model: nlp.Analyzer, other: 
     assert (await inference.judge("배송이 빨라요")).model_id == model.model_id
     task.cancel()
     await inference.close()
+
+
+async def test_who_judges_also_says_why(model: nlp.Analyzer, other: Path) -> None:
+    slow, text = SlowModel(model), "배송이 정말 빨라서 좋아요"
+    inference, new = Inference(slow, Counters(), patience=60), load_tested(other)
+    assert not inference.explains
+    held = asyncio.create_task(inference.judge_and_explain(text))
+    await asyncio.to_thread(slow.began.wait, 30)
+    inference.replace(new)
+    slow.go_on.set()
+    judged = await held
+    assert (judged.verdict.model_id, judged.evidence) == (model.model_id, ()), "not the words of another model"
+    judged = await inference.judge_and_explain(text)
+    assert judged.verdict.model_id == new.model_id
+    assert judged.evidence
+    assert (await inference.review(text)).verdict.model_id == new.model_id
+    inference.replace(slow)
+    assert not inference.explains
+    await inference.close()
+
+
+async def test_a_file_is_judged_by_one_model(model: nlp.Analyzer, other: Path) -> None:
+    slow, rows = SlowModel(model), 2_000
+    core, post = make_core(slow), Mailbox()
+    content = ("리뷰\n" + "배송이 빨라요\n" * rows).encode()
+    scoring = asyncio.create_task(core.files.handle(sent(), [Attachment("a.csv", len(content), content)], post))
+    await asyncio.to_thread(slow.began.wait, 30)
+    core.inference.replace(new := load_tested(other))
+    slow.go_on.set()
+    assert await scoring is Outcome.REPLIED
+    assert sum(slow.batches) == rows
+    assert (await core.inference.judge("배송이 빨라요")).model_id == new.model_id
+    await core.close()
 
 
 async def test_a_broken_model_leaves_the_old_one(
