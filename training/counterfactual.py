@@ -14,6 +14,7 @@ import numpy as np
 
 from training.lexicon import (
     BAD,
+    BAD_SIGNS,
     BAD_THINGS,
     BAD_VERBS,
     FIXED_BAD,
@@ -21,7 +22,9 @@ from training.lexicon import (
     GOOD,
     GOOD_THINGS,
     GOOD_VERBS,
+    GOODS,
     SUBJECTS,
+    USES,
 )
 
 Example = tuple[str, bool]
@@ -129,7 +132,68 @@ def _expected(random: np.random.Generator) -> Example:
     return start + _polite(random, stem, informal), good
 
 
-_SIMPLE = (_plain, _negated, _negated, _verb, _verb, _thing, _thing, _phrase, _phrase, _phrase, _expected)
+def _has_tail(word: str) -> bool:
+    """Whether the last syllable ends in a consonant, which chooses the particle."""
+    return (ord(word[-1]) - 0xAC00) % 28 > 0
+
+
+def _goods(random: np.random.Generator) -> Example:
+    """A thing of a kind, and what is said in praise or blame of that kind."""
+    items, pairs = GOODS[int(random.integers(len(GOODS)))]
+    item, good = _pick(random, items), bool(random.integers(2))
+    said = pairs[int(random.integers(len(pairs)))][0 if good else 1]
+    particle = _pick(random, (("이 ", "은 ") if _has_tail(item) else ("가 ", "는 ")) + (" ", "인데 "))
+    strength = _pick(random, ("", "", "", "정말 ", "진짜 ", "아주 ", "꽤 "))
+    return f"{item}{particle}{strength}{said}{_pick(random, _ENDS)}", good
+
+
+def _sign(random: np.random.Generator) -> Example:
+    """Something that should not be there, and whether it comes out in use."""
+    good, (stem, informal, past) = bool(random.integers(2)), USES[int(random.integers(len(USES)))]
+    when = _pick(
+        random,
+        ("", f"{informal}도 ", f"오래 {informal}도 ", f"{past}는데 ", f"며칠 {informal} 보니 ", f"매일 {stem}는데 "),
+    )
+    item = _pick(random, GOODS[int(random.integers(len(GOODS) - 1))][0])
+    where = _pick(random, ("", f"{item} ", f"{item}에서 ", f"{item}인데 "))
+    sign = _pick(random, BAD_SIGNS)
+    if good:
+        how = _pick(random, ("안 나", "안 나", "하나도 안 나", "전혀 안 나", "나지 않아", "안 생겨", "거의 안 나"))
+    else:
+        how = _pick(random, ("나", "나", "심하게 나", "너무 나", "많이 나", "자꾸 나", "계속 나", "생겨"))
+    return f"{where}{when}{sign} {how}{_pick(random, _ENDS)}", good
+
+
+def _double(random: np.random.Generator) -> Example:
+    """Lacking the bad is good, lacking the good is bad, and a negation inside turns either round."""
+    (_, _, adnominal), praised = _predicate(random)
+    negated = random.random() < 0.4 and " " not in adnominal
+    place = _pick(random, ("점이", "데가", "부분이", "구석이", "곳이", "게", "사람이"))
+    lack = _pick(random, ("없어요", "없네요", "없습니다", "하나도 없어요", "없더라고요", "없음"))
+    before = _pick(random, ("", "", "어디 하나 ", "뭐 하나 ", "딱히 "))
+    inner = f"안 {adnominal}" if negated else adnominal
+    return f"{before}{inner} {place} {lack}", praised == negated
+
+
+_SIMPLE = (
+    _plain,
+    _goods,
+    _goods,
+    _goods,
+    _goods,
+    _sign,
+    _double,
+    _negated,
+    _negated,
+    _verb,
+    _verb,
+    _thing,
+    _thing,
+    _phrase,
+    _phrase,
+    _phrase,
+    _expected,
+)
 
 
 def _contrast(random: np.random.Generator) -> Example:

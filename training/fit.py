@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -28,7 +28,7 @@ from training.evaluate import Evaluation, evaluate
 from training.metrics import paired, share, unsure_band
 from training.pretrain import pretrain
 from training.recipe import Recipe
-from training.teach import Lesson, student_pool, teach
+from training.teach import Lesson, student_pool, teach, teach_again
 from training.tune import Pool, movie_pool, polarity_pool, rated_pool, tune
 from training.wide import Wide
 
@@ -124,24 +124,32 @@ def fit(recipe: Recipe, corpora: Corpora, out: Path, runs: Path, *, seed: int = 
             seed + 1000,
             stages.folder("teach"),
         )
-        console.print(
-            "teachers on rows they did not learn from: " + ", ".join(f"{k} {v:.2%}" for k, v in lesson.accuracy.items())
-        )
+        _say(lesson, "teachers")
 
     # A wide part that is fitted apart is not there while the network learns.
     shape = replace(recipe.network, buckets=0) if recipe.fitted_wide else recipe.network
 
-    def student(keep: NDArray[np.bool_], title: str, state: str) -> keras.Model:
+    def student(keep: NDArray[np.bool_], title: str, state: Path, lesson: Lesson | None) -> keras.Model:
         pool = _pool(recipe, lesson, learn, corpora.unrated, keep)
         pool += polarity_pool(make(recipe.tune.counterfactuals, seed + 2), recipe.network)
         start = starts[0] if starts else {}
-        return tune(shape, tokens, recipe.tune, pool, reminder, start, seed, folder / state, title)
+        return tune(shape, tokens, recipe.tune, pool, reminder, start, seed, state, title)
+
+    if lesson is not None and recipe.teach.generations > 1:
+        again, first = stages.folder("again"), lesson
+
+        def second(keep: NDArray[np.bool_], title: str, state: str) -> Callable[[Sequence[str]], NDArray[np.float32]]:
+            model = student(keep, title, again / state, first)
+            return lambda texts: predict(model, Encoded(texts, shape, tokens))
+
+        lesson = teach_again(first, second, recipe.network, recipe.teach, learn, corpora.unrated, again)
+        _say(lesson, "second teachers")
 
     # The calibration needs rows that the network did not learn from, so it learns twice: once without a fold.
     side = np.array([fold(r.place, _CALIBRATION_FOLDS) for r in learn]) == 0
     asked = [r for r, s in zip(learn, side, strict=True) if s]
     others = [r for r, s in zip(learn, side, strict=True) if not s]
-    model = student(~side, "without one fold", "student-calibration.npz")
+    model = student(~side, "without one fold", folder / "student-calibration.npz", lesson)
     logits = predict(model, Encoded([r.text for r in asked], shape, tokens))
     made = make(recipe.tune.counterfactuals, seed + 2)
     wide = None
@@ -150,7 +158,7 @@ def fit(recipe: Recipe, corpora: Corpora, out: Path, runs: Path, *, seed: int = 
         logits = logits + wide.logits([r.text for r in asked])
         wide = wide.fitted_to(learn, made)
     settings = _calibrate(recipe, logits, asked)
-    model = student(np.ones(len(learn), bool), "network", "student.npz")
+    model = student(np.ones(len(learn), bool), "network", folder / "student.npz", lesson)
     weights = network.get_weights(model, shape)
     if wide is not None:
         weights["wide/table"] = wide.table
@@ -178,6 +186,11 @@ def fit(recipe: Recipe, corpora: Corpora, out: Path, runs: Path, *, seed: int = 
     return Outcome(model_id, out, result, films)
 
 
+def _say(lesson: Lesson, who: str) -> None:
+    shares = ", ".join(f"{kind} {value:.2%}" for kind, value in lesson.accuracy.items())
+    console.print(f"{who} on rows they did not learn from: {shares}")
+
+
 def _check(learn: Sequence[Row], held: Sequence[Row], recipe: Recipe) -> None:
     for rows, what in ((learn, "to learn from"), (held, "to test on")):
         good = sum((r.rating or 0) > recipe.network.positive_above for r in rows)
@@ -200,8 +213,10 @@ class _Stages:
         self._runs = runs
         self._what: dict[str, Any] = {"pretrain": [data, seed, body, parts["tokenizer"], parts["pretrain"]]}
         # Not what is made of the teachers' answers afterwards.
-        teachers = {k: v for k, v in parts["teach"].items() if k not in ("linear", "trust")}
-        self._what["teach"] = [self._what["pretrain"], parts["network"], teachers]
+        teachers = {k: v for k, v in parts["teach"].items() if k not in ("linear", "trust", "generations")}
+        narrow = {k: v for k, v in parts["network"].items() if k not in ("buckets", "longest_ngram")}
+        self._what["teach"] = [self._what["pretrain"], narrow, teachers]
+        self._what["again"] = [self._what["teach"], parts["teach"], parts["tune"]]
         self._what["fit"] = [self._what["teach"], parts]
 
     def folder(self, stage: str) -> Path:

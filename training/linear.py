@@ -36,7 +36,7 @@ def features(texts: Sequence[str], config: NetworkConfig) -> csr_matrix:
 
 
 def fit_table(
-    rows: Sequence[Row], config: NetworkConfig, made: Sequence[tuple[str, bool]] = (), made_weight: float = 0.3
+    rows: Sequence[Row], config: NetworkConfig, made: Sequence[tuple[str, bool]] = (), made_weight: float = 0.05
 ) -> Table:
     """Log-odds of positive that each bucket adds, ``[buckets]``, in units of their standard deviation over the rows.
 

@@ -87,6 +87,7 @@ class TeachRecipe:
     Attributes:
         folds: each teacher learns from all folds but one and is asked about that one; 0 for no teachers.
         seeds: networks per fold.
+        generations: 1, or 2 for networks that learn what the first teachers said and teach in their place.
         linear: weight of the linear teacher beside 1 for the mean of the networks.
         trust: share of the teachers in the target of a rated review; the rest is its own rating.
         tune: how the networks among them learn.
@@ -94,6 +95,7 @@ class TeachRecipe:
 
     folds: int = 0
     seeds: int = 1
+    generations: int = 1
     linear: float = 0.7
     trust: float = 0.5
     tune: TuneRecipe = field(default_factory=TuneRecipe)
@@ -183,6 +185,8 @@ class Recipe:
                 raise ValueError(f"there is no setting called {table!r}")
         recipe = cls(**{"name": name, "network": NetworkConfig(), **parts})
         tokenizer.create(recipe.tokenizer.kind)
+        if recipe.teach.generations not in (1, 2):
+            raise ValueError(f"[teach] generations must be 1 or 2, not {recipe.teach.generations!r}")
         return recipe
 
 

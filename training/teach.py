@@ -36,12 +36,14 @@ class Lesson:
     """What the teachers say.
 
     Attributes:
+        linear: what the linear ones said, on any scale, ``[rated + unrated]``.
         rated: class distribution ``[rows, classes]`` and probability of positive ``[rows]`` for rated rows,
             each from teachers that did not learn from the row.
         unrated: the same for unrated rows, from all teachers.
         accuracy: of the teachers on the rated rows, by kind.
     """
 
+    linear: Floats
     rated: tuple[Floats, Floats]
     unrated: tuple[Floats, Floats]
     accuracy: Mapping[str, float]
@@ -103,16 +105,64 @@ def teach(
         for s in range(recipe.seeds):
             answer = _kept(folder / f"teacher-{k}-{s}.npz", partial(network, part.learn, part.texts, k, s))
             networks[part.asked] += part.weight[:, None] * answer / recipe.seeds
+    return _lesson(networks, linear, positive, config, recipe.linear)
+
+
+def teach_again(
+    lesson: Lesson,
+    learn: Callable[[NDArray[np.bool_], str, str], Callable[[Sequence[str]], NDArray[np.float32]]],
+    config: NetworkConfig,
+    recipe: TeachRecipe,
+    rows: Sequence[Row],
+    unrated: Sequence[Row],
+    folder: Path,
+) -> Lesson:
+    """A second generation of networks, which learnt from the first lesson, gives the lesson once more.
+
+    They are better teachers than the first, which had only ratings to learn from (born-again networks). What they
+    say about a row is not wholly independent of its rating, because the teachers of the other rows knew it; that is why
+    their answers are targets, never figures.
+
+    Args:
+        lesson: of the first generation.
+        learn: trains a network on the rows that a mask ``[rows]`` keeps, with a title and the name of a checkpoint, and
+            returns what gives its class scores ``[texts, classes]``.
+        config: shape of the network in service.
+        recipe: how many folds, and the weight of the linear models.
+        rows: rated rows to learn from.
+        unrated: rows without a rating.
+        folder: where each network's answers are kept.
+
+    Returns:
+        The second lesson.
+    """
+    side = np.array([fold(r.place, recipe.folds) for r in rows])
+    positive = np.array([(r.rating or 0) > config.positive_above for r in rows])
+    networks = np.zeros((len(rows) + len(unrated), len(config.ratings)))
+    for k in range(recipe.folds):
+        part = _Part.of(rows, unrated, side == k, recipe.folds)
+
+        def answer(k: int = k, part: _Part = part) -> NDArray[np.float32]:
+            return learn(side != k, f"second teacher {k + 1} of {recipe.folds}", f"second-{k}.npz")(part.texts)
+
+        networks[part.asked] += part.weight[:, None] * _kept(folder / f"second-teacher-{k}.npz", answer)
+    return _lesson(networks, lesson.linear, positive, config, recipe.linear)
+
+
+def _lesson(
+    networks: Floats, linear: Floats, positive: NDArray[np.bool_], config: NetworkConfig, weight: float
+) -> Lesson:
+    """What both kinds of teacher say together; the first rows are the rated ones."""
     odds = binary_log_odds(networks.astype(np.float32), config.positive_classes)
-    n = len(rows)
-    together = _together(odds, linear, positive, recipe.linear)
+    n = len(positive)
+    together = _together(odds, linear, positive, weight)
     classes = _agree(networks, together, config)
     accuracy = {
         "networks": float(((odds[:n] > 0) == positive).mean()),
         "linear": float(((linear[:n] > 0) == positive).mean()),
         "together": float(((together[:n] > 0.5) == positive).mean()),
     }
-    return Lesson((classes[:n], together[:n]), (classes[n:], together[n:]), accuracy)
+    return Lesson(linear, (classes[:n], together[:n]), (classes[n:], together[n:]), accuracy)
 
 
 @dataclass(frozen=True)

@@ -31,6 +31,7 @@ language_model_every = 4
 language_model_batch = 16
 [teach]
 folds = 2
+generations = 2
 [teach.tune]
 epochs = 4
 batch = 32
