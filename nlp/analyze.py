@@ -137,7 +137,7 @@ class Analyzer:
             scores = [0.0] * len(scores)
         above = _logsumexp([scores[i] for i in self._positive])
         below = _logsumexp([scores[i] for i in self._negative])
-        log_odds = self.settings.scale * (above - below) + self.settings.shift if text else 0.0
+        log_odds = self.settings.calibrated(above - below) if text else 0.0
         rating = expected = None
         if ratings[-1] > 1:
             highest = max(scores)

@@ -23,6 +23,7 @@ from nlp.analyze import binary_log_odds
 from nlp.artifact import Artifact, ModelSettings
 from nlp.config import NetworkConfig
 from nlp.tokenizer import CharTokenizer
+from training import calibration
 from training.batches import Encoded, predict
 from training.data import Row, fold
 from training.loop import OneCycle, Stream, read_arrays, write_arrays
@@ -129,19 +130,20 @@ def calibrated(
     right_when_sure: float,
     before: ModelSettings,
 ) -> ModelSettings:
-    """Platt scaling and bands; with few rows the scale of the model before is kept and only shifted to fit."""
-    odds = binary_log_odds(logits, config.positive_classes)
-    scale, shift = before.scale, before.shift
+    """The calibration before with Platt's line on top of it, and bands; with few rows it is kept as it was."""
+    raw = binary_log_odds(logits, config.positive_classes)
+    odds = calibration.calibrated(raw, (before.scale, before.shift, before.bend))
+    slope, shift = 1.0, 0.0
     if min(positive.sum(), (~positive).sum()) >= _LEAST_LINE:
         line = LogisticRegression(C=1.0).fit(odds[:, None], positive)
         if line.coef_[0, 0] > 0:
-            scale, shift = float(line.coef_[0, 0]), float(line.intercept_[0])
-    probability = 1 / (1 + np.exp(-(scale * odds + shift)))
+            slope, shift = float(line.coef_[0, 0]), float(line.intercept_[0])
+    probability = 1 / (1 + np.exp(-(slope * odds + shift)))
     below, above = unsure_band(probability, positive, right_when_sure)
     # Where the few rows set aside cannot show it, everything on that side would be unsure: keep the old threshold.
     below = min(before.negative_below, 0.5) if below == 0 else below
     above = max(before.positive_above, 0.5) if above == 1 else above
-    return ModelSettings(config, scale, shift, below, above)
+    return ModelSettings(config, slope * before.scale, slope * before.shift + shift, below, above, slope * before.bend)
 
 
 class _Run:

@@ -13,7 +13,6 @@ import keras
 import numpy as np
 from numpy.typing import NDArray
 from rich.console import Console
-from sklearn.linear_model import LogisticRegression
 
 from nlp import Analyzer, network, tokenizer
 from nlp.analyze import binary_log_odds
@@ -21,6 +20,8 @@ from nlp.artifact import Artifact, ModelSettings, save
 from nlp.tokenizer import Tokenizer
 from training import baseline
 from training.batches import Encoded, predict
+from training.calibration import fit_calibration
+from training.calibration import probability as calibrated_probability
 from training.card import write_card
 from training.counterfactual import make
 from training.data import MOVIES_HELD_OUT_SHARE, DataError, Row, fold, split
@@ -249,13 +250,14 @@ def _pool(
 
 
 def _calibrate(recipe: Recipe, logits: NDArray[np.float32], rows: Sequence[Row]) -> ModelSettings:
-    """Platt scaling and bands from class scores of rows that the model did not learn from."""
+    """Calibration and bands from class scores of rows that the model did not learn from."""
     odds = binary_log_odds(logits, recipe.network.positive_classes)
     positive = np.array([(r.rating or 0) > recipe.network.positive_above for r in rows])
-    line = LogisticRegression(C=1e6).fit(odds[:, None], positive)
-    probability = line.predict_proba(odds[:, None])[:, 1]
+    curve = fit_calibration(odds, positive)
+    probability = calibrated_probability(odds, curve)
     classes = np.array(recipe.network.ratings)[logits.argmax(axis=1)]
     console.print(f"one fold left out: accuracy {share((probability > 0.5) == positive)}")
     console.print(f"one fold left out: rating {share(classes == np.array([r.rating for r in rows]))}")
     below, above = unsure_band(probability, positive, recipe.right_when_sure)
-    return ModelSettings(recipe.network, float(line.coef_[0, 0]), float(line.intercept_[0]), below, above)
+    scale, shift, bend = curve
+    return ModelSettings(recipe.network, scale, shift, below, above, bend)

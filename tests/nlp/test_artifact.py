@@ -176,6 +176,9 @@ def test_weights_that_cannot_be_kept_are_not_saved(model: Artifact, tmp_path: Pa
         {"positive_above": 1.1},
         {"negative_below": 0.8, "positive_above": 0.2},
         {"positive_above": [0.5]},
+        {"bend": float("nan")},
+        {"bend": -2.0},
+        {"scale": 0.5, "bend": -1.5},
     ],
     ids=str,
 )
@@ -187,7 +190,7 @@ def test_calibration_and_bands_that_make_no_sense(settings: dict[str, Any]) -> N
 
 
 def test_settings_survive_json() -> None:
-    settings = ModelSettings(NetworkConfig(units=(7, 5)), 2.0, 0.5, 0.1, 0.9)
+    settings = ModelSettings(NetworkConfig(units=(7, 5)), 2.0, 0.5, 0.1, 0.9, 1.5)
     assert ModelSettings.from_dict(json.loads(json.dumps(settings.to_dict()))) == settings
     for broken in ({}, {"network": 5}, {"network": []}, {"network": {}, "other": 1}, {"network": None}):
         with pytest.raises(ValueError):

@@ -87,7 +87,7 @@ def test_the_bundled_model_answers_as_keras_does(network: ModuleType, compose: A
     check_parity(expected, runtime.logits(texts))
     verdicts = nlp.load().analyze_batch(texts)
     positive = softmax(expected)[:, model.settings.network.positive_classes].sum(axis=1)
-    log_odds = model.settings.scale * np.log(positive / (1 - positive)) + model.settings.shift
+    log_odds = np.vectorize(model.settings.calibrated)(np.log(positive / (1 - positive)))
     np.testing.assert_allclose([v.probability for v in verdicts], 1 / (1 + np.exp(-log_odds)), atol=TOLERANCE)
 
 

@@ -1,0 +1,48 @@
+"""Calibration: probabilities that are true as often as they say, by a curve that never falls."""
+
+import numpy as np
+import pytest
+from sklearn.linear_model import LogisticRegression
+
+from nlp.artifact import ModelSettings
+from nlp.config import NetworkConfig
+from training.calibration import calibrated, fit_calibration, probability
+from training.metrics import calibration_error
+
+
+def noisy(rows, seed=0):
+    """Log-odds of a model that is too timid in the middle, and labels of which some are wrong whatever it says."""
+    random = np.random.default_rng(seed)
+    truth = random.normal(0, 4, rows)
+    positive = random.random(rows) < 0.03 + 0.94 / (1 + np.exp(-truth))
+    return truth * 0.8 + 0.3, positive
+
+
+def test_a_bend_is_found_where_sure_rows_are_wrong_at_times():
+    odds, positive = noisy(20_000)
+    scale, shift, bend = curve = fit_calibration(odds, positive)
+    assert bend > 0.3 and shift < 0
+    line = LogisticRegression(C=1e6).fit(odds[:, None], positive)
+    straight = (float(line.coef_[0, 0]), float(line.intercept_[0]), 0.0)
+    asked, truth = noisy(20_000, seed=1)
+    bent, plain = (calibration_error(probability(asked, c), truth) for c in (curve, straight))
+    assert bent < 0.7 * plain
+    assert scale < straight[0]
+
+
+def test_the_model_does_what_training_fitted():
+    odds, positive = noisy(4000)
+    scale, shift, bend = curve = fit_calibration(odds, positive)
+    settings = ModelSettings(NetworkConfig(), scale, shift, bend=bend)
+    assert [settings.calibrated(x) for x in odds[:50]] == pytest.approx(calibrated(odds[:50], curve).tolist())
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_the_curve_never_falls(seed):
+    """Also where sure rows are right and doubtful ones the wrong way round."""
+    random = np.random.default_rng(seed)
+    odds = random.normal(0, 3, 2000)
+    positive = np.where(abs(odds) < 3, odds < 0, odds > 0) ^ (random.random(2000) < 0.05)
+    curve = fit_calibration(odds, positive)
+    assert (np.diff(calibrated(np.linspace(-20, 20, 400), curve)) > 0).all()
+    assert curve[2] == 0
