@@ -182,8 +182,9 @@ def nobody():
 
 
 @pytest.fixture
-def public():
+def public(monkeypatch):
     """A folder that everyone can enter, with an input."""
+    monkeypatch.setenv("HOME", "/nonexistent")  # that of the tests is not for everyone
     folder = Path(tempfile.mkdtemp(prefix="nunchi-test-"))
     (folder / "a.csv").write_text(GOOD, "utf-8")
     folder.chmod(0o755)

@@ -63,6 +63,7 @@ def test_plain_texts_take_a_short_way_to_the_same_end(text: str) -> None:
     assert normalize(text) == normalize_with_offsets(text)[0]
 
 
+@pytest.mark.timeout(600)
 @pytest.mark.parametrize("between", ["", "\u0301"])
 def test_every_code_point_has_a_place(between: str) -> None:
     size = 4096
