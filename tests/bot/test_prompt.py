@@ -25,7 +25,7 @@ def terminal(home):
     def start(*words, **environment):
         env = {**child_environment(HOME=str(home)), **environment}
         child = pexpect.spawn(
-            COMMAND[0], [*COMMAND[1:], "chat", *words], env=env, encoding="utf-8", codec_errors="replace", timeout=20
+            COMMAND[0], [*COMMAND[1:], "chat", *words], env=env, encoding="utf-8", codec_errors="replace", timeout=90
         )
         children.append(child)
         return child
