@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import cached_property
 from math import exp, log, tanh
 from operator import mul
@@ -18,6 +18,7 @@ from nlp.lexicon import Lexicon, load_lexicon
 from nlp.review import Review
 from nlp.runtime import Runtime
 from nlp.text import is_korean, normalize
+from nlp.tokenizers.morphemes import MorphemeTokenizer
 from nlp.verdict import Band, Label, Verdict
 
 BUNDLED = Path(__file__).parent / "models" / "shopping"
@@ -42,6 +43,9 @@ class Analyzer:
         self.settings = model.settings
         if aspects is not None:
             self.aspects = load_lexicon(aspects)
+        self.cut: Callable[[str], list[str]] | None = None
+        if isinstance(model.tokenizer, MorphemeTokenizer):
+            self.cut = model.tokenizer.tokens
         network = model.settings.network
         self._positive = network.positive_classes
         self._negative = tuple(i for i in range(len(network.ratings)) if i not in self._positive)

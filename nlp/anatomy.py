@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from itertools import zip_longest
 from typing import Protocol
 
@@ -17,6 +17,7 @@ from nlp.explain import (
     chunks,
     erase,
     erasures,
+    morphemes,
     pairs_to_ask,
     pieces,
     strongest,
@@ -40,7 +41,13 @@ CLAUSE_ALONE, CLAUSE_ADDED = 0.5, 0.5
 
 
 class Judge(Protocol):
-    """What is needed of a model."""
+    """What is needed of a model.
+
+    Attributes:
+        cut: cuts an eojeol into morphemes; None for a model that knows of none.
+    """
+
+    cut: Callable[[str], list[str]] | None
 
     def ask(self, texts: Sequence[str]) -> tuple[list[Verdict], list[float]]:
         """Verdicts and calibrated log-odds of positive for normalised texts."""
@@ -55,13 +62,15 @@ class _Source:
     Of a very long text only both ends are kept, as models read them; between them stands one blank.
     """
 
-    def __init__(self, text: str, *, evidence: bool = True) -> None:
+    def __init__(self, text: str, judge: Judge, *, evidence: bool = True) -> None:
         self.text = text
         self.normal, self._starts, self._ends = normalize_with_offsets(text)
         self._gap: int | None = None
         if len(self.normal) > MOST_CHARACTERS:
             self._leave_the_middle_out()
         self.pieces = pieces(self.normal) if evidence else []
+        if judge.cut is not None:
+            self.pieces = morphemes(self.normal, self.pieces, judge.cut)
 
     def _leave_the_middle_out(self) -> None:
         half = MOST_CHARACTERS // 2
@@ -109,7 +118,7 @@ def explain(texts: Sequence[str], judge: Judge) -> list[Explanation]:
         texts: any strings.
         judge: asks the model.
     """
-    sources = [_Source(text) for text in texts]
+    sources = [_Source(text, judge) for text in texts]
     return [explanation for explanation, _ in _ask(sources, [[] for _ in sources], judge)]
 
 
@@ -125,7 +134,7 @@ def review(
         lexicon: words of aspects.
         evidence: whether to look for the words behind each verdict, which is most of the work.
     """
-    sources = [_Source(text, evidence=evidence) for text in texts]
+    sources = [_Source(text, judge, evidence=evidence) for text in texts]
     spans = [source.clauses() for source in sources]
     sentences = [_sentences(source.normal, own) for source, own in zip(sources, spans, strict=True)]
     answers = _ask(sources, [_clause_questions(own) for own in sentences], judge)

@@ -11,7 +11,7 @@ word, are one piece from the start.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from itertools import pairwise
 from typing import Any, Literal
@@ -91,6 +91,7 @@ _DEGREE = re.compile(
 _NEGATABLE = re.compile("(?:지|지가|지도|지는|지를|지만은|진|질|질|치|치는|치도)$")
 _NEGATES = re.compile("^(?:않|못|마[라세]|말[았고라아]|안)")
 _LACKS = re.compile("^(?:없|아니|아닌|아닙|아녜|아녀|업[어네])")
+_TURNS = re.compile("^(?:안$|못|않|없|아니|아닌|아닙|말)")
 _WAY = re.compile("^수(?:가|는|도)?$")
 _MARKS = " .,!?~;:\"'()"
 
@@ -129,6 +130,29 @@ def pieces(text: str) -> list[Span]:
 
 
 _RIEUL = 8
+
+
+def morphemes(text: str, spans: Sequence[Span], cut: Callable[[str], list[str]]) -> list[Span]:
+    """Pieces of one eojeol cut further, where its morphemes are what is written and none of them negates another.
+
+    ``배송이`` becomes ``배송`` and ``이``; ``빨라요``, which an analyser takes for 빠르 and 아요, stays whole.
+
+    Args:
+        text: normalised.
+        spans: of its pieces.
+        cut: the morphemes of an eojeol.
+    """
+    out: list[Span] = []
+    for start, end in spans:
+        word = text[start:end]
+        parts = [] if " " in word else cut(word)
+        if len(parts) < 2 or "".join(parts) != word or any(_TURNS.match(part) for part in parts):
+            out.append((start, end))
+            continue
+        for part in parts:
+            out.append((start, start + len(part)))
+            start += len(part)
+    return out
 
 
 def trim(text: str, span: Span) -> Span:

@@ -11,7 +11,9 @@ import nlp
 from nlp import artifact, tokenizer
 from nlp.artifact import ArtifactError
 from nlp.config import NetworkConfig
+from nlp.explain import morphemes as cut_pieces
 from nlp.tokenizers import morphemes
+from tests.nlp.conftest import MakeModel
 
 PACKAGES = {"kiwi": "kiwipiepy", "mecab-ko": "mecab"}
 SHAPE = NetworkConfig(embedding=4, units=(3,), jamo=False, max_tokens=32)
@@ -81,3 +83,22 @@ def test_a_model_that_needs_one_is_refused_when_it_is_loaded(
     with pytest.raises(ArtifactError, match=r"nunchi\[kiwi\]") as caught:
         nlp.load(tmp_path / "model")
     assert len(str(caught.value).splitlines()) == 1
+
+
+@pytest.mark.parametrize("kind", sorted(PACKAGES))
+def test_evidence_is_morphemes_where_the_model_reads_them(kind: str, make_model: MakeModel) -> None:
+    pytest.importorskip(PACKAGES[kind], reason=f"needs the extra for {kind}")
+    text = "배송이 빨라요 품질도 나쁘지않아요 포장은 별로 안 좋아요"
+    made = tokenizer.create(kind).fit([text])
+    words = [w for seed in range(12) for w in nlp.Analyzer(make_model(SHAPE, made, seed)).explain(text).words]
+    named = {word.text for word in words}
+    assert named & {"배송", "품질", "포장"}
+    assert not named & {"배송이", "품질도", "포장은", "않", "안", "별로"}, "negation is one piece with what it negates"
+    assert all(text[word.start : word.end] == word.text for word in words)
+
+
+def test_only_what_is_written_is_cut() -> None:
+    forms = {"배송이": ["배송", "이"], "빨라요": ["빠르", "아요"], "나쁘지않아요": ["나쁘", "지", "않", "아요"]}
+    text = "배송이 빨라요 나쁘지않아요"
+    spans = [(0, 3), (4, 7), (8, 14)]
+    assert cut_pieces(text, spans, forms.__getitem__) == [(0, 2), (2, 3), (4, 7), (8, 14)]
