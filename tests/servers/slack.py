@@ -169,6 +169,11 @@ class SlackServer:
         self.connected.clear()
         await self.send_raw(json.dumps({"type": "disconnect", "reason": "refresh_requested"}))
 
+    async def drop(self) -> None:
+        """Close all sockets, as a network does that breaks off."""
+        for socket in self._sockets:
+            await socket.close()
+
     async def _socket(self, request: web.Request) -> web.WebSocketResponse:
         socket = web.WebSocketResponse(autoping=False)
         await socket.prepare(request)

@@ -15,6 +15,8 @@ from bot.adapters import slack_events as events
 from bot.adapters.slack_service import SlackConfig, SlackService, check
 from bot.adapters.slack_socket import Socket
 from bot.core.errors import UserError
+from bot.ops.hearing import Hears
+from bot.ops.monitoring import health
 from tests.bot.core.fakes import SlowModel, make_core
 from tests.contract.slack_platform import SlackHarness, slack
 from tests.servers import slack_payloads as payloads
@@ -71,6 +73,34 @@ async def test_a_deaf_socket_is_opened_again(model: nlp.Analyzer, sdk_watches: b
         harness = SlackHarness(core, server)
         await harness.deliver("events_api", payloads.mention(GOOD, payloads.ts(1)))
         assert len(server.posts) == 1
+        await service.stop_listening()
+        await core.close()
+        await service.close()
+
+
+async def test_health_knows_a_platform_that_is_not_heard(model: nlp.Analyzer) -> None:
+    core = make_core(model)
+    async with SlackServer() as server:
+        service = SlackService(core, SlackConfig(BOT_TOKEN, APP_TOKEN, None, server.base_url, ping=0.1))
+        assert service.silence is None, "before it listens there is nothing to hear"
+        await service.open()
+        await server.connected.wait()
+        assert isinstance(service, Hears)
+        heard = {"slack": service}
+        assert (await health(core, heard=heard))["slack"] is True
+        server.connected.clear()
+        server.deaf = True
+        server.mishaps["apps.connections.open"].extend([Mishap("error", "internal_error")] * 10_000)
+        await server.drop()
+        while (await health(core, heard=heard))["slack"]:
+            await asyncio.sleep(0.02)
+        assert (await health(core, heard=heard))["status"] == "unwell"
+        assert core.counters.get("socket_reopened") >= 1, "it was tried to mend, and that is no word from Slack"
+        server.deaf = False
+        server.mishaps["apps.connections.open"].clear()
+        await asyncio.wait_for(server.connected.wait(), 30)
+        while not (await health(core, heard=heard))["slack"]:
+            await asyncio.sleep(0.02)
         await service.stop_listening()
         await core.close()
         await service.close()
