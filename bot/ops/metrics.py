@@ -46,7 +46,9 @@ class CoreCollector(Collector):
             "nunchi_loop_lag_seconds", "The latest that the event loop ever was.", self._lag.longest
         )
         silences = GaugeMetricFamily(
-            "nunchi_silence_seconds", "Since a platform was last heard, where a connection is kept.", labels=["platform"]
+            "nunchi_silence_seconds",
+            "Since a platform was last heard, where a connection is kept.",
+            labels=["platform"],
         )
         for name, service in self._heard.items():
             if (silence := service.silence) is not None:

@@ -75,6 +75,8 @@ class SlackServer:
     threads: dict[str, str] = field(default_factory=dict)
     users: dict[str, dict[str, Any]] = field(default_factory=dict)
     creators: dict[str, str] = field(default_factory=dict)
+    strange: set[str] = field(default_factory=set)
+    """Channels that the bot is not in."""
     files: dict[str, tuple[str, bytes]] = field(default_factory=dict)
     uploads: dict[str, Uploaded] = field(default_factory=dict)
     shown: list[tuple[str, str]] = field(default_factory=list)
@@ -294,7 +296,8 @@ class SlackServer:
         return {"user": {"locale": "ko-KR", **self.users.get(arguments["user"], {})}}
 
     def _conversations_info(self, arguments: dict[str, Any], raw: str) -> dict[str, Any]:
-        return {"channel": {"creator": self.creators.get(arguments["channel"], "U0")}}
+        channel = arguments["channel"]
+        return {"channel": {"creator": self.creators.get(channel, "U0"), "is_member": channel not in self.strange}}
 
     def _conversations_replies(self, arguments: dict[str, Any], raw: str) -> dict[str, Any]:
         at = arguments["ts"]

@@ -179,7 +179,7 @@ CASES = {
     "no app token": ({"app_token": None}, "slack_setting_missing", "SLACK_APP_TOKEN"),
     "swapped": ({"bot_token": APP_TOKEN, "app_token": BOT_TOKEN}, "slack_setting_kind", "SLACK_BOT_TOKEN"),
     "bad bot token": ({"bot_token": "xoxb-bad"}, "slack_setting_refused", "SLACK_BOT_TOKEN"),
-    "bad app token": ({"app_token": "xapp-bad"}, "slack_setting_refused", "SLACK_APP_TOKEN"),
+    "bad app token": ({"app_token": "xapp-bad"}, "slack_app_refused", "SLACK_APP_TOKEN"),
     "no secret": ({"http": True}, "slack_setting_missing", "SLACK_SIGNING_SECRET"),
 }
 
@@ -192,6 +192,18 @@ async def test_a_wrong_setting_is_one_sentence_that_names_it(case: str) -> None:
         with pytest.raises(UserError) as caught:
             await check(SlackConfig(base_url=server.base_url, **given))
     assert (caught.value.sentence, caught.value.values["name"]) == (sentence, name)
+
+
+@pytest.mark.parametrize("method", ["auth.test", "apps.connections.open"])
+@pytest.mark.parametrize(
+    "mishap", [Mishap("broken"), Mishap("error", "internal_error"), Mishap("error", "ratelimited")]
+)
+async def test_a_bad_day_of_slack_is_not_blamed_on_a_token(method: str, mishap: Mishap) -> None:
+    async with SlackServer() as server:
+        server.mishaps[method].append(mishap)
+        with pytest.raises(UserError) as caught:
+            await check(SlackConfig(BOT_TOKEN, APP_TOKEN, None, server.base_url))
+    assert (caught.value.sentence, caught.value.values["where"]) == ("slack_unreachable", server.base_url)
 
 
 async def test_a_missing_scope_is_named() -> None:
