@@ -267,6 +267,7 @@ HOME_UNUSABLE = "The data folder cannot be used: {path} ({reason}). Mend its per
 
 # nunchi settings, nunchi log
 SETTINGS_NONE = "No channel has settings of its own."
+SETTINGS_PURGED = "Deleted the settings of {count} channels. All have the defaults now, and none is watched."
 SETTINGS_TOKENS_FORGOTTEN = "The tokens of {count} workspaces were deleted. Please install again in each."
 SETTINGS_INSTALLED = "{workspace}  installed on {day}"
 SETTINGS_CHANNEL = "{channel}  watch {watch} · mode {mode} · thresholds {thresholds} · language {language}"
@@ -446,7 +447,7 @@ HELP_APP = "Reads Korean reviews and says whether they are positive or negative.
 HELP_CHAT = "Answer a review. Without TEXT, ask for reviews, or read a pipe line by line."
 HELP_SCORE = "Read a file of reviews (CSV, TSV, XLSX, JSONL, text) and write it with verdicts added."
 HELP_DOCTOR = "Look at the installation and the model: what is missing, and how to get it."
-HELP_SETTINGS = "Show the settings and those of each channel: show, export, path, forget-tokens."
+HELP_SETTINGS = "Show the settings and those of each channel: show, export, purge, path, forget-tokens."
 HELP_LOG = "The verdicts that are kept: show, export, purge, path. There is no text among them."
 HELP_ACTION = "What to do, show by default."
 HELP_LAST = "How many to show."

@@ -267,6 +267,7 @@ HOME_UNUSABLE = (
 
 # nunchi settings, nunchi log
 SETTINGS_NONE = "따로 설정한 채널이 없습니다."
+SETTINGS_PURGED = "채널 {count}곳의 설정을 지웠습니다. 이제 어느 채널이나 처음 설정대로이고, 감시하지 않습니다."
 SETTINGS_TOKENS_FORGOTTEN = "워크스페이스 {count}곳의 토큰을 지웠습니다. 각 워크스페이스에서 다시 설치해 주세요."
 SETTINGS_INSTALLED = "{workspace}  {day} 에 설치"
 SETTINGS_CHANNEL = "{channel}  감시 {watch} · 방식 {mode} · 기준 {thresholds} · 언어 {language}"
@@ -444,7 +445,7 @@ HELP_APP = "한국어 리뷰를 읽고 긍정인지 부정인지 알려 드립�
 HELP_CHAT = "리뷰에 답합니다. TEXT 가 없으면 물어보거나, 파이프에서 한 줄씩 읽습니다."
 HELP_SCORE = "리뷰 파일(CSV, TSV, XLSX, JSONL, 텍스트)을 읽어 판단을 덧붙인 파일을 씁니다."
 HELP_DOCTOR = "설치와 모델을 살펴보고, 없는 것과 구하는 법을 알려 드립니다."
-HELP_SETTINGS = "설정과 채널마다의 설정을 보여 줍니다: show, export, path, forget-tokens."
+HELP_SETTINGS = "설정과 채널마다의 설정을 다룹니다: show, export, purge, path, forget-tokens."
 HELP_LOG = "기록된 판단을 다룹니다: show, export, purge, path. 글은 들어 있지 않습니다."
 HELP_ACTION = "할 일입니다. 기본은 show 입니다."
 HELP_LAST = "몇 개를 보여 줄지입니다."
