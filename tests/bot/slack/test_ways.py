@@ -5,10 +5,13 @@ from __future__ import annotations
 import asyncio
 import json
 
+import pytest
+
 import nlp
 from bot.core.events import ChannelSettings, Place
 from bot.core.memory import MemoryStore
 from bot.core.messages import Messages
+from nlp.text import normalize
 from tests.bot.core.fakes import make_core
 from tests.contract.slack_platform import SlackHarness, slack
 from tests.servers import slack_payloads as payloads
@@ -48,6 +51,38 @@ async def test_a_mention_comes_as_two_events_and_has_one_answer(bot: SlackHarnes
         bot.deliver("events_api", payloads.mention(GOOD, payloads.ts(1))),
     )
     assert len(bot.server.posts) == 1
+
+
+@pytest.mark.parametrize(
+    ("typed", "sent"),
+    [
+        ("가격 < 품질 & 배송 > 기대", "가격 &lt; 품질 &amp; 배송 &gt; 기대"),
+        ("정말 &lt;좋아요&gt;", "정말 &amp;lt;좋아요&amp;gt;"),
+        ("https://a.example/?a=1&b=2 좋아요", "<https://a.example/?a=1&amp;b=2> 좋아요"),
+        ("상품 페이지 보고 샀어요", "<https://a.example|상품 페이지> 보고 샀어요"),
+        ("고마워요   또 살게요", "고마워요 <@U123> 또 살게요"),
+        ("고마워요   또 살게요", "고마워요 <#C123|reviews> 또 살게요"),
+        ("고마워요   또 살게요", "고마워요 <!subteam^S1|@team> 또 살게요"),
+        ("<<좋아요>>", "&lt;&lt;좋아요&gt;&gt;"),
+        ("< 좋아요", "< 좋아요"),
+    ],
+)
+async def test_a_text_is_judged_as_it_was_typed(bot: SlackHarness, typed: str, sent: str) -> None:
+    await bot.watch()
+    bot.server.threads[payloads.ts(9)] = sent
+    url = bot.server.response_url("C1", "U1")
+    for kind, payload in (
+        ("events_api", payloads.message(sent, payloads.ts(1))),
+        ("events_api", payloads.mention(sent, payloads.ts(2))),
+        ("events_api", payloads.mention("", payloads.ts(3), thread_ts=payloads.ts(9))),
+        ("slash_commands", payloads.command(sent, url)),
+        ("interactive", payloads.shortcut(sent, url)),
+    ):
+        await bot.deliver(kind, payload)
+    store = bot._core.store
+    assert isinstance(store, MemoryStore)
+    kept = [record.text for record in store._records.values()]
+    assert kept == [bot._core.fingerprint.text(normalize(typed))] * 5
 
 
 async def test_a_mention_in_a_thread_asks_about_its_parent(bot: SlackHarness, model: nlp.Analyzer) -> None:
