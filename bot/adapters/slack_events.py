@@ -216,7 +216,7 @@ def plain(text: str) -> str:
     Slack puts links and mentions between angle brackets, and escapes the author's own ``&``, ``<`` and ``>``.
     """
     text = _BRACKETS.sub(lambda found: " " if found[1][:1] in ("@", "#", "!") else found[2] or found[1], text)
-    return text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
+    return text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&").strip()
 
 
 def _interaction(body: Payload) -> str:

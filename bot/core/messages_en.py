@@ -286,7 +286,9 @@ SLACK_APP_REFUSED = (
     "Please make a new one with connections:write at Basic Information → App-Level Tokens."
 )
 SLACK_SCOPES = "SLACK_BOT_TOKEN lacks scopes: {names}. Please apply the manifest again and reinstall the app."
-SLACK_UNREACHABLE = "Slack cannot be reached: {where} ({reason}). Please check the network and SLACK_API_URL."
+SLACK_UNREACHABLE = (
+    "Slack cannot be reached: {where} ({reason}). Please check the network and SLACK_API_URL, or try again later."
+)
 HTTP_PORT = "Cannot listen on {host}:{port} ({reason}). Please check: {settings}"
 SLACK_TWO_WAYS = (
     "With {other} each workspace is answered with the token of its installation. "

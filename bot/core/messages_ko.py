@@ -284,7 +284,9 @@ SLACK_APP_REFUSED = (
     "Basic Information → App-Level Tokens 에서 connections:write 로 새로 만들어 적어 주세요."
 )
 SLACK_SCOPES = "SLACK_BOT_TOKEN 에 권한이 모자랍니다: {names}. 매니페스트를 다시 적용하고 앱을 다시 설치해 주세요."
-SLACK_UNREACHABLE = "Slack 에 연결할 수 없습니다: {where} ({reason}). 네트워크와 SLACK_API_URL 을 확인해 주세요."
+SLACK_UNREACHABLE = (
+    "Slack 에 연결할 수 없습니다: {where} ({reason}). 네트워크와 SLACK_API_URL 을 확인하거나 잠시 후 다시 해 주세요."
+)
 HTTP_PORT = "{host}:{port} 에서 들을 수 없습니다 ({reason}). 다음을 확인해 주세요: {settings}"
 SLACK_TWO_WAYS = (
     "{other} 를 쓰면 워크스페이스마다 설치한 토큰으로 답합니다. "

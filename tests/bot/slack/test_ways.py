@@ -93,6 +93,13 @@ async def test_a_mention_in_a_thread_asks_about_its_parent(bot: SlackHarness, mo
     assert KO(f"label_{model.analyze(GOOD).label}") in post.text
 
 
+async def test_who_calls_others_too_asks_about_the_parent_all_the_same(bot: SlackHarness) -> None:
+    bot.server.threads[payloads.ts(1)] = GOOD
+    await bot.deliver("events_api", payloads.mention("<@U7> <@U8>", payloads.ts(2), thread_ts=payloads.ts(1)))
+    (post,) = bot.server.posts
+    assert post.blocks[-1]["type"] == "context_actions", "a card"
+
+
 async def test_a_parent_that_cannot_be_read_gets_a_hint(bot: SlackHarness) -> None:
     bot.server.mishaps["conversations.replies"].append(Mishap("error", "not_in_channel"))
     await bot.deliver("events_api", payloads.mention("", payloads.ts(2), thread_ts=payloads.ts(1)))
