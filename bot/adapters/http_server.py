@@ -25,7 +25,10 @@ class HttpServer:
         self, application: web.Application, host: str, port: int, settings: str = "NUNCHI_HTTP_HOST, NUNCHI_HTTP_PORT"
     ) -> None:
         self._host, self._port, self._settings = host, port, settings
-        self._runner = web.AppRunner(application, access_log=None, handle_signals=False, shutdown_timeout=3)
+        # Nobody we listen to compresses: what claims to be is not unpacked before anybody knows who sent it.
+        self._runner = web.AppRunner(
+            application, access_log=None, handle_signals=False, shutdown_timeout=3, auto_decompress=False
+        )
 
     async def open(self) -> None:
         """Listen.

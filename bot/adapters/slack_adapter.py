@@ -25,7 +25,7 @@ from bot.adapters.slack_files import resolve
 from bot.adapters.slack_home import home_view
 from bot.adapters.slack_people import People
 from bot.adapters.slack_platform import SlackPlatform, make_client
-from bot.core.commands import Asker, obey, parse
+from bot.core.commands import Asker, Command, obey, parse
 from bot.core.events import Incoming
 from bot.core.file_work import is_for_scoring
 from bot.core.messages import Language, Messages
@@ -164,9 +164,18 @@ class SlackAdapter:
             in_channel=not incoming.place.channel.startswith("D"),
         )
         sentence = await obey(self._core, asker, command)
+        if command == Command("watch", "on") and asker.admin and asker.in_channel:
+            sentence += await self._unseen(asker)
         with suppress(DeliveryError):
             await self.platform.whisper(incoming, sentence)
         await self._core.store.settle(Claim(incoming.place, incoming.message), "silent")
+
+    async def _unseen(self, asker: Asker) -> str:
+        """What is to be said besides if a channel is to be watched that the bot is not in; else nothing."""
+        if await self._people.sees(asker.place.channel):
+            return ""
+        settings = await self._core.settings(asker.place)
+        return "\n" + self._core.speak(settings, asker.language)("slack_watch_invite")
 
     async def _judged(self, incoming: Incoming) -> None:
         if incoming.by_bot:

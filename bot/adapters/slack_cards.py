@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from html import escape
 from typing import Any
 
 from slack_sdk.models.blocks import (
@@ -39,7 +40,7 @@ def reaction_name(reaction: Reaction) -> str:
 def message(reply: Reply) -> dict[str, Any]:
     """The arguments of ``chat.postMessage`` and its kin that make up an answer."""
     return {
-        "text": reply.text,
+        "text": escape(reply.text, quote=False),  # this one Slack does take for mark-up
         "blocks": [block.to_dict() for block in _blocks(reply)],
         "unfurl_links": False,
         "unfurl_media": False,

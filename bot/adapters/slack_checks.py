@@ -14,6 +14,10 @@ from bot.core.errors import ExitStatus, UserError
 
 BOT_TOKEN, APP_TOKEN, SIGNING_SECRET = "SLACK_BOT_TOKEN", "SLACK_APP_TOKEN", "SLACK_SIGNING_SECRET"
 CLIENT_ID, CLIENT_SECRET = "SLACK_CLIENT_ID", "SLACK_CLIENT_SECRET"
+# What answered was not Slack, or it was Slack on a bad day.
+_NOT_THE_TOKEN = frozenset(
+    {"unknown", "fatal_error", "internal_error", "ratelimited", "request_timeout", "service_unavailable"}
+)
 _REFUSALS = {"invalid_client_id": CLIENT_ID, "bad_client_secret": CLIENT_SECRET}
 
 SCOPES = frozenset(
@@ -97,7 +101,7 @@ async def check_credentials(client: AsyncWebClient, client_id: str, client_secre
         if reason in _REFUSALS:
             name = _REFUSALS[reason]
             raise UserError(ExitStatus.CONFIG, "slack_credential_refused", name=name, reason=reason) from None
-        if reason == "unknown":  # what answered was not Slack
+        if reason in _NOT_THE_TOKEN:
             raise UserError(ExitStatus.IO_ERROR, "slack_unreachable", where=client.base_url, reason=reason) from None
     except (aiohttp.ClientError, TimeoutError, OSError) as error:
         reason = type(error).__name__
@@ -108,7 +112,12 @@ async def _ask(request: Any, client: AsyncWebClient, name: str) -> Any:
     try:
         return await request
     except SlackApiError as error:
-        raise UserError(ExitStatus.CONFIG, "slack_setting_refused", name=name, reason=error_name(error)) from None
+        reason = error_name(error)
+        if reason in _NOT_THE_TOKEN:
+            raise UserError(ExitStatus.IO_ERROR, "slack_unreachable", where=client.base_url, reason=reason) from None
+        if name == APP_TOKEN:
+            raise UserError(ExitStatus.CONFIG, "slack_app_refused", name=name, reason=reason) from None
+        raise UserError(ExitStatus.CONFIG, "slack_setting_refused", name=name, reason=reason) from None
     except (aiohttp.ClientError, TimeoutError, OSError) as error:
         reason = type(error).__name__
         raise UserError(ExitStatus.IO_ERROR, "slack_unreachable", where=client.base_url, reason=reason) from None

@@ -19,6 +19,8 @@ _MOST_FILES = 10
 _ID = re.compile(r"[A-Z0-9]{1,32}")
 _TS = re.compile(r"\d{1,16}\.\d{1,10}")
 
+_BRACKETS = re.compile(r"<([^<>|]*)(?:\|([^<>]*))?>")
+
 Payload = Mapping[str, Any]
 
 
@@ -208,6 +210,15 @@ def without_mention(text: str, bot_user: str) -> str:
     return re.sub(rf"<@{re.escape(bot_user)}(?:\|[^<>]*)?>", " ", text).strip() if bot_user else text
 
 
+def plain(text: str) -> str:
+    """A text as its author typed it, and as it comes from any other platform.
+
+    Slack puts links and mentions between angle brackets, and escapes the author's own ``&``, ``<`` and ``>``.
+    """
+    text = _BRACKETS.sub(lambda found: " " if found[1][:1] in ("@", "#", "!") else found[2] or found[1], text)
+    return text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&").strip()
+
+
 def _interaction(body: Payload) -> str:
     trigger = body.get("trigger_id")
     return f"trigger:{trigger}" if isinstance(trigger, str) and re.fullmatch(r"[\w.-]{1,100}", trigger) else ""
@@ -235,7 +246,7 @@ def _incoming(
         place,
         message,
         who,
-        text,
+        plain(text),
         way,
         thread=thread,
         revision=revision,

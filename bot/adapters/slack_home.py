@@ -22,6 +22,7 @@ async def home_view(core: Core, workspace: str, messages: Messages) -> dict[str,
     channels = await core.store.channels(PLATFORM, workspace)
     blocks: list[Block] = [
         HeaderBlock(text=PlainTextObject(text=messages("home_title"))),
+        SectionBlock(text=PlainTextObject(text=messages("home_ways"))),
         SectionBlock(text=PlainTextObject(text=messages("admin_help"))),
         DividerBlock(),
         SectionBlock(text=PlainTextObject(text=messages("home_today", **asdict(figures)))),

@@ -63,8 +63,11 @@ def make_web_app(
 
     async def receive(request: web.Request) -> web.Response:
         timestamp, signature = (request.headers.get(f"X-Slack-{h}") for h in ("Request-Timestamp", "Signature"))
-        body = await request.read()
-        if not is_signed(secret, timestamp, signature, body, clock()):
+        try:
+            body = await request.read()
+        except (web.HTTPRequestEntityTooLarge, web.RequestPayloadError):  # too long, or broken off
+            body = None
+        if body is None or not is_signed(secret, timestamp, signature, body, clock()):
             counters.add("unsigned", platform="slack")
             return web.Response(status=401)
         try:

@@ -9,6 +9,7 @@ import aiohttp
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.adapters.slack_platform import error_name
 from bot.core.messages import Language
 from bot.core.ports import Clock
 
@@ -50,6 +51,14 @@ class People:
         except (SlackApiError, aiohttp.ClientError, TimeoutError, OSError):
             return False
         return bool(user) and info.get("creator") == user
+
+    async def sees(self, channel: str) -> bool:
+        """Whether the bot is in a channel; of one that is private and not open to it Slack says that there is none."""
+        try:
+            info = (await self._client.conversations_info(channel=channel))["channel"]
+        except (SlackApiError, aiohttp.ClientError, TimeoutError, OSError) as error:
+            return not (isinstance(error, SlackApiError) and error_name(error) == "channel_not_found")
+        return info.get("is_member") is not False
 
     async def _user(self, user: str) -> Any:
         try:

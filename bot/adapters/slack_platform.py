@@ -15,7 +15,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.webhook.async_client import AsyncWebhookClient
 
 from bot.adapters.slack_cards import message, reaction_name
-from bot.adapters.slack_events import PLATFORM, mapping, slack_id, without_mention
+from bot.adapters.slack_events import PLATFORM, mapping, plain, slack_id, without_mention
 from bot.adapters.slack_files import content
 from bot.core.events import Answer, Attachment, Incoming, Place, Quote, Reaction, Reply
 from bot.core.ports import DeliveryError
@@ -131,7 +131,7 @@ class SlackPlatform:
         for candidate in map(mapping, found.get("messages") or []):
             text, user = candidate.get("text"), slack_id(candidate.get("user"))
             if candidate.get("ts") == message and candidate.get("subtype") != "tombstone" and isinstance(text, str):
-                return Quote(f"{place.workspace}/{user}" if user else "", without_mention(text, self._bot_user))
+                return Quote(f"{place.workspace}/{user}" if user else "", plain(without_mention(text, self._bot_user)))
         return None
 
     async def whisper(self, incoming: Incoming, text: str) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import count
@@ -161,6 +162,16 @@ class SlackService:
         workspaces = Workspaces(core, installations, config.base_url, session)
         self._sweeping = asyncio.create_task(_look_after(workspaces, installations), name="nunchi-slack-sweep")
         return workspaces.app(flow)
+
+    @property
+    def silence(self) -> float | None:
+        """Seconds since Slack was last heard; None while no socket is open, and always where Slack calls the bot."""
+        return self.front.silence if isinstance(self.front, Socket) else None
+
+    @property
+    def most_silence(self) -> float:
+        """Seconds of it after which the bot is unwell."""
+        return self.front.most_silence if isinstance(self.front, Socket) else math.inf
 
     async def stop_listening(self) -> None:
         """Take nothing more in. What is on its way can still be answered."""

@@ -14,7 +14,7 @@ from slack_bolt.async_app import AsyncApp
 from bot.core.counters import Counters
 
 PING_SECONDS = 10.0
-_DEAF_PINGS = 3
+_DEAF_PINGS, _UNWELL_PINGS = 3, 6
 
 log = logging.getLogger(__name__)
 
@@ -26,15 +26,19 @@ class Socket:
         app: what the events are for.
         token: the app-level token.
         counters: where reconnects are counted.
-        ping: seconds between two pings; what is silent for three of them is deaf.
+        ping: seconds between two pings; what is silent for three of them is deaf, and is opened again.
+
+    Attributes:
+        most_silence: seconds of silence after which opening again has not helped: the bot is unwell.
     """
 
     def __init__(self, app: AsyncApp, token: str, counters: Counters, *, ping: float = PING_SECONDS) -> None:
         self._counters, self._ping = counters, ping
+        self.most_silence = _UNWELL_PINGS * ping
         self._handler = AsyncSocketModeHandler(app, token, ping_interval=ping)
         self._client = self._handler.client
         self._client.on_message_listeners.append(self._heard)
-        self._last = time.monotonic()
+        self._last = self._tried = time.monotonic()
         self._pong: float | None = None
         self._watch: asyncio.Task[None] | None = None
 
@@ -68,12 +72,12 @@ class Socket:
     async def _watch_over(self) -> None:
         while True:
             await asyncio.sleep(self._ping)
-            if self.silence < _DEAF_PINGS * self._ping:
+            if min(self.silence, time.monotonic() - self._tried) < _DEAF_PINGS * self._ping:
                 continue
+            self._tried = time.monotonic()  # the silence itself goes on until something is heard
             self._counters.add("socket_reopened", platform="slack")
             log.warning("socket is deaf, opening another", extra={"event": "slack_socket_deaf"})
             try:
                 await self._client.connect_to_new_endpoint(force=True)
             except Exception as error:
                 log.error("socket not opened", extra={"event": "slack_socket_failed", "kind": type(error).__name__})
-            self._last = time.monotonic()

@@ -15,6 +15,7 @@ from bot.core.errors import ExitStatus, UserError
 from bot.core.file_work import FileLimits
 from bot.core.messages import Messages
 from bot.core.service import Core, Limits
+from bot.ops.hearing import Hears
 from bot.ops.logs import set_up_logs
 from bot.ops.monitoring import monitoring_routes
 from bot.ops.renewal import ModelWatch, change_over_again_and_again
@@ -178,7 +179,8 @@ async def _run(
     core = await make_core(settings, model)
     lag = LoopLag()
     port = settings.metrics_port
-    services: list[Service] = [] if port is None else [Monitor(core, lag, port)]
+    heard: dict[str, Hears] = {}
+    services: list[Service] = [] if port is None else [Monitor(core, lag, port, heard)]
     chores = [
         *_model_chores(core, settings, model),
         asyncio.create_task(purge_again_and_again(core, settings.retention_days)),
@@ -186,8 +188,10 @@ async def _run(
     ]
     told = asyncio.create_task(until_told_to_stop())
     try:
-        routes = monitoring_routes(core, lag, metrics=port is None)
-        services += [await make_service(name, core, settings, routes, http=http) for name in names]
+        routes = monitoring_routes(core, lag, metrics=port is None, heard=heard)
+        bots = {name: await make_service(name, core, settings, routes, http=http) for name in names}
+        heard.update({name: bot for name, bot in bots.items() if isinstance(bot, Hears)})
+        services += bots.values()
         if await _open(services, told):
             for name in names:
                 complain(messages, f"{name}_ready")

@@ -18,12 +18,13 @@ from bot.terminal import say
 
 Installed = tuple[str, str, datetime]
 
-ACTIONS = ("show", "path", "export", "forget-tokens")
+ACTIONS = ("show", "path", "export", "purge", "forget-tokens")
 
 
 def settings(messages: Messages, action: str, *, json: bool) -> ExitStatus:
     """Show the channels' settings (``show``), all of them as JSON (``export``), or where they are (``path``).
 
+    ``purge`` deletes the settings of all channels, so that none is watched any more and all have the defaults.
     ``forget-tokens`` deletes the workspaces' tokens: if the key that sealed them is lost, nothing else helps.
 
     Raises:
@@ -33,6 +34,14 @@ def settings(messages: Messages, action: str, *, json: bool) -> ExitStatus:
         raise UserError(ExitStatus.USAGE, "usage_action", actions=", ".join(ACTIONS))
     if action == "path":
         say(str(where(load_settings())))
+        return ExitStatus.OK
+
+    if action == "purge":
+
+        async def purge(store: SqlStore, settings: Settings) -> int:
+            return await store.forget_settings()
+
+        say(messages("settings_purged", count=with_store(purge)))
         return ExitStatus.OK
 
     if action == "forget-tokens":

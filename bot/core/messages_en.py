@@ -212,7 +212,10 @@ THRESHOLDS_MODEL = "the model's"
 THRESHOLDS_OWN = "negative ≤ {low} % < please check < {high} % ≤ positive"
 ADMIN_ONLY = "Only admins can change this."
 ADMIN_NO_CHANNEL = "Please use this command in a channel."
-ADMIN_WATCH_ON = "All messages of this channel are read now. Mode: {mode}. Who does not want that can say “optout”."
+ADMIN_WATCH_ON = (
+    "All messages of this channel are read now. Mode: {mode}. "
+    "Who does not want that can send me “optout” in a direct message."
+)
 ADMIN_WATCH_OFF = "In this channel only what is asked for is read now."
 ADMIN_MODE = "Mode of this channel: {mode}"
 ADMIN_THRESHOLDS = "Thresholds of this channel: {thresholds}"
@@ -264,6 +267,7 @@ HOME_UNUSABLE = "The data folder cannot be used: {path} ({reason}). Mend its per
 
 # nunchi settings, nunchi log
 SETTINGS_NONE = "No channel has settings of its own."
+SETTINGS_PURGED = "Deleted the settings of {count} channels. All have the defaults now, and none is watched."
 SETTINGS_TOKENS_FORGOTTEN = "The tokens of {count} workspaces were deleted. Please install again in each."
 SETTINGS_INSTALLED = "{workspace}  installed on {day}"
 SETTINGS_CHANNEL = "{channel}  watch {watch} · mode {mode} · thresholds {thresholds} · language {language}"
@@ -272,11 +276,19 @@ LOG_UNSURE = "to check"
 LOG_PURGED = "Deleted: {verdicts} verdicts, {feedback} opinions, {claims} claims"
 
 # Slack
-SLACK_SETTING_MISSING = "{name} is not set. Please put it into .env; bot/README.md says where to get it."
+SLACK_SETTING_MISSING = (
+    "{name} is not set. Please put it into .env; README.md says where to get it: “Slack in five minutes”."
+)
 SLACK_SETTING_KIND = "{name} must begin with {prefix}. Please check whether two tokens were swapped."
 SLACK_SETTING_REFUSED = "Slack refused {name} ({reason}). Please install the app again and set the new token."
+SLACK_APP_REFUSED = (
+    "Slack refused {name} ({reason}). "
+    "Please make a new one with connections:write at Basic Information → App-Level Tokens."
+)
 SLACK_SCOPES = "SLACK_BOT_TOKEN lacks scopes: {names}. Please apply the manifest again and reinstall the app."
-SLACK_UNREACHABLE = "Slack cannot be reached: {where} ({reason}). Please check the network and SLACK_API_URL."
+SLACK_UNREACHABLE = (
+    "Slack cannot be reached: {where} ({reason}). Please check the network and SLACK_API_URL, or try again later."
+)
 HTTP_PORT = "Cannot listen on {host}:{port} ({reason}). Please check: {settings}"
 SLACK_TWO_WAYS = (
     "With {other} each workspace is answered with the token of its installation. "
@@ -297,9 +309,16 @@ OAUTH_OPEN = "Open in Slack"
 OAUTH_AGAIN = "Install again"
 SLACK_READY = "Listening on Slack. Ctrl-C stops."
 RUN_STOPPED = "Stopped. Messages given up on: {abandoned}"
+SLACK_WATCH_INVITE = "But I am not in this channel yet and cannot see its messages. Please /invite me here."
 SLACK_OK_BOT = "SLACK_BOT_TOKEN is right and has all scopes."
 SLACK_OK_APP = "SLACK_APP_TOKEN is right."
 HOME_TITLE = "nunchi: sentiment of reviews"
+HOME_WAYS = (
+    "• mention me with a text, or in the thread of a message to have that message judged\n"
+    "• the menu of a message, or /nunchi and a text: only you see the answer\n"
+    "• a text in a direct message\n"
+    "• the commands below: after /nunchi in a channel, as they are in a direct message"
+)
 HOME_TODAY = "Today: positive {positive} · to check {unsure} · negative {negative} · right {right} · wrong {wrong}"
 HOME_CHANNELS = "Channels with settings"
 HOME_CHANNEL = "watch {watch} · mode {mode} · thresholds {thresholds} · language {language}"
@@ -430,7 +449,7 @@ HELP_APP = "Reads Korean reviews and says whether they are positive or negative.
 HELP_CHAT = "Answer a review. Without TEXT, ask for reviews, or read a pipe line by line."
 HELP_SCORE = "Read a file of reviews (CSV, TSV, XLSX, JSONL, text) and write it with verdicts added."
 HELP_DOCTOR = "Look at the installation and the model: what is missing, and how to get it."
-HELP_SETTINGS = "Show the settings and those of each channel: show, export, path, forget-tokens."
+HELP_SETTINGS = "Show the settings and those of each channel: show, export, purge, path, forget-tokens."
 HELP_LOG = "The verdicts that are kept: show, export, purge, path. There is no text among them."
 HELP_ACTION = "What to do, show by default."
 HELP_LAST = "How many to show."

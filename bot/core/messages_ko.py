@@ -208,7 +208,10 @@ THRESHOLDS_MODEL = "모델의 기준"
 THRESHOLDS_OWN = "부정 ≤ {low} % < 확인 필요 < {high} % ≤ 긍정"
 ADMIN_ONLY = "이 설정은 관리자만 바꾸실 수 있습니다."
 ADMIN_NO_CHANNEL = "이 명령은 채널에서 써 주세요."
-ADMIN_WATCH_ON = "이 채널의 글을 모두 읽습니다. 방식: {mode}. 읽히고 싶지 않은 분은 “optout” 이라고 알려 주시면 됩니다."
+ADMIN_WATCH_ON = (
+    "이 채널의 글을 모두 읽습니다. 방식: {mode}. "
+    "읽히고 싶지 않은 분은 저에게 다이렉트 메시지로 “optout” 이라고 보내 주시면 됩니다."
+)
 ADMIN_WATCH_OFF = "이제 이 채널에서는 부르실 때만 읽습니다."
 ADMIN_MODE = "이 채널의 방식: {mode}"
 ADMIN_THRESHOLDS = "이 채널의 기준: {thresholds}"
@@ -264,6 +267,7 @@ HOME_UNUSABLE = (
 
 # nunchi settings, nunchi log
 SETTINGS_NONE = "따로 설정한 채널이 없습니다."
+SETTINGS_PURGED = "채널 {count}곳의 설정을 지웠습니다. 이제 어느 채널이나 처음 설정대로이고, 감시하지 않습니다."
 SETTINGS_TOKENS_FORGOTTEN = "워크스페이스 {count}곳의 토큰을 지웠습니다. 각 워크스페이스에서 다시 설치해 주세요."
 SETTINGS_INSTALLED = "{workspace}  {day} 에 설치"
 SETTINGS_CHANNEL = "{channel}  감시 {watch} · 방식 {mode} · 기준 {thresholds} · 언어 {language}"
@@ -272,13 +276,17 @@ LOG_UNSURE = "확인 필요"
 LOG_PURGED = "지운 것: 판단 {verdicts}, 의견 {feedback}, 답할 권리 {claims}"
 
 # Slack
-SLACK_SETTING_MISSING = (
-    "{name} 이 설정되지 않았습니다. .env 에 적어 주세요. 구하는 법: bot/README.md 의 “5분 만에 Slack”"
-)
+SLACK_SETTING_MISSING = "{name} 이 설정되지 않았습니다. .env 에 적어 주세요. 구하는 법: README.md 의 “5분 만에 Slack”"
 SLACK_SETTING_KIND = "{name} 은 {prefix} 로 시작해야 합니다. 토큰을 서로 바꿔 적지 않았는지 봐 주세요."
 SLACK_SETTING_REFUSED = "Slack 이 {name} 을 받지 않았습니다 ({reason}). 앱을 다시 설치하고 새 토큰을 적어 주세요."
+SLACK_APP_REFUSED = (
+    "Slack 이 {name} 을 받지 않았습니다 ({reason}). "
+    "Basic Information → App-Level Tokens 에서 connections:write 로 새로 만들어 적어 주세요."
+)
 SLACK_SCOPES = "SLACK_BOT_TOKEN 에 권한이 모자랍니다: {names}. 매니페스트를 다시 적용하고 앱을 다시 설치해 주세요."
-SLACK_UNREACHABLE = "Slack 에 연결할 수 없습니다: {where} ({reason}). 네트워크와 SLACK_API_URL 을 확인해 주세요."
+SLACK_UNREACHABLE = (
+    "Slack 에 연결할 수 없습니다: {where} ({reason}). 네트워크와 SLACK_API_URL 을 확인하거나 잠시 후 다시 해 주세요."
+)
 HTTP_PORT = "{host}:{port} 에서 들을 수 없습니다 ({reason}). 다음을 확인해 주세요: {settings}"
 SLACK_TWO_WAYS = (
     "{other} 를 쓰면 워크스페이스마다 설치한 토큰으로 답합니다. "
@@ -299,9 +307,16 @@ OAUTH_OPEN = "Slack 에서 열기"
 OAUTH_AGAIN = "다시 설치하기"
 SLACK_READY = "Slack 에서 듣고 있습니다. 멈추려면 Ctrl-C 를 눌러 주세요."
 RUN_STOPPED = "멈췄습니다. 끝내지 못한 글: {abandoned}"
+SLACK_WATCH_INVITE = "그런데 제가 아직 이 채널에 없어 글을 볼 수 없습니다. 여기에서 /invite 로 저를 불러 주세요."
 SLACK_OK_BOT = "SLACK_BOT_TOKEN 이 맞고 권한도 다 있습니다."
 SLACK_OK_APP = "SLACK_APP_TOKEN 이 맞습니다."
 HOME_TITLE = "눈치: 리뷰 감정 분석"
+HOME_WAYS = (
+    "• @눈치 글, 또는 글의 스레드에서 @눈치 — 스레드에서는 맨 위의 글을 봅니다\n"
+    "• 글의 메뉴 → 리뷰 감정 분석, 또는 /nunchi 글 — 답은 부르신 분에게만 보입니다\n"
+    "• 다이렉트 메시지로 보낸 글\n"
+    "• 아래의 명령은 채널에서는 /nunchi 뒤에, 다이렉트 메시지에서는 그대로 보내시면 됩니다"
+)
 HOME_TODAY = "오늘: 긍정 {positive} · 확인 필요 {unsure} · 부정 {negative} · 맞아요 {right} · 틀려요 {wrong}"
 HOME_CHANNELS = "설정한 채널"
 HOME_CHANNEL = "감시 {watch} · 방식 {mode} · 기준 {thresholds} · 언어 {language}"
@@ -432,7 +447,7 @@ HELP_APP = "한국어 리뷰를 읽고 긍정인지 부정인지 알려 드립�
 HELP_CHAT = "리뷰에 답합니다. TEXT 가 없으면 물어보거나, 파이프에서 한 줄씩 읽습니다."
 HELP_SCORE = "리뷰 파일(CSV, TSV, XLSX, JSONL, 텍스트)을 읽어 판단을 덧붙인 파일을 씁니다."
 HELP_DOCTOR = "설치와 모델을 살펴보고, 없는 것과 구하는 법을 알려 드립니다."
-HELP_SETTINGS = "설정과 채널마다의 설정을 보여 줍니다: show, export, path, forget-tokens."
+HELP_SETTINGS = "설정과 채널마다의 설정을 다룹니다: show, export, purge, path, forget-tokens."
 HELP_LOG = "기록된 판단을 다룹니다: show, export, purge, path. 글은 들어 있지 않습니다."
 HELP_ACTION = "할 일입니다. 기본은 show 입니다."
 HELP_LAST = "몇 개를 보여 줄지입니다."

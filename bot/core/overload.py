@@ -1,14 +1,18 @@
-"""What is said to those for whom there is no room, without asking the database: it may be what everybody waits for."""
+"""What is said to those for whom there is no room.
+
+The database may be what everybody waits for. So it is asked whether another process has the message, but not for
+longer than a moment, and then not again for a while.
+"""
 
 from __future__ import annotations
 
 import asyncio
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from typing import TYPE_CHECKING, Any
 
 from bot.core.events import Answer, Incoming, Place, Reaction, Reply
-from bot.core.ports import DeliveryError, Platform
+from bot.core.ports import Claim, ClaimState, DeliveryError, Platform
 
 if TYPE_CHECKING:
     from bot.core.service import Core
@@ -16,6 +20,8 @@ if TYPE_CHECKING:
 _AT_ONCE = 8
 _MOST_OWED = 10_000
 _REMEMBERED = 10_000
+_MOMENT, _WHILE = 1.0, 10.0
+"""Seconds that the database has to answer, and that it is left alone if it does not."""
 
 Spawn = Callable[[Any], asyncio.Task[None]]
 
@@ -32,6 +38,7 @@ class Overload:
         self._owed: OrderedDict[tuple[Place, str], tuple[Incoming, Platform]] = OrderedDict()
         self._refused: OrderedDict[tuple[Place, str], None] = OrderedDict()
         self._tellers = 0
+        self._ask_again = 0.0
 
     def was_refused(self, incoming: Incoming) -> bool:
         """Whether this message was refused before. It was told to come again, so it has had its answer."""
@@ -59,14 +66,37 @@ class Overload:
             while self._owed:
                 _, (incoming, platform) = self._owed.popitem(last=False)
                 answer = self._answer(incoming)
-                if answer is None:
-                    continue
-                try:
-                    await platform.send(incoming, answer)
-                except DeliveryError:
-                    self._core.counters.add("undelivered", platform=platform.name)
+                if answer is not None:
+                    await self._say(incoming, answer, platform)
         finally:
             self._tellers -= 1
+
+    async def _say(self, incoming: Incoming, answer: Answer, platform: Platform) -> None:
+        store, claim = self._core.store, Claim(incoming.place, incoming.message, incoming.revision)
+        if await self._soon(store.claim(claim)) is False:  # another process has answered, or is about to
+            self._core.counters.add("duplicates", platform=platform.name)
+            return
+        state: ClaimState = "answered"
+        reference = None
+        try:
+            reference = await platform.send(incoming, answer)
+        except DeliveryError:
+            self._core.counters.add("undelivered", platform=platform.name)
+            state = "abandoned"
+        await self._soon(store.settle(claim, state, reference))
+
+    async def _soon(self, asked: Coroutine[Any, Any, bool]) -> bool | None:
+        """What the database says, if it says so in a moment; else None."""
+        clock = self._core.clock
+        if clock.monotonic() < self._ask_again:
+            asked.close()
+            return None
+        try:
+            async with asyncio.timeout(_MOMENT):
+                return await asked
+        except Exception:  # whatever it is, people are told all the same
+            self._ask_again = clock.monotonic() + _WHILE
+            return None
 
     def _answer(self, incoming: Incoming) -> Answer | None:
         settings = self._core.known_settings(incoming.place)

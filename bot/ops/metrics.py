@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from itertools import groupby
 
 from prometheus_client import CollectorRegistry, ProcessCollector, generate_latest
@@ -10,6 +10,7 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, InfoM
 from prometheus_client.registry import Collector
 
 from bot.core.service import Core
+from bot.ops.hearing import Hears
 from bot.ops.running import LoopLag
 
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
@@ -21,10 +22,12 @@ class CoreCollector(Collector):
     Args:
         core: the bot.
         lag: of its event loop.
+        heard: platforms that should be heard, by name.
     """
 
-    def __init__(self, core: Core, lag: LoopLag) -> None:
+    def __init__(self, core: Core, lag: LoopLag, heard: Mapping[str, Hears] | None = None) -> None:
         self._core, self._lag = core, lag
+        self._heard: Mapping[str, Hears] = {} if heard is None else heard
 
     def collect(self) -> Iterator[Metric]:
         """The figures of this moment."""
@@ -42,13 +45,22 @@ class CoreCollector(Collector):
         yield GaugeMetricFamily(
             "nunchi_loop_lag_seconds", "The latest that the event loop ever was.", self._lag.longest
         )
+        silences = GaugeMetricFamily(
+            "nunchi_silence_seconds",
+            "Since a platform was last heard, where a connection is kept.",
+            labels=["platform"],
+        )
+        for name, service in self._heard.items():
+            if (silence := service.silence) is not None:
+                silences.add_metric([name], silence)
+        yield silences
         yield InfoMetricFamily("nunchi_model", "Which model judges.", {"model_id": inference.model_id})
 
 
-def registry_of(core: Core, lag: LoopLag) -> CollectorRegistry:
+def registry_of(core: Core, lag: LoopLag, heard: Mapping[str, Hears] | None = None) -> CollectorRegistry:
     """What is to be scraped: the bot's figures, and the process's memory, time and files."""
     registry = CollectorRegistry()
-    registry.register(CoreCollector(core, lag))
+    registry.register(CoreCollector(core, lag, heard))
     ProcessCollector(registry=registry)
     return registry
 

@@ -206,6 +206,14 @@ class SqlStore:
 
         return await self._writer.do(work)
 
+    async def forget_settings(self) -> int:
+        """Delete the settings of all channels; gives of how many."""
+
+        async def work(connection: AsyncConnection) -> int:
+            return (await connection.execute(delete(channels))).rowcount
+
+        return await self._writer.do(work)
+
     async def note(self, name: str) -> str | None:
         async with self._reader.connect() as connection:
             return (await connection.execute(select(meta.c.value).where(meta.c.name == name))).scalar()

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ from bot.core.errors import ExitStatus, UserError
 from bot.core.events import Incoming, Place
 from bot.core.memory import MemoryStore
 from bot.core.service import Core
+from bot.ops.hearing import Hears
 from bot.ops.metrics import CONTENT_TYPE
 from bot.ops.monitoring import health, monitoring_routes
 from bot.ops.running import LoopLag
@@ -29,9 +31,9 @@ from tests.contract.stub_platform import PigeonAdapter, PigeonPost
 Client = TestClient[web.Request, web.Application]
 
 
-async def client_of(core: Core, *, metrics: bool = True) -> Client:
+async def client_of(core: Core, *, metrics: bool = True, heard: Mapping[str, Hears] | None = None) -> Client:
     application = web.Application()
-    application.add_routes(monitoring_routes(core, LoopLag(), metrics=metrics))
+    application.add_routes(monitoring_routes(core, LoopLag(), metrics=metrics, heard=heard))
     client: Client = TestClient(TestServer(application))
     await client.start_server()
     return client
@@ -111,6 +113,28 @@ async def test_a_model_that_stands_still(model: nlp.Analyzer) -> None:
     await judging
     assert (await health(core, model_seconds=0))["model"] is True
     await core.close()
+
+
+@dataclass
+class Ear:
+    """A platform that was last heard so many seconds ago."""
+
+    silence: float | None
+    most_silence: float = 60
+
+
+async def test_platforms_that_should_be_heard(core: Core) -> None:
+    heard = {"slack": Ear(59), "discord": Ear(None)}
+    client = await client_of(core, heard=heard)
+    response = await client.get("/healthz")
+    assert response.status == 200
+    assert {name: (await response.json())[name] for name in heard} == {"slack": True, "discord": True}
+    silences = (await figures(client))["nunchi_silence_seconds"]
+    assert [(sample.labels, sample.value) for sample in silences] == [({"platform": "slack"}, 59)]
+    heard["slack"].silence = 61
+    response = await client.get("/healthz")
+    assert (response.status, (await response.json())["slack"]) == (503, False)
+    await client.close()
 
 
 async def test_what_was_counted_can_be_scraped(client: Client, core: Core) -> None:

@@ -68,6 +68,14 @@ def test_settings_can_be_exported(nunchi: Nunchi, home: Path) -> None:
     assert json.loads(nunchi("settings", "--json").out) == expected
 
 
+def test_settings_of_channels_can_be_purged_and_nothing_else_goes(nunchi: Nunchi, home: Path) -> None:
+    verdicts = nunchi("log", "export").out
+    purged = nunchi("settings", "purge")
+    assert (purged.status, "1" in purged.out) == (0, True)
+    assert json.loads(nunchi("settings", "export").out) == []
+    assert nunchi("log", "export").out == verdicts != ""
+
+
 def test_tokens_whose_key_is_lost_can_be_forgotten(nunchi: Nunchi, home: Path) -> None:
     async def install(key: str) -> None:
         store = await open_store(None, home)
@@ -115,7 +123,7 @@ def test_the_log_is_shown_exported_and_purged(nunchi: Nunchi, home: Path) -> Non
     assert ended.err
 
 
-@pytest.mark.parametrize("words", [("log", "eat"), ("settings", "purge"), ("run", "irc"), ("doctor", "irc"), ("run",)])
+@pytest.mark.parametrize("words", [("log", "eat"), ("settings", "eat"), ("run", "irc"), ("doctor", "irc"), ("run",)])
 def test_what_it_cannot_do_is_one_sentence(nunchi: Nunchi, home: Path, words: tuple[str, ...]) -> None:
     ended = nunchi(*words)
     assert (ended.status, ended.out) == (64, "")

@@ -41,11 +41,11 @@ def logged(err: bytes) -> list[dict[str, str]]:
     return [json.loads(line) for line in err.decode().splitlines() if line.startswith("{")]
 
 
-async def storm(events: int, postgres: str, folder: Path) -> None:
+async def storm(events: int, postgres: str, folder: Path, **settings: str) -> None:
     """Let it come, and look at what is left."""
     limits = {"NUNCHI_PERSON_PER_MINUTE": "1000000", "NUNCHI_CHANNEL_PER_MINUTE": "1000000", "NUNCHI_QUEUE": "100000"}
     async with SlackServer() as server:
-        more = {"NUNCHI_DATABASE_URL": postgres, "NUNCHI_LOG_LEVEL": "INFO", **limits}
+        more = {"NUNCHI_DATABASE_URL": postgres, "NUNCHI_LOG_LEVEL": "INFO", **limits, **settings}
         processes = [await start(server, folder, "run", "slack", more=more) for _ in range(PROCESSES)]
         # Read all the time: a process whose log nobody reads stands still once the pipe is full.
         logs = [asyncio.create_task(_read(process)) for process in processes]
@@ -87,6 +87,11 @@ async def storm(events: int, postgres: str, folder: Path) -> None:
 
 async def test_a_small_storm(postgres: str, tmp_path: Path) -> None:
     await storm(100, postgres, tmp_path)
+
+
+async def test_a_small_storm_that_is_too_much(postgres: str, tmp_path: Path) -> None:
+    """Who is told to come again by one process is not answered by another."""
+    await storm(100, postgres, tmp_path, NUNCHI_BACKLOG="10")
 
 
 @pytest.mark.slow

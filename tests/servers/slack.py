@@ -75,6 +75,8 @@ class SlackServer:
     threads: dict[str, str] = field(default_factory=dict)
     users: dict[str, dict[str, Any]] = field(default_factory=dict)
     creators: dict[str, str] = field(default_factory=dict)
+    strange: set[str] = field(default_factory=set)
+    """Channels that the bot is not in."""
     files: dict[str, tuple[str, bytes]] = field(default_factory=dict)
     uploads: dict[str, Uploaded] = field(default_factory=dict)
     shown: list[tuple[str, str]] = field(default_factory=list)
@@ -168,6 +170,11 @@ class SlackServer:
         """Tell the bot that this socket will be closed, as Slack does every few hours."""
         self.connected.clear()
         await self.send_raw(json.dumps({"type": "disconnect", "reason": "refresh_requested"}))
+
+    async def drop(self) -> None:
+        """Close all sockets, as a network does that breaks off."""
+        for socket in self._sockets:
+            await socket.close()
 
     async def _socket(self, request: web.Request) -> web.WebSocketResponse:
         socket = web.WebSocketResponse(autoping=False)
@@ -289,7 +296,8 @@ class SlackServer:
         return {"user": {"locale": "ko-KR", **self.users.get(arguments["user"], {})}}
 
     def _conversations_info(self, arguments: dict[str, Any], raw: str) -> dict[str, Any]:
-        return {"channel": {"creator": self.creators.get(arguments["channel"], "U0")}}
+        channel = arguments["channel"]
+        return {"channel": {"creator": self.creators.get(channel, "U0"), "is_member": channel not in self.strange}}
 
     def _conversations_replies(self, arguments: dict[str, Any], raw: str) -> dict[str, Any]:
         at = arguments["ts"]

@@ -15,6 +15,8 @@ from bot.adapters import slack_events as events
 from bot.adapters.slack_service import SlackConfig, SlackService, check
 from bot.adapters.slack_socket import Socket
 from bot.core.errors import UserError
+from bot.ops.hearing import Hears
+from bot.ops.monitoring import health
 from tests.bot.core.fakes import SlowModel, make_core
 from tests.contract.slack_platform import SlackHarness, slack
 from tests.servers import slack_payloads as payloads
@@ -71,6 +73,34 @@ async def test_a_deaf_socket_is_opened_again(model: nlp.Analyzer, sdk_watches: b
         harness = SlackHarness(core, server)
         await harness.deliver("events_api", payloads.mention(GOOD, payloads.ts(1)))
         assert len(server.posts) == 1
+        await service.stop_listening()
+        await core.close()
+        await service.close()
+
+
+async def test_health_knows_a_platform_that_is_not_heard(model: nlp.Analyzer) -> None:
+    core = make_core(model)
+    async with SlackServer() as server:
+        service = SlackService(core, SlackConfig(BOT_TOKEN, APP_TOKEN, None, server.base_url, ping=0.1))
+        assert service.silence is None, "before it listens there is nothing to hear"
+        await service.open()
+        await server.connected.wait()
+        assert isinstance(service, Hears)
+        heard = {"slack": service}
+        assert (await health(core, heard=heard))["slack"] is True
+        server.connected.clear()
+        server.deaf = True
+        server.mishaps["apps.connections.open"].extend([Mishap("error", "internal_error")] * 10_000)
+        await server.drop()
+        while (await health(core, heard=heard))["slack"]:
+            await asyncio.sleep(0.02)
+        assert (await health(core, heard=heard))["status"] == "unwell"
+        assert core.counters.get("socket_reopened") >= 1, "it was tried to mend, and that is no word from Slack"
+        server.deaf = False
+        server.mishaps["apps.connections.open"].clear()
+        await asyncio.wait_for(server.connected.wait(), 30)
+        while not (await health(core, heard=heard))["slack"]:
+            await asyncio.sleep(0.02)
         await service.stop_listening()
         await core.close()
         await service.close()
@@ -149,7 +179,7 @@ CASES = {
     "no app token": ({"app_token": None}, "slack_setting_missing", "SLACK_APP_TOKEN"),
     "swapped": ({"bot_token": APP_TOKEN, "app_token": BOT_TOKEN}, "slack_setting_kind", "SLACK_BOT_TOKEN"),
     "bad bot token": ({"bot_token": "xoxb-bad"}, "slack_setting_refused", "SLACK_BOT_TOKEN"),
-    "bad app token": ({"app_token": "xapp-bad"}, "slack_setting_refused", "SLACK_APP_TOKEN"),
+    "bad app token": ({"app_token": "xapp-bad"}, "slack_app_refused", "SLACK_APP_TOKEN"),
     "no secret": ({"http": True}, "slack_setting_missing", "SLACK_SIGNING_SECRET"),
 }
 
@@ -162,6 +192,18 @@ async def test_a_wrong_setting_is_one_sentence_that_names_it(case: str) -> None:
         with pytest.raises(UserError) as caught:
             await check(SlackConfig(base_url=server.base_url, **given))
     assert (caught.value.sentence, caught.value.values["name"]) == (sentence, name)
+
+
+@pytest.mark.parametrize("method", ["auth.test", "apps.connections.open"])
+@pytest.mark.parametrize(
+    "mishap", [Mishap("broken"), Mishap("error", "internal_error"), Mishap("error", "ratelimited")]
+)
+async def test_a_bad_day_of_slack_is_not_blamed_on_a_token(method: str, mishap: Mishap) -> None:
+    async with SlackServer() as server:
+        server.mishaps[method].append(mishap)
+        with pytest.raises(UserError) as caught:
+            await check(SlackConfig(BOT_TOKEN, APP_TOKEN, None, server.base_url))
+    assert (caught.value.sentence, caught.value.values["where"]) == ("slack_unreachable", server.base_url)
 
 
 async def test_a_missing_scope_is_named() -> None:

@@ -22,6 +22,7 @@ from bot.adapters.http_server import HttpServer
 from bot.adapters.slack_http import PATH, is_signed
 from bot.adapters.slack_service import SlackConfig, SlackService
 from bot.core.errors import UserError
+from bot.ops.logs import JsonLines
 from tests.bot.core.fakes import make_core
 from tests.contract.slack_platform import SlackHarness
 from tests.servers import slack_payloads as payloads
@@ -140,12 +141,16 @@ async def test_a_replayed_request_is_answered_once(http: HttpBot) -> None:
     assert len(http.harness.server.posts) == 1
 
 
-async def test_what_is_not_signed_is_401_and_in_no_log(http: HttpBot, caplog: pytest.LogCaptureFixture) -> None:
+@pytest.mark.timeout(900)
+@pytest.mark.parametrize("requests", [300, pytest.param(10_000, marks=pytest.mark.fuzz)])
+async def test_what_is_not_signed_is_401_and_in_no_log(
+    http: HttpBot, caplog: pytest.LogCaptureFixture, requests: int
+) -> None:
     pick = random.Random(5)
     body = json.dumps(payloads.mention("카나리아 문장입니다", payloads.ts(1)), ensure_ascii=False).encode()
     with caplog.at_level(logging.DEBUG):
         statuses = set()
-        for _ in range(300):
+        for _ in range(requests):
             stamp, signature, junk = hostile(pick)
             headers = {"X-Slack-Request-Timestamp": stamp, "X-Slack-Signature": signature}
             sendable = {
@@ -159,7 +164,40 @@ async def test_what_is_not_signed_is_401_and_in_no_log(http: HttpBot, caplog: py
     assert statuses == {401}
     assert "카나리아" not in caplog.text
     assert "Traceback" not in caplog.text
-    assert http.harness._core.counters.get("unsigned") == 302
+    assert http.harness._core.counters.get("unsigned") == requests + 2
+
+
+CANARY = "카나리아".encode()
+BROKEN = {
+    "not what it says it is": (b"Content-Encoding: gzip\r\nContent-Length: 12\r\n\r\n" + CANARY, 401),
+    "too long": (b"Content-Length: 2000000\r\n\r\n" + CANARY.ljust(2_000_000), 401),
+    "no letters": (b"X-Slack-Signature: \xff" + CANARY + b"\r\nContent-Length: 12\r\n\r\n" + CANARY, 401),
+    "signed twice": (b"X-Slack-Signature: a\r\nX-Slack-Signature: b\r\nContent-Length: 0\r\n\r\n", 401),
+    "no such kind": (b"Content-Type: \xff;;;==\r\nContent-Length: 12\r\n\r\n" + CANARY, 401),
+    "not HTTP": (b"X-Slack-Signature: \x00" + CANARY + b"\r\nContent-Length: 0\r\n\r\n", 400),
+    "no such chunk": (b"Transfer-Encoding: chunked\r\n\r\nzz" + CANARY + b"\r\n", 400),
+}
+
+
+@pytest.mark.parametrize("case", BROKEN)
+async def test_what_no_client_would_send_is_refused_and_in_no_log(
+    http: HttpBot, caplog: pytest.LogCaptureFixture, case: str
+) -> None:
+    rest, status = BROKEN[case]
+    reader, writer = await asyncio.open_connection("127.0.0.1", int(http.url.split(":")[2].split("/")[0]))
+    with caplog.at_level(logging.DEBUG):
+        writer.write(f"POST {PATH} HTTP/1.1\r\nHost: nunchi\r\n".encode() + rest)
+        answer = await asyncio.wait_for(reader.readline(), 30)
+    writer.close()
+    assert int(answer.split()[1]) == status
+    logged = "".join(map(JsonLines().format, caplog.records))
+    assert "카나리아" not in logged
+    assert "\\xec" not in logged
+    assert "Traceback" not in logged
+    if status == 401:
+        assert not [record for record in caplog.records if record.levelno >= logging.WARNING]
+    body = json.dumps(payloads.mention(GOOD, payloads.ts(9))).encode()
+    assert await http.post(body, sign(body, time.time())) == 200, "and the next one is answered"
 
 
 async def test_a_signed_body_that_is_no_text_is_refused(http: HttpBot) -> None:

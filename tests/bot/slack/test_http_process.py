@@ -185,5 +185,7 @@ async def test_socket_mode_with_metrics_and_settings_that_are_for_http(tmp_path:
                     if 'nunchi_messages_total{outcome="replied",platform="slack"} 1.0' in await response.text():
                         break
             async with session.get(f"{bot.url}/healthz") as response:
-                assert response.status == 200
+                assert (response.status, (await response.json())["slack"]) == (200, True)
+            async with session.get(f"{bot.url}/metrics") as response:
+                assert 'nunchi_silence_seconds{platform="slack"}' in await response.text()
         assert [post.token for post in server.posts] == [BOT_TOKEN]

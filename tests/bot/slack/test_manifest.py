@@ -9,12 +9,15 @@ from typing import Any
 import yaml
 
 from bot.adapters import slack_adapter
-from bot.adapters.slack_checks import SCOPES
+from bot.adapters.slack_checks import APP_TOKEN, BOT_TOKEN, SCOPES, check_shape
 from bot.adapters.slack_http import PATH
 from bot.adapters.slack_oauth import REDIRECT_PATH
+from bot.core.messages import Messages
+from bot.settings import load_settings
 from tests.servers.slack import SCOPES as GRANTED
 
 BOT = Path(slack_adapter.__file__).parents[1]
+README_OF_ALL = (BOT.parent / "README.md").read_text("utf-8")
 README = (BOT / "README.md").read_text("utf-8")
 
 
@@ -26,9 +29,30 @@ def manifest(name: str = "slack_manifest") -> dict[str, Any]:
 def test_scopes_are_the_same_everywhere() -> None:
     asked = manifest()["oauth_config"]["scopes"]["bot"]
     assert asked == sorted(SCOPES)
-    table = README.split("## 권한")[1].split("\n## ")[0]
+    table = README.split("## Slack 의 권한")[1].split("\n## ")[0]
     assert set(re.findall(r"^\| `([a-z_]+(?::[a-z]+)?)` \|", table, re.MULTILINE)) == SCOPES
     assert set(GRANTED.split(",")) == SCOPES
+
+
+def test_five_minutes_are_enough(tmp_path: Path) -> None:
+    """What the README says to do, as far as it can be done without Slack."""
+    guide = README_OF_ALL.partition("## 5분 만에 Slack")[2].partition("\n## ")[0]
+    (path,) = re.findall(r"\]\((bot/adapters/.*?)\)", guide)
+    assert yaml.safe_load((BOT.parent / path).read_text("utf-8")) == manifest()
+    lines = [line for line in re.findall(r"```\n(.*?)```", guide, re.DOTALL)[0].splitlines() if line]
+    env = tmp_path / ".env"
+    env.write_text("\n".join(lines))
+    env.chmod(0o600)
+    assert "chmod 600 .env" in guide
+    settings = load_settings({}, env)
+    for name, token in ((BOT_TOKEN, settings.slack_bot_token), (APP_TOKEN, settings.slack_app_token)):
+        assert token is not None
+        assert check_shape(name, token.get_secret_value())
+    assert "nunchi doctor slack && nunchi run slack" in guide
+    assert f"/invite @{manifest()['features']['bot_user']['display_name']}" in guide
+    assert manifest()["features"]["shortcuts"][0]["name"] in guide
+    assert "5분 만에 Slack" in Messages("ko")("slack_setting_missing", name="")
+    assert "Slack in five minutes" in Messages("en")("slack_setting_missing", name="")
 
 
 def test_what_people_use_is_what_the_code_listens_to() -> None:

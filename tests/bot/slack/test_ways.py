@@ -5,10 +5,13 @@ from __future__ import annotations
 import asyncio
 import json
 
+import pytest
+
 import nlp
 from bot.core.events import ChannelSettings, Place
 from bot.core.memory import MemoryStore
 from bot.core.messages import Messages
+from nlp.text import normalize
 from tests.bot.core.fakes import make_core
 from tests.contract.slack_platform import SlackHarness, slack
 from tests.servers import slack_payloads as payloads
@@ -50,12 +53,51 @@ async def test_a_mention_comes_as_two_events_and_has_one_answer(bot: SlackHarnes
     assert len(bot.server.posts) == 1
 
 
+@pytest.mark.parametrize(
+    ("typed", "sent"),
+    [
+        ("가격 < 품질 & 배송 > 기대", "가격 &lt; 품질 &amp; 배송 &gt; 기대"),
+        ("정말 &lt;좋아요&gt;", "정말 &amp;lt;좋아요&amp;gt;"),
+        ("https://a.example/?a=1&b=2 좋아요", "<https://a.example/?a=1&amp;b=2> 좋아요"),
+        ("상품 페이지 보고 샀어요", "<https://a.example|상품 페이지> 보고 샀어요"),
+        ("고마워요   또 살게요", "고마워요 <@U123> 또 살게요"),
+        ("고마워요   또 살게요", "고마워요 <#C123|reviews> 또 살게요"),
+        ("고마워요   또 살게요", "고마워요 <!subteam^S1|@team> 또 살게요"),
+        ("<<좋아요>>", "&lt;&lt;좋아요&gt;&gt;"),
+        ("< 좋아요", "< 좋아요"),
+    ],
+)
+async def test_a_text_is_judged_as_it_was_typed(bot: SlackHarness, typed: str, sent: str) -> None:
+    await bot.watch()
+    bot.server.threads[payloads.ts(9)] = sent
+    url = bot.server.response_url("C1", "U1")
+    for kind, payload in (
+        ("events_api", payloads.message(sent, payloads.ts(1))),
+        ("events_api", payloads.mention(sent, payloads.ts(2))),
+        ("events_api", payloads.mention("", payloads.ts(3), thread_ts=payloads.ts(9))),
+        ("slash_commands", payloads.command(sent, url)),
+        ("interactive", payloads.shortcut(sent, url)),
+    ):
+        await bot.deliver(kind, payload)
+    store = bot._core.store
+    assert isinstance(store, MemoryStore)
+    kept = [record.text for record in store._records.values()]
+    assert kept == [bot._core.fingerprint.text(normalize(typed))] * 5
+
+
 async def test_a_mention_in_a_thread_asks_about_its_parent(bot: SlackHarness, model: nlp.Analyzer) -> None:
     bot.server.threads[payloads.ts(1)] = GOOD
     await bot.deliver("events_api", payloads.mention("이거 어때?", payloads.ts(2), thread_ts=payloads.ts(1)))
     (post,) = bot.server.posts
     assert post.thread == payloads.ts(1)
     assert KO(f"label_{model.analyze(GOOD).label}") in post.text
+
+
+async def test_who_calls_others_too_asks_about_the_parent_all_the_same(bot: SlackHarness) -> None:
+    bot.server.threads[payloads.ts(1)] = GOOD
+    await bot.deliver("events_api", payloads.mention("<@U7> <@U8>", payloads.ts(2), thread_ts=payloads.ts(1)))
+    (post,) = bot.server.posts
+    assert post.blocks[-1]["type"] == "context_actions", "a card"
 
 
 async def test_a_parent_that_cannot_be_read_gets_a_hint(bot: SlackHarness) -> None:
@@ -116,6 +158,37 @@ async def test_admins_configure_by_the_command_and_others_cannot(bot: SlackHarne
     assert await command(bot, "optout") == KO("opted_out")
 
 
+async def test_who_watches_a_channel_without_the_bot_is_told(bot: SlackHarness) -> None:
+    bot.server.users["U2"] = {"is_admin": True}
+    watched, invite = KO("admin_watch_on", mode=KO("mode_reply")), KO("slack_watch_invite")
+    assert await command(bot, "watch on", "U2") == watched
+    bot.server.strange.add("C1")
+    assert await command(bot, "watch on", "U2") == f"{watched}\n{invite}"
+    assert invite not in await command(bot, "watch on") + await command(bot, "watch off", "U2")
+    bot.server.mishaps["conversations.info"].append(Mishap("error", "channel_not_found"))
+    assert invite in await command(bot, "watch on", "U2"), "of a private channel that it is not in"
+    bot.server.mishaps["conversations.info"].append(Mishap("error", "internal_error"))
+    assert await command(bot, "watch on", "U2") == watched
+
+
+async def test_every_setting_of_a_channel_has_its_command(bot: SlackHarness) -> None:
+    orders = (
+        "watch on",
+        "watch off",
+        "mode reaction",
+        "threshold 20 80",
+        "threshold model",
+        "language en",
+        "language auto",
+    )
+    assert {await command(bot, order) for order in orders} == {KO("admin_only")}
+    assert await bot._core.store.settings(PLACE) == ChannelSettings()
+    bot.server.users["U2"] = {"is_owner": True}
+    said = [await command(bot, order, "U2") for order in orders]
+    assert len(set(said)) == len(orders), "each says what it did"
+    assert await bot._core.store.settings(PLACE) == ChannelSettings(mode="reaction")
+
+
 async def test_a_command_by_mention_answers_the_asker_only(bot: SlackHarness) -> None:
     await bot.deliver("events_api", payloads.mention("help", payloads.ts(1)))
     (post,) = bot.server.posts
@@ -156,17 +229,33 @@ async def test_feedback_counts_also_after_a_restart(model: nlp.Analyzer) -> None
         assert bot._core.counters.get("feedback", verdict="wrong", known="true") == 1
 
 
-async def test_the_home_tab_shows_channels_and_figures(bot: SlackHarness) -> None:
+async def test_the_home_tab_shows_channels_and_figures(bot: SlackHarness, model: nlp.Analyzer) -> None:
     await bot.deliver("events_api", payloads.home_opened(tab="messages"))
     assert bot.server.views == {}
     await bot.deliver("events_api", payloads.home_opened())
     assert KO("home_none") in json.dumps(bot.server.views["U1"], ensure_ascii=False)
     await bot.watch()
+    await bot._core.configure(Place("slack", "T2", "C2"), ChannelSettings(watch=True))
     await bot.deliver("events_api", payloads.mention(GOOD, payloads.ts(1)))
     await bot.deliver("events_api", payloads.home_opened())
-    view = json.dumps(bot.server.views["U1"], ensure_ascii=False)
-    assert "<#C1>" in view
-    assert " 1 ·" in view
+    texts = [
+        text["text"]
+        for block in bot.server.views["U1"]["blocks"]
+        for text in (block.get("text"), *block.get("fields", ()))
+        if text is not None
+    ]
+    settings = {"watch": KO("on"), "mode": KO("mode_reply"), "thresholds": KO("thresholds_model")}
+    figures = dict.fromkeys(("positive", "unsure", "negative", "right", "wrong"), 0)
+    figures[model.analyze(GOOD).band] = 1
+    assert texts == [
+        KO("home_title"),
+        KO("home_ways"),
+        KO("admin_help"),
+        KO("home_today", **figures),
+        KO("home_channels"),
+        "<#C1>",
+        KO("home_channel", **settings, language=KO("language_auto")),
+    ], "and nothing of another workspace"
 
 
 async def test_a_post_that_broke_off_is_not_posted_again(bot: SlackHarness) -> None:
