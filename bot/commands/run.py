@@ -18,7 +18,7 @@ from bot.core.service import Core, Limits
 from bot.ops.logs import set_up_logs
 from bot.ops.monitoring import monitoring_routes
 from bot.ops.renewal import ModelWatch, change_over_again_and_again
-from bot.ops.running import LoopLag, purge_again_and_again, until_told_to_stop
+from bot.ops.running import LoopLag, purge_again_and_again, spare_what_stays, until_told_to_stop
 from bot.settings import Settings, load_settings
 from bot.terminal import complain
 from nlp.modelstore import ModelStore
@@ -189,6 +189,7 @@ async def _run(
         routes = monitoring_routes(core, lag, metrics=port is None)
         services += [await make_service(name, core, settings, routes, http=http) for name in names]
         if await _open(services, told):
+            spare_what_stays()
             for name in names:
                 complain(messages, f"{name}_ready")
             await _until_told_or_lost(services, told)

@@ -27,6 +27,9 @@ from bot.core.why import answer_why
 _SETTINGS_SECONDS = 5.0
 """How long another process may still see what an admin has just changed."""
 
+_LEAVING_SECONDS = 30.0
+"""How long what is on its way may take when a workspace leaves."""
+
 T = TypeVar("T")
 
 log = logging.getLogger(__name__)
@@ -217,6 +220,23 @@ class Core:
         except DeliveryError:
             self.counters.add("undelivered", platform=platform.name)
         return True
+
+    async def left(self, platform: str, workspace: str) -> None:
+        """The bot was removed from a workspace: delete all that is kept of it, once and for all.
+
+        Deleted at once, and again when what is on its way has come to its end: that may still write.
+        """
+        others = self._running - {asyncio.current_task()}
+        for begun in (set(), others):
+            if begun:
+                await asyncio.wait(begun, timeout=_LEAVING_SECONDS)
+            await self.store.delete_workspace(platform, workspace)
+            for place in [
+                place for place in self._settings if (place.platform, place.workspace) == (platform, workspace)
+            ]:
+                del self._settings[place]
+        self.counters.add("workspaces_left", platform=platform)
+        log.info("a workspace left", extra={"event": "workspace_left", "platform": platform})
 
     async def feedback(self, verdict: str, platform: str, author: str, right: bool) -> bool:
         """Somebody says whether a verdict is right; False if the verdict is not known any more."""
