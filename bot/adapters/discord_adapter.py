@@ -100,7 +100,7 @@ class DiscordAdapter:
         self.permissions.changed(after.guild.id)
 
     async def on_guild_remove(self, guild: discord.Guild) -> None:
-        """The bot was put out of a guild, or the guild is no more. An outage is something else, and is not told here."""
+        """The bot was put out of a guild, or the guild is no more. An outage is not told here."""
         self.core.spawn(self._left(guild))
 
     def _heard(self, message: discord.Message, revision: str = "") -> None:

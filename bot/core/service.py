@@ -226,15 +226,13 @@ class Core:
 
         Deleted at once, and again when what is on its way has come to its end: that may still write.
         """
-        others = self._running - {asyncio.current_task()}
-        for begun in (set(), others):
-            if begun:
-                await asyncio.wait(begun, timeout=_LEAVING_SECONDS)
+        others = {task for task in self._running if task is not asyncio.current_task()}
+        await self.store.delete_workspace(platform, workspace)
+        if others:
+            await asyncio.wait(others, timeout=_LEAVING_SECONDS)
             await self.store.delete_workspace(platform, workspace)
-            for place in [
-                place for place in self._settings if (place.platform, place.workspace) == (platform, workspace)
-            ]:
-                del self._settings[place]
+        kept = self._settings.items()
+        self._settings = {p: found for p, found in kept if (p.platform, p.workspace) != (platform, workspace)}
         self.counters.add("workspaces_left", platform=platform)
         log.info("a workspace left", extra={"event": "workspace_left", "platform": platform})
 

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import random
+import time
 from collections import Counter
+from collections.abc import Sequence
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -13,6 +16,7 @@ import nlp
 from bot.adapters.discord_checks import FATAL
 from bot.core.errors import ExitStatus, UserError
 from bot.core.messages import Messages
+from bot.ops.running import LoopLag
 from tests.bot.core.fakes import SlowModel, make_core
 from tests.contract.discord_platform import DiscordHarness, config, discord
 from tests.servers import discord_payloads as payloads
@@ -155,6 +159,45 @@ async def test_heartbeats_go_on_while_the_model_takes_its_time(model: nlp.Analyz
         slow.go_on.set()
         await answered_once(bot.server, ids)
         assert len(server.gateway.identifies) == 1
+
+
+class HardModel(SlowModel):
+    """A real model that works for five seconds at each batch, and shares Python's lock with the event loop as it does.
+
+    Attributes:
+        worked: how often it has judged the batch by then.
+    """
+
+    SECONDS = 5.0
+    worked = 0
+
+    def analyze_batch(self, texts: Sequence[str]) -> list[nlp.Verdict]:
+        end = time.monotonic() + self.SECONDS
+        self.began.set()
+        while time.monotonic() < end:
+            verdicts = self._model.analyze_batch(texts)
+            self.worked += 1
+        return verdicts
+
+
+async def test_heartbeats_are_not_late_while_the_model_works_for_five_seconds(model: nlp.Analyzer) -> None:
+    hard, server, lag = HardModel(model), DiscordServer(), LoopLag()
+    server.gateway.heartbeat = 0.25
+    async with discord(make_core(hard), server) as bot:
+        await bot.watch()
+        (session,) = server.gateway.live()
+        assert session.socket is not None
+        measuring = asyncio.create_task(lag.measure())
+        begin = time.monotonic()
+        await answered_once(server, await write(server, 1))
+        measuring.cancel()
+        assert hard.worked > 1, "it did not sleep"
+        beats = [beat for beat in session.socket.beats if beat > begin]
+        pauses = [after - before for before, after in pairwise([begin, *beats])]
+        # On a machine that is five times slower, too; a loop that waits for the model beats once, five seconds late.
+        assert len(beats) >= 4
+        assert max(*pauses, lag.longest) < HardModel.SECONDS / 2
+        assert len(server.gateway.sockets) == 1, "nobody thought that the connection was dead"
 
 
 async def test_an_answer_that_takes_long_is_promised_first(model: nlp.Analyzer) -> None:
