@@ -18,13 +18,14 @@ STORE_SECONDS, MODEL_SECONDS = 5.0, 60.0
 
 
 async def health(core: Core, model_seconds: float = MODEL_SECONDS) -> dict[str, object]:
-    """What works: ``{"status": "ok", "store": true, "model": true, "model_id": "..."}``.
+    """What works: ``{"status": "ok", "store": true, "model": true, "discord": true, "model_id": "..."}``.
 
     Args:
         core: the bot.
         model_seconds: how long the model may take for one batch.
     """
     found = {"store": await _store_answers(core), "model": core.inference.busy <= model_seconds}
+    found |= {platform: hears() for platform, hears in core.connected.items()}
     return {"status": "ok" if all(found.values()) else "unwell", **found, "model_id": core.inference.model_id}
 
 

@@ -14,10 +14,12 @@ import pytest
 
 import nlp
 from bot.adapters.discord_checks import FATAL
+from bot.adapters.discord_service import AWAY_SECONDS
 from bot.core.errors import ExitStatus, UserError
 from bot.core.messages import Messages
+from bot.ops.monitoring import health
 from bot.ops.running import LoopLag
-from tests.bot.core.fakes import SlowModel, make_core
+from tests.bot.core.fakes import HandClock, SlowModel, make_core
 from tests.contract.discord_platform import DiscordHarness, config, discord
 from tests.servers import discord_payloads as payloads
 from tests.servers.discord import TOKEN, DiscordServer
@@ -159,6 +161,25 @@ async def test_heartbeats_go_on_while_the_model_takes_its_time(model: nlp.Analyz
         slow.go_on.set()
         await answered_once(bot.server, ids)
         assert len(server.gateway.identifies) == 1
+
+
+async def test_a_shard_that_stays_away_is_seen_from_outside(model: nlp.Analyzer) -> None:
+    clock, server = HandClock(), DiscordServer()
+    core = make_core(model, clock=clock)
+    async with discord(core, server) as bot:
+        await bot.watch()
+        assert (await health(core))["discord"] is True
+        server.gateway.unavailable = 3
+        await server.gateway.close(4000)
+        while not bot.service._away:
+            await asyncio.sleep(0)
+        assert (await health(core))["status"] == "ok", "to resume takes a moment"
+        clock.pass_by(AWAY_SECONDS + 1)
+        told = await health(core)
+        assert (told["status"], told["discord"]) == ("unwell", False)
+        await server.gateway.until(lambda: server.gateway.resumes and server.gateway.live())
+        await answered_once(server, await write(server, 1))
+        assert (await health(core))["status"] == "ok"
 
 
 class HardModel(SlowModel):
