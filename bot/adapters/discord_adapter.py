@@ -56,6 +56,7 @@ class DiscordAdapter:
             self.on_guild_channel_update,
             self.on_guild_role_update,
             self.on_member_update,
+            self.on_guild_remove,
         ):
             client.event(listener)
         client.opinion = self._on_opinion
@@ -97,6 +98,10 @@ class DiscordAdapter:
     async def on_member_update(self, before: discord.Member, after: discord.Member) -> None:
         """The bot itself may have got another role."""
         self.permissions.changed(after.guild.id)
+
+    async def on_guild_remove(self, guild: discord.Guild) -> None:
+        """The bot was put out of a guild, or the guild is no more. An outage is not told here."""
+        self.core.spawn(self._left(guild))
 
     def _heard(self, message: discord.Message, revision: str = "") -> None:
         bot = self._client.user
@@ -190,6 +195,10 @@ class DiscordAdapter:
     async def _deleted(self, guild: int | None, channel: int, messages: set[int]) -> None:
         for place, message in await self._places.all_of(guild, channel, messages):
             await self.core.forget(place, message, self.platform)
+
+    async def _left(self, guild: discord.Guild) -> None:
+        await self.permissions.left(channel.id for channel in guild.channels)
+        await self.core.left(self.platform.name, str(guild.id))
 
     # Interactions
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import logging
 from collections import OrderedDict
-from collections.abc import AsyncIterator, Callable, Coroutine
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterable
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -60,6 +60,13 @@ class Permissions:
         """Roles or channels of a guild were changed: the bot may be let in now."""
         for channel in [c for c, (workspace, _) in self._refused.items() if workspace == str(guild)]:
             self._refused[channel] = str(guild), float("-inf")
+
+    async def left(self, channels: Iterable[int]) -> None:
+        """The bot is not in the guild of these channels any more: whoever invites it again is told anew."""
+        for channel in channels:
+            self._refused.pop(channel, None)
+            if await self._core.store.note(_note(channel)) is not None:
+                await self._core.store.keep_note(_note(channel), None)
 
     async def _refuse(self, place: Place, channel: int) -> None:
         self._refused[channel] = place.workspace, self._core.clock.monotonic()

@@ -18,6 +18,9 @@ from bot.core.errors import ExitStatus, UserError
 from bot.core.service import Core
 
 _FIRST_PAUSE, _LONGEST_PAUSE = 5.0, 300.0
+AWAY_SECONDS = 90.0
+"""How long a shard may be without a connection before the bot is unwell: resuming takes a moment, and is no illness."""
+_ALL = -1  # in the place of a shard
 
 log = logging.getLogger(__name__)
 
@@ -63,6 +66,12 @@ class DiscordService:
         self._life: asyncio.Task[None] | None = None
         self._ready = asyncio.Event()
         self._stopping = False
+        self._away: dict[int, float] = {}
+
+    def hears(self, away_seconds: float = AWAY_SECONDS) -> bool:
+        """Whether no shard has been without a connection for so long."""
+        now = self._core.clock.monotonic()
+        return self._ready.is_set() and all(now - since <= away_seconds for since in self._away.values())
 
     async def open(self) -> None:
         """Check, connect and listen.
@@ -74,6 +83,7 @@ class DiscordService:
         check_shape(config.token)
         check_shards(config)
         self._identity = await check_bot(config.token, config.addresses)
+        self._core.connected["discord"] = self.hears
         self._life = asyncio.create_task(self._live(self._identity), name="nunchi-discord")
         ready = asyncio.create_task(self._ready.wait())
         try:
@@ -128,6 +138,7 @@ class DiscordService:
                     raise (mend or unreachable(error, identity.addresses)) from None
             finally:
                 await client.close()
+            self._away.setdefault(_ALL, self._core.clock.monotonic())
             log.error("connection lost", extra={"event": "discord_lost", "kind": reason})
             self._core.counters.add("reconnected_anew", platform="discord")
             await asyncio.sleep(pause * random.uniform(0.5, 1.0))  # noqa: S311 - not a secret
@@ -155,15 +166,22 @@ class DiscordService:
                 log.error("commands not told", extra={"event": "discord_not_synced", "kind": type(error).__name__})
 
         async def on_shard_connect(shard: int) -> None:
+            self._away.pop(shard, None)
             connected.add(shard)
             if len(connected) >= len(config.shard_ids or range(client.shard_count or 1)):
+                self._away.pop(_ALL, None)
                 self._ready.set()
 
+        async def on_shard_disconnect(shard: int) -> None:
+            self._away.setdefault(shard, self._core.clock.monotonic())
+
         async def on_shard_resumed(shard: int) -> None:
+            self._away.pop(shard, None)
             self._core.counters.add("resumed", platform="discord")
 
         client.prepare = prepare
         client.event(on_shard_connect)
+        client.event(on_shard_disconnect)
         client.event(on_shard_resumed)
         self.client, self.adapter = client, adapter
         return client

@@ -19,7 +19,7 @@ from bot.ops.hearing import Hears
 from bot.ops.logs import set_up_logs
 from bot.ops.monitoring import monitoring_routes
 from bot.ops.renewal import ModelWatch, change_over_again_and_again
-from bot.ops.running import LoopLag, purge_again_and_again, until_told_to_stop
+from bot.ops.running import LoopLag, purge_again_and_again, spare_what_stays, until_told_to_stop
 from bot.settings import Settings, load_settings
 from bot.terminal import complain
 from nlp.modelstore import ModelStore
@@ -193,6 +193,7 @@ async def _run(
         heard.update({name: bot for name, bot in bots.items() if isinstance(bot, Hears)})
         services += bots.values()
         if await _open(services, told):
+            spare_what_stays()
             for name in names:
                 complain(messages, f"{name}_ready")
             await _until_told_or_lost(services, told)

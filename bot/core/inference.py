@@ -78,7 +78,8 @@ class Inference:
     def __init__(
         self, classifier: Classifier, counters: Counters, *, room: int = 512, batch: int = 32, patience: float = 2.0
     ) -> None:
-        self._classifier, self._counters = classifier, counters
+        self._counters = counters
+        self._take(classifier)
         self._room, self._batch, self._patience = room, batch, patience
         self._waiting: deque[_Job] = deque()
         self._reviews: deque[_Call] = deque()
@@ -99,8 +100,12 @@ class Inference:
 
     def replace(self, classifier: Classifier) -> None:
         """Let another model judge, and say why, from the next batch on; texts that one has begun with, it finishes."""
-        self._classifier = classifier
+        self._take(classifier)
         self._counters.add("model_replaced")
+
+    def _take(self, classifier: Classifier) -> None:
+        self._classifier = classifier
+        self._explains = isinstance(classifier, Explainer)  # which takes a while, and each message asks
 
     @property
     def depth(self) -> int:
@@ -115,7 +120,7 @@ class Inference:
     @property
     def explains(self) -> bool:
         """Whether the model can say why."""
-        return isinstance(self._classifier, Explainer)
+        return self._explains
 
     async def judge(self, text: str) -> Verdict:
         """The verdict of a text.

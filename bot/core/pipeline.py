@@ -24,6 +24,10 @@ if TYPE_CHECKING:
     from bot.core.service import Core
     from nlp import Verdict
 
+_QUIET = 8
+"""Messages on their way beyond which the cards that nobody asked for name no words: looking for those takes the model
+several times as long as the verdict, and others wait."""
+
 
 @dataclass(slots=True)
 class Passage:
@@ -154,7 +158,8 @@ async def korean_enough(core: Core, passage: Passage) -> Outcome | None:
 async def classify(core: Core, passage: Passage) -> Outcome | None:
     """Ask the model, if there is room."""
     try:
-        judged = await core.inference.judge_and_explain(passage.text, explain=passage.evident)
+        explain = passage.evident and not (passage.watched and core.in_flight > _QUIET)
+        judged = await core.inference.judge_and_explain(passage.text, explain=explain)
     except BusyError:
         if not passage.watched or passage.settings.mode == "reply":
             return await _notice(core, passage, "busy", Outcome.BUSY)

@@ -27,6 +27,9 @@ from bot.core.why import answer_why
 _SETTINGS_SECONDS = 5.0
 """How long another process may still see what an admin has just changed."""
 
+_LEAVING_SECONDS = 30.0
+"""How long what is on its way may take when a workspace leaves."""
+
 T = TypeVar("T")
 
 log = logging.getLogger(__name__)
@@ -65,6 +68,9 @@ class Core:
         clock: the time.
         language: of those who do not say which.
         limits: how much of everything.
+
+    Attributes:
+        connected: by platform, what says whether the bot hears of it; platforms that call the bot have none.
     """
 
     def __init__(
@@ -81,6 +87,7 @@ class Core:
         self.store, self.fingerprint, self.language = store, fingerprint, language
         self.clock: Clock = clock or SystemClock()
         self.counters = Counters()
+        self.connected: dict[str, Callable[[], bool]] = {}
         self.inference = Inference(
             classifier, self.counters, room=limits.room, batch=limits.batch, patience=limits.patience
         )
@@ -217,6 +224,21 @@ class Core:
         except DeliveryError:
             self.counters.add("undelivered", platform=platform.name)
         return True
+
+    async def left(self, platform: str, workspace: str) -> None:
+        """The bot was removed from a workspace: delete all that is kept of it, once and for all.
+
+        Deleted at once, and again when what is on its way has come to its end: that may still write.
+        """
+        others = {task for task in self._running if task is not asyncio.current_task()}
+        await self.store.delete_workspace(platform, workspace)
+        if others:
+            await asyncio.wait(others, timeout=_LEAVING_SECONDS)
+            await self.store.delete_workspace(platform, workspace)
+        kept = self._settings.items()
+        self._settings = {p: found for p, found in kept if (p.platform, p.workspace) != (platform, workspace)}
+        self.counters.add("workspaces_left", platform=platform)
+        log.info("a workspace left", extra={"event": "workspace_left", "platform": platform})
 
     async def feedback(self, verdict: str, platform: str, author: str, right: bool) -> bool:
         """Somebody says whether a verdict is right; False if the verdict is not known any more."""

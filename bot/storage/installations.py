@@ -13,12 +13,12 @@ from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import delete, insert, select, update
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.core.clock import SystemClock
 from bot.core.errors import ExitStatus, UserError
 from bot.core.installations import Installation, UnreadableError
 from bot.core.ports import Clock
+from bot.storage.lanes import Connection
 from bot.storage.leaving import delete_workspace
 from bot.storage.schema import departures, installations, meta, oauth_states
 from bot.storage.sealing import Sealer
@@ -62,7 +62,7 @@ class SqlInstallations:
         keep = keep.on_conflict_do_update(index_elements=["platform", "workspace"], set_=values)
         back = delete(departures).where(*(departures.c[name] == value for name, value in place.items()))
 
-        async def work(connection: AsyncConnection) -> None:
+        async def work(connection: Connection) -> None:
             await connection.execute(keep)
             await connection.execute(back)
 
@@ -94,7 +94,7 @@ class SqlInstallations:
         left = self._store.upsert(departures).values(platform=platform, workspace=workspace, **values)
         left = left.on_conflict_do_update(index_elements=["platform", "workspace"], set_=values)
 
-        async def work(connection: AsyncConnection) -> bool:
+        async def work(connection: Connection) -> bool:
             if (await connection.execute(gone)).rowcount == 0:
                 return False
             await connection.execute(left)
@@ -113,7 +113,7 @@ class SqlInstallations:
         oldest = to_milliseconds(self._clock.now() - timedelta(seconds=STATE_SECONDS))
         used = delete(oauth_states).where(oauth_states.c.state == _digest(state), oauth_states.c.at > oldest)
 
-        async def work(connection: AsyncConnection) -> bool:
+        async def work(connection: Connection) -> bool:
             return (await connection.execute(used)).rowcount == 1
 
         return await self._store.write(work)
@@ -123,11 +123,11 @@ class SqlInstallations:
         oldest = to_milliseconds(now - timedelta(seconds=STATE_SECONDS))
         long_gone = delete(departures).where(departures.c.at < to_milliseconds(now - _SWEEP))
 
-        async def work(connection: AsyncConnection) -> int:
+        async def work(connection: Connection) -> int:
             await connection.execute(delete(oauth_states).where(oauth_states.c.at <= oldest))
             left = (await connection.execute(long_gone.returning(departures.c.platform, departures.c.workspace))).all()
-            for platform, workspace in left:
-                await delete_workspace(connection, platform, workspace)
+            for row in left:
+                await delete_workspace(connection, row.platform, row.workspace)
             return len(left)
 
         return await self._store.write(work)
@@ -136,7 +136,7 @@ class SqlInstallations:
         names = ("platform", "workspace", "token", "bot_user", "bot")
         return self._sealer.seal(json.dumps({name: getattr(installation, name) for name in names}).encode())
 
-    async def _prepare(self, connection: AsyncConnection) -> int:
+    async def _prepare(self, connection: Connection) -> int:
         newest = self._sealer.fingerprints[0]
         wanted = meta.c.name == "token_key"
         # First the insert: of processes that start at once with different keys, one wins and the others see it.
@@ -149,7 +149,7 @@ class SqlInstallations:
             await connection.execute(update(meta).where(wanted).values(value=newest))
         return await self._seal_again(connection)
 
-    async def _seal_again(self, connection: AsyncConnection) -> int:
+    async def _seal_again(self, connection: Connection) -> int:
         table, count = installations.c, 0
         for row in (await connection.execute(select(installations).with_for_update())).all():
             try:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from sqlalchemy import delete, select
-from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.storage.lanes import Connection
 from bot.storage.schema import channels, claims, feedback, verdicts
 
 
-async def delete_workspace(connection: AsyncConnection, platform: str, workspace: str) -> Mapping[str, int]:
+async def delete_workspace(connection: Connection, platform: str, workspace: str) -> Mapping[str, int]:
     """Delete it, in the caller's transaction; gives how many rows of which table."""
     counts = {}
     mine = select(verdicts.c.id).where(verdicts.c.platform == platform, verdicts.c.workspace == workspace)

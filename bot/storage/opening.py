@@ -9,7 +9,7 @@ from contextlib import closing, suppress
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import event, select
+from sqlalchemy import Engine, create_engine, event, select
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
@@ -18,9 +18,9 @@ from bot.core.errors import ExitStatus, UserError
 from bot.core.fingerprint import KEY_BYTES, Fingerprint
 from bot.storage import schema
 from bot.storage.keyfile import key_file, make_home
+from bot.storage.lanes import DirectLane, GroupLane
 from bot.storage.migrations import migrate
 from bot.storage.store import SqlStore
-from bot.storage.writing import DirectWriter, GroupWriter
 
 DATABASE, KEY = "nunchi.db", "hash.key"
 _SLOWEST_OTHER_WRITER = 10.0
@@ -104,7 +104,10 @@ async def open_store(url: str | None, home: Path, fingerprint: Fingerprint | Non
     except BaseException:
         await engine.dispose()
         raise
-    return SqlStore(engine, GroupWriter(engine) if sqlite else DirectWriter(engine, _WRITES_AT_ONCE))
+    if sqlite:
+        return SqlStore(engine, GroupLane(_sqlite_lane(address)), GroupLane(_sqlite_lane(address, reads_only=True)))
+    reading = engine.execution_options(isolation_level="AUTOCOMMIT")
+    return SqlStore(engine, DirectLane(engine, _WRITES_AT_ONCE), DirectLane(reading, _CONNECTIONS))
 
 
 def _where(address: URL) -> str:
@@ -143,8 +146,20 @@ def _make_file(path: Path) -> None:
 
 def _sqlite_engine(address: URL) -> AsyncEngine:
     engine = create_async_engine(address, connect_args={"timeout": _SLOWEST_OTHER_WRITER})
+    _prepare(engine.sync_engine)
+    return engine
 
-    @event.listens_for(engine.sync_engine, "connect")
+
+def _sqlite_lane(address: URL, *, reads_only: bool = False) -> Engine:
+    """The same for a thread that does nothing else."""
+    plain = address.set(drivername="sqlite")
+    engine = create_engine(plain, connect_args={"timeout": _SLOWEST_OTHER_WRITER})
+    _prepare(engine, transactions=not reads_only)
+    return engine
+
+
+def _prepare(engine: Engine, *, transactions: bool = True) -> None:
+    @event.listens_for(engine, "connect")
     def prepare(connection: Any, record: Any) -> None:
         connection.isolation_level = None  # transactions begin where SQLAlchemy says, not where sqlite3 guesses
         cursor = connection.cursor()
@@ -152,14 +167,15 @@ def _sqlite_engine(address: URL) -> AsyncEngine:
             cursor.execute(f"PRAGMA {pragma}")
         cursor.close()
 
-    @event.listens_for(engine.sync_engine, "begin")
+    if not transactions:
+        return
+
+    @event.listens_for(engine, "begin")
     def begin(connection: Any) -> None:
         # Takes the lock at once: a transaction that reads first cannot wait for a writer later. Reading alone
         # needs neither lock nor transaction.
         if connection.get_execution_options().get("isolation_level") != "AUTOCOMMIT":
             connection.exec_driver_sql("BEGIN IMMEDIATE")
-
-    return engine
 
 
 def _postgres_engine(address: URL) -> AsyncEngine:

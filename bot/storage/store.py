@@ -6,16 +6,26 @@ from collections.abc import AsyncIterator, Mapping
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, and_, case, delete, func, insert, select, update
+from sqlalchemy import ColumnElement, and_, case, delete, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from sqlalchemy.schema import Table
 
 from bot.core.events import ChannelSettings, Place
 from bot.core.ports import Claim, ClaimState, Figures, Record
+from bot.storage.lanes import Connection, Lane, Work
 from bot.storage.leaving import delete_workspace
 from bot.storage.schema import channels, claims, feedback, installations, meta, opt_outs, verdicts
-from bot.storage.writing import Work, Writer
+from bot.storage.statements import (
+    OLDER_VERDICT,
+    OPTED_OUT,
+    SETTINGS,
+    SETTLE,
+    VERDICT,
+    asked,
+    claim_values,
+    place_values,
+)
 
 T = TypeVar("T")
 
@@ -36,14 +46,16 @@ class SqlStore:
     Args:
         engine: of the database, its tables those of today.
         writer: how to write to it.
+        looker: how to read from it what every message needs.
     """
 
-    def __init__(self, engine: AsyncEngine, writer: Writer) -> None:
-        self._engine, self._writer = engine, writer
+    def __init__(self, engine: AsyncEngine, writer: Lane, looker: Lane) -> None:
+        self._engine, self._writer, self._looker = engine, writer, looker
         self._reader = engine.execution_options(isolation_level="AUTOCOMMIT")
         # A cursor of PostgreSQL lives in a transaction; a transaction of SQLite would hold up all writers.
         self._streamer = engine if engine.dialect.name == "postgresql" else self._reader
         self._upsert: Any = postgresql.insert if engine.dialect.name == "postgresql" else sqlite.insert
+        self._claim = self._upsert(claims).on_conflict_do_nothing()
 
     def read(self) -> AsyncConnection:
         """A connection to read with, to be used as a context: what keeps other tables in this database needs one."""
@@ -58,9 +70,13 @@ class SqlStore:
         return self._upsert(table)
 
     async def settings(self, place: Place) -> ChannelSettings:
-        async with self._reader.connect() as connection:
-            row = (await connection.execute(select(channels).where(_at(channels, place)))).first()
-        return ChannelSettings() if row is None else _settings(row)
+        values = asked(place_values(place))
+
+        async def work(connection: Connection) -> ChannelSettings:
+            row = (await connection.execute(SETTINGS, values)).first()
+            return ChannelSettings() if row is None else _settings(row)
+
+        return await self._looker.do(work)
 
     async def configure(self, place: Place, settings: ChannelSettings) -> None:
         values = {
@@ -70,7 +86,7 @@ class SqlStore:
             "negative_below": settings.negative_below,
             "language": settings.language,
         }
-        statement = self._upsert(channels).values(**_place(place), **values)
+        statement = self._upsert(channels).values(**place_values(place), **values)
         statement = statement.on_conflict_do_update(index_elements=["platform", "workspace", "channel"], set_=values)
         await self._writer.do(lambda connection: connection.execute(statement))
 
@@ -85,11 +101,10 @@ class SqlStore:
         return {Place(row.platform, row.workspace, row.channel): _settings(row) for row in rows}
 
     async def claim(self, claim: Claim) -> bool:
-        values = {**_claim(claim), "state": "claimed", "at": to_milliseconds(datetime.now(UTC))}
-        statement = self._upsert(claims).values(**values).on_conflict_do_nothing()
+        values = {**claim_values(claim), "state": "claimed", "at": to_milliseconds(datetime.now(UTC))}
 
-        async def work(connection: AsyncConnection) -> bool:
-            return (await connection.execute(statement)).rowcount == 1
+        async def work(connection: Connection) -> bool:
+            return (await connection.execute(self._claim, values)).rowcount == 1
 
         return await self._writer.do(work)
 
@@ -98,23 +113,20 @@ class SqlStore:
         await self._writer.do(lambda connection: connection.execute(statement))
 
     async def settle(self, claim: Claim, state: ClaimState, reference: str | None = None) -> bool:
-        # What was forgotten meanwhile stays forgotten.
-        where = and_(_is(claim), claims.c.state != "forgotten")
-        statement = update(claims).where(where).values(state=state, reference=reference)
+        values = {**asked(claim_values(claim)), "state": state, "reference": reference}
 
-        async def work(connection: AsyncConnection) -> bool:
-            return (await connection.execute(statement)).rowcount == 1
+        async def work(connection: Connection) -> bool:
+            return (await connection.execute(SETTLE, values)).rowcount == 1
 
         return await self._writer.do(work)
 
     async def answer_to(self, place: Place, message: str) -> str | None:
-        async with self._reader.connect() as connection:
-            return await _answer_to(connection, place, message)
+        return await self._looker.do(lambda connection: _answer_to(connection, place, message))
 
     async def record(self, record: Record) -> None:
-        older = delete(verdicts).where(_at(verdicts, record.place), verdicts.c.message == record.message)
+        older = asked({**place_values(record.place), "message": record.message})
         values = {
-            **_place(record.place),
+            **place_values(record.place),
             "id": record.id,
             "message": record.message,
             "person": record.person,
@@ -127,11 +139,10 @@ class SqlStore:
             "latency": record.latency,
             "way": record.way,
         }
-        newer = insert(verdicts).values(**values)
 
-        async def work(connection: AsyncConnection) -> None:
-            await connection.execute(older)
-            await connection.execute(newer)
+        async def work(connection: Connection) -> None:
+            await connection.execute(OLDER_VERDICT, older)
+            await connection.execute(VERDICT, values)
 
         await self._writer.do(work)
 
@@ -141,7 +152,7 @@ class SqlStore:
         statement = self._upsert(feedback).values(verdict=verdict, person=person, **values)
         statement = statement.on_conflict_do_update(index_elements=["verdict", "person"], set_=values)
 
-        async def work(connection: AsyncConnection) -> bool:
+        async def work(connection: Connection) -> bool:
             if (await connection.execute(exists)).first() is None:
                 return False
             await connection.execute(statement)
@@ -154,7 +165,7 @@ class SqlStore:
         forgotten = update(claims).where(where).values(state="forgotten", reference=None)
         gone = delete(verdicts).where(_at(verdicts, place), verdicts.c.message == message)
 
-        async def work(connection: AsyncConnection) -> str | None:
+        async def work(connection: Connection) -> str | None:
             reference = await _answer_to(connection, place, message)
             await connection.execute(forgotten)
             await connection.execute(gone)
@@ -163,9 +174,12 @@ class SqlStore:
         return await self._writer.do(work)
 
     async def opted_out(self, person: str) -> bool:
-        async with self._reader.connect() as connection:
-            found = await connection.execute(select(opt_outs.c.person).where(opt_outs.c.person == person))
-            return found.first() is not None
+        values = asked({"person": person})
+
+        async def work(connection: Connection) -> bool:
+            return (await connection.execute(OPTED_OUT, values)).first() is not None
+
+        return await self._looker.do(work)
 
     async def opt_out(self, person: str, out: bool) -> None:
         statement: Any = delete(opt_outs).where(opt_outs.c.person == person)
@@ -177,7 +191,7 @@ class SqlStore:
         mine = select(verdicts.c.id).where(verdicts.c.person == person)
         said = delete(feedback).where((feedback.c.person == person) | feedback.c.verdict.in_(mine))
 
-        async def work(connection: AsyncConnection) -> Mapping[str, int]:
+        async def work(connection: Connection) -> Mapping[str, int]:
             return {
                 "feedback": (await connection.execute(said)).rowcount,
                 "verdicts": (await connection.execute(delete(verdicts).where(verdicts.c.person == person))).rowcount,
@@ -200,7 +214,7 @@ class SqlStore:
     async def forget_installations(self) -> int:
         """Delete the tokens of all workspaces, and which key they were sealed with; gives how many there were."""
 
-        async def work(connection: AsyncConnection) -> int:
+        async def work(connection: Connection) -> int:
             await connection.execute(delete(meta).where(meta.c.name == "token_key"))
             return (await connection.execute(delete(installations))).rowcount
 
@@ -209,7 +223,7 @@ class SqlStore:
     async def forget_settings(self) -> int:
         """Delete the settings of all channels; gives of how many."""
 
-        async def work(connection: AsyncConnection) -> int:
+        async def work(connection: Connection) -> int:
             return (await connection.execute(delete(channels))).rowcount
 
         return await self._writer.do(work)
@@ -255,7 +269,7 @@ class SqlStore:
         limit = to_milliseconds(before)
         old = select(verdicts.c.id).where(verdicts.c.at < limit)
 
-        async def work(connection: AsyncConnection) -> Mapping[str, int]:
+        async def work(connection: Connection) -> Mapping[str, int]:
             said = await connection.execute(delete(feedback).where(feedback.c.verdict.in_(old)))
             judged = await connection.execute(delete(verdicts).where(verdicts.c.at < limit))
             claimed = await connection.execute(delete(claims).where(claims.c.at < limit))
@@ -299,30 +313,23 @@ class SqlStore:
 
     async def close(self) -> None:
         await self._writer.close()
+        await self._looker.close()
         await self._engine.dispose()
 
 
-def _place(place: Place) -> dict[str, str]:
-    return {"platform": place.platform, "workspace": place.workspace, "channel": place.channel}
-
-
-def _claim(claim: Claim) -> dict[str, str]:
-    return {**_place(claim.place), "message": claim.message, "revision": claim.revision}
-
-
 def _at(table: Table, place: Place) -> ColumnElement[bool]:
-    return and_(*(table.c[name] == value for name, value in _place(place).items()))
+    return and_(*(table.c[name] == value for name, value in place_values(place).items()))
 
 
 def _is(claim: Claim) -> ColumnElement[bool]:
-    return and_(*(claims.c[name] == value for name, value in _claim(claim).items()))
+    return and_(*(claims.c[name] == value for name, value in claim_values(claim).items()))
 
 
 def _settings(row: Any) -> ChannelSettings:
     return ChannelSettings(row.watch, row.mode, row.positive_above, row.negative_below, row.language)
 
 
-async def _answer_to(connection: AsyncConnection, place: Place, message: str) -> str | None:
+async def _answer_to(connection: Connection, place: Place, message: str) -> str | None:
     query = (
         select(claims.c.reference)
         .where(_at(claims, place), claims.c.message == message, claims.c.reference.is_not(None))

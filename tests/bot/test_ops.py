@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import json
 import logging
 import time
@@ -13,7 +14,7 @@ import pytest
 import nlp
 from bot.core.memory import MemoryStore
 from bot.ops.logs import JsonLines, redact
-from bot.ops.running import LoopLag, purge_again_and_again
+from bot.ops.running import LoopLag, purge_again_and_again, spare_what_stays
 from tests.bot.core.fakes import HandClock, make_core
 from tests.bot.storage.test_store import record
 
@@ -74,3 +75,12 @@ async def test_a_blocked_loop_is_noticed() -> None:
     await asyncio.sleep(0.02)
     measuring.cancel()
     assert 0.15 < lag.longest < 5
+
+
+def test_what_stays_is_not_looked_through_again() -> None:
+    before = gc.get_freeze_count()
+    try:
+        spare_what_stays()
+        assert gc.get_freeze_count() > before + 10_000, "the modules alone are more"
+    finally:
+        gc.unfreeze()

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 import nlp
-from bot.core.events import Answer, ChannelSettings, Incoming, Outcome, Place, Reaction, Reply
+from bot.core.events import Answer, ChannelSettings, Incoming, Outcome, Place, Reaction, Reply, Way
 from bot.core.memory import MemoryStore
 from bot.core.pipeline import STEPS
 from bot.core.ports import DeliveryError, Record
@@ -279,3 +279,20 @@ async def test_closing_gives_up_on_what_takes_too_long(model: nlp.Analyzer) -> N
     assert task.cancelled()
     assert [claimed.state for claimed in store._claims.values()] == ["abandoned"]
     assert await make_core(model, store=store).handle(incoming(), Wire()) is Outcome.DUPLICATE
+
+
+@pytest.mark.parametrize(("way", "busy", "named"), [("watched", 8, True), ("watched", 9, False), ("mention", 9, True)])
+async def test_while_much_is_on_its_way_only_who_asked_is_told_the_words(
+    model: nlp.Analyzer, way: Way, busy: int, named: bool
+) -> None:
+    core, wire, gate = make_core(model), Wire(), asyncio.Event()
+    await watched(core)
+    for _ in range(busy):
+        core.spawn(gate.wait())
+    await core.handle(incoming(way=way, source="1"), wire)
+    (answer,) = wire.sent
+    assert isinstance(answer, Reply)
+    assert answer.card is not None
+    assert bool(answer.card.evidence) is named
+    gate.set()
+    await core.close()

@@ -4,16 +4,22 @@ from __future__ import annotations
 
 import asyncio
 import random
+import time
 from collections import Counter
+from collections.abc import Sequence
+from itertools import pairwise
 from typing import Any
 
 import pytest
 
 import nlp
 from bot.adapters.discord_checks import FATAL
+from bot.adapters.discord_service import AWAY_SECONDS
 from bot.core.errors import ExitStatus, UserError
 from bot.core.messages import Messages
-from tests.bot.core.fakes import SlowModel, make_core
+from bot.ops.monitoring import health
+from bot.ops.running import LoopLag
+from tests.bot.core.fakes import HandClock, SlowModel, make_core
 from tests.contract.discord_platform import DiscordHarness, config, discord
 from tests.servers import discord_payloads as payloads
 from tests.servers.discord import TOKEN, DiscordServer
@@ -155,6 +161,64 @@ async def test_heartbeats_go_on_while_the_model_takes_its_time(model: nlp.Analyz
         slow.go_on.set()
         await answered_once(bot.server, ids)
         assert len(server.gateway.identifies) == 1
+
+
+async def test_a_shard_that_stays_away_is_seen_from_outside(model: nlp.Analyzer) -> None:
+    clock, server = HandClock(), DiscordServer()
+    core = make_core(model, clock=clock)
+    async with discord(core, server) as bot:
+        await bot.watch()
+        assert (await health(core))["discord"] is True
+        server.gateway.unavailable = 3
+        await server.gateway.close(4000)
+        while not bot.service._away:
+            await asyncio.sleep(0)
+        assert (await health(core))["status"] == "ok", "to resume takes a moment"
+        clock.pass_by(AWAY_SECONDS + 1)
+        told = await health(core)
+        assert (told["status"], told["discord"]) == ("unwell", False)
+        await server.gateway.until(lambda: server.gateway.resumes and server.gateway.live())
+        await answered_once(server, await write(server, 1))
+        assert (await health(core))["status"] == "ok"
+
+
+class HardModel(SlowModel):
+    """A real model that works for five seconds at each batch, and shares Python's lock with the event loop as it does.
+
+    Attributes:
+        worked: how often it has judged the batch by then.
+    """
+
+    SECONDS = 5.0
+    worked = 0
+
+    def analyze_batch(self, texts: Sequence[str]) -> list[nlp.Verdict]:
+        end = time.monotonic() + self.SECONDS
+        self.began.set()
+        while time.monotonic() < end:
+            verdicts = self._model.analyze_batch(texts)
+            self.worked += 1
+        return verdicts
+
+
+async def test_heartbeats_are_not_late_while_the_model_works_for_five_seconds(model: nlp.Analyzer) -> None:
+    hard, server, lag = HardModel(model), DiscordServer(), LoopLag()
+    server.gateway.heartbeat = 0.25
+    async with discord(make_core(hard), server) as bot:
+        await bot.watch()
+        (session,) = server.gateway.live()
+        assert session.socket is not None
+        measuring = asyncio.create_task(lag.measure())
+        begin = time.monotonic()
+        await answered_once(server, await write(server, 1))
+        measuring.cancel()
+        assert hard.worked > 1, "it did not sleep"
+        beats = [beat for beat in session.socket.beats if beat > begin]
+        pauses = [after - before for before, after in pairwise([begin, *beats])]
+        # On a machine that is five times slower, too; a loop that waits for the model beats once, five seconds late.
+        assert len(beats) >= 4
+        assert max(*pauses, lag.longest) < HardModel.SECONDS / 2
+        assert len(server.gateway.sockets) == 1, "nobody thought that the connection was dead"
 
 
 async def test_an_answer_that_takes_long_is_promised_first(model: nlp.Analyzer) -> None:

@@ -21,6 +21,7 @@ from bot.core.events import ChannelSettings, Place
 from bot.core.fingerprint import Fingerprint
 from bot.core.ports import Claim
 from bot.storage import schema
+from bot.storage.lanes import Connection
 from bot.storage.migrations import MIGRATIONS, migrate
 from bot.storage.opening import _make_file, database_url, load_key, open_store
 from tests.bot.core.fakes import KEY
@@ -236,7 +237,7 @@ async def test_one_bad_write_does_not_take_others_down(tmp_path: Path) -> None:
     store = await open_store(None, tmp_path)
     place = Place("slack", "T", "C")
 
-    async def bad(connection: AsyncConnection) -> None:
+    async def bad(connection: Connection) -> None:
         await connection.execute(text("INSERT INTO no_such_table VALUES (1)"))
 
     jobs = [store.claim(Claim(place, str(n))) for n in range(10)]
