@@ -64,7 +64,7 @@ def test_plain_texts_take_a_short_way_to_the_same_end(text: str) -> None:
 
 
 @pytest.mark.timeout(600)
-@pytest.mark.parametrize("between", ["", "\u0301"])
+@pytest.mark.parametrize("between", ["", pytest.param("\u0301", marks=pytest.mark.slow)])
 def test_every_code_point_has_a_place(between: str) -> None:
     size = 4096
     for start in range(0, sys.maxunicode + 1, size):

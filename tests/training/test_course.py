@@ -32,6 +32,7 @@ def test_the_networks_that_the_course_has_are_there():
     assert (taught.length, taught.batch, taught.epochs, taught.tokens) == (100, 32, 2, "syllable")
 
 
+@pytest.mark.slow
 @pytest.mark.timeout(600)
 def test_all_of_them_train_and_are_compared(tmp_path):
     write_csv(tmp_path / "shop.csv", reviews(120))
@@ -101,6 +102,7 @@ def test_what_cannot_be_compared_is_said_in_one_sentence(tmp_path):
         assert "Traceback" not in done.stderr
 
 
+@pytest.mark.slow
 @pytest.mark.timeout(600)
 def test_bench_says_both_speeds(tmp_path):
     write_csv(tmp_path / "shop.csv", reviews(300))

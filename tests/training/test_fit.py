@@ -31,7 +31,6 @@ language_model_every = 4
 language_model_batch = 16
 [teach]
 folds = 2
-generations = 2
 [teach.tune]
 epochs = 4
 batch = 32
@@ -72,15 +71,16 @@ def files(tmp_path_factory):
     films = [f"{random.choice([9, 10] if good else [1, 2])}\t영화 {text}\n" for text, good in examples]
     (folder / "movies.tsv").write_text("".join(films), "utf-8")
     (folder / "small.toml").write_text(RECIPE, "utf-8")
+    (folder / "again.toml").write_text(RECIPE.replace("folds = 2", "folds = 2\ngenerations = 2"), "utf-8")
     return folder
 
 
-def command(files: Path, out: Path, runs: Path) -> list[str]:
+def command(files: Path, out: Path, runs: Path, recipe: str = "small.toml") -> list[str]:
     names = (
         ("--data", "rated.tsv"),
         ("--unrated", "unrated.txt"),
         ("--movies", "movies.tsv"),
-        ("--recipe", "small.toml"),
+        ("--recipe", recipe),
     )
     options = [part for option, name in names for part in (option, str(files / name))]
     return [sys.executable, "-m", "training", "fit", *options, "--out", str(out), "--runs", str(runs), "--name", "toy"]
@@ -109,6 +109,16 @@ def test_fit_makes_a_model_that_serves(files, tmp_path):
     assert again.returncode == 65
     assert "exists" in again.stderr
     assert "Traceback" not in again.stderr
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(600)
+def test_a_second_generation_of_teachers_teaches(files, tmp_path):
+    result = run(command(files, tmp_path / "model", tmp_path / "runs", "again.toml"))
+    assert result.returncode == 0, result.stderr
+    assert "second teachers" in result.stderr
+    analyzer = nlp.load(tmp_path / "model")
+    assert np.mean([(analyzer.analyze(text).label == "positive") == good for text, good in make(400, 99)]) > 0.9
 
 
 @pytest.mark.slow
