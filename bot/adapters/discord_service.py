@@ -18,8 +18,6 @@ from bot.core.errors import ExitStatus, UserError
 from bot.core.service import Core
 
 _FIRST_PAUSE, _LONGEST_PAUSE = 5.0, 300.0
-AWAY_SECONDS = 90.0
-"""How long a shard may be without a connection before the bot is unwell: resuming takes a moment, and is no illness."""
 _ALL = -1  # in the place of a shard
 
 log = logging.getLogger(__name__)
@@ -58,6 +56,9 @@ class DiscordService:
         config: see there.
     """
 
+    most_silence = 90.0
+    """Seconds of :attr:`silence` after which the bot is unwell: resuming takes a moment, and is no illness."""
+
     def __init__(self, core: Core, config: DiscordConfig) -> None:
         self._core, self._config = core, config
         self._identity: Identity | None = None
@@ -68,10 +69,10 @@ class DiscordService:
         self._stopping = False
         self._away: dict[int, float] = {}
 
-    def hears(self, away_seconds: float = AWAY_SECONDS) -> bool:
-        """Whether no shard has been without a connection for so long."""
-        now = self._core.clock.monotonic()
-        return self._ready.is_set() and all(now - since <= away_seconds for since in self._away.values())
+    @property
+    def silence(self) -> float:
+        """Seconds that a shard has been without a connection; of several, the longest."""
+        return max((self._core.clock.monotonic() - since for since in self._away.values()), default=0.0)
 
     async def open(self) -> None:
         """Check, connect and listen.
@@ -83,7 +84,6 @@ class DiscordService:
         check_shape(config.token)
         check_shards(config)
         self._identity = await check_bot(config.token, config.addresses)
-        self._core.connected["discord"] = self.hears
         self._life = asyncio.create_task(self._live(self._identity), name="nunchi-discord")
         ready = asyncio.create_task(self._ready.wait())
         try:

@@ -68,9 +68,6 @@ class Core:
         clock: the time.
         language: of those who do not say which.
         limits: how much of everything.
-
-    Attributes:
-        connected: by platform, what says whether the bot hears of it; platforms that call the bot have none.
     """
 
     def __init__(
@@ -87,7 +84,6 @@ class Core:
         self.store, self.fingerprint, self.language = store, fingerprint, language
         self.clock: Clock = clock or SystemClock()
         self.counters = Counters()
-        self.connected: dict[str, Callable[[], bool]] = {}
         self.inference = Inference(
             classifier, self.counters, room=limits.room, batch=limits.batch, patience=limits.patience
         )

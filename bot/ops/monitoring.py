@@ -31,7 +31,6 @@ async def health(
     """
     found = {"store": await _store_answers(core), "model": core.inference.busy <= model_seconds}
     found.update({name: is_well(service) for name, service in (heard or {}).items()})
-    found |= {platform: hears() for platform, hears in core.connected.items()}
     return {"status": "ok" if all(found.values()) else "unwell", **found, "model_id": core.inference.model_id}
 
 
