@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 from collections import OrderedDict
 from collections.abc import Callable, Coroutine
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from bot.core.events import Answer, Incoming, Place, Reaction, Reply
 from bot.core.ports import Claim, ClaimState, DeliveryError, Platform
@@ -23,6 +23,7 @@ _REMEMBERED = 10_000
 _MOMENT, _WHILE = 1.0, 10.0
 """Seconds that the database has to answer, and that it is left alone if it does not."""
 
+T = TypeVar("T")
 Spawn = Callable[[Any], asyncio.Task[None]]
 
 
@@ -38,7 +39,7 @@ class Overload:
         self._owed: OrderedDict[tuple[Place, str], tuple[Incoming, Platform]] = OrderedDict()
         self._refused: OrderedDict[tuple[Place, str], None] = OrderedDict()
         self._tellers = 0
-        self._ask_again = 0.0
+        self._ask_again = {"read": 0.0, "write": 0.0}
 
     def was_refused(self, incoming: Incoming) -> bool:
         """Whether this message was refused before. It was told to come again, so it has had its answer."""
@@ -73,7 +74,9 @@ class Overload:
 
     async def _say(self, incoming: Incoming, answer: Answer, platform: Platform) -> None:
         store, claim = self._core.store, Claim(incoming.place, incoming.message, incoming.revision)
-        if await self._soon(store.claim(claim)) is False:  # another process has answered, or is about to
+        # Another process may have answered, or be about to. To read takes no turn among all the writes that wait.
+        answered = None if claim.revision else await self._soon("read", store.answer_to(claim.place, claim.message))
+        if answered is not None or await self._soon("write", store.claim(claim)) is False:
             self._core.counters.add("duplicates", platform=platform.name)
             return
         state: ClaimState = "answered"
@@ -83,19 +86,19 @@ class Overload:
         except DeliveryError:
             self._core.counters.add("undelivered", platform=platform.name)
             state = "abandoned"
-        await self._soon(store.settle(claim, state, reference))
+        await self._soon("write", store.settle(claim, state, reference))
 
-    async def _soon(self, asked: Coroutine[Any, Any, bool]) -> bool | None:
+    async def _soon(self, kind: str, asked: Coroutine[Any, Any, T]) -> T | None:
         """What the database says, if it says so in a moment; else None."""
         clock = self._core.clock
-        if clock.monotonic() < self._ask_again:
+        if clock.monotonic() < self._ask_again[kind]:
             asked.close()
             return None
         try:
             async with asyncio.timeout(_MOMENT):
                 return await asked
         except Exception:  # whatever it is, people are told all the same
-            self._ask_again = clock.monotonic() + _WHILE
+            self._ask_again[kind] = clock.monotonic() + _WHILE
             return None
 
     def _answer(self, incoming: Incoming) -> Answer | None:

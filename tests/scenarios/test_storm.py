@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.core.messages import Messages
 from bot.storage.opening import open_store
 from tests.bot.slack.test_process import start
 from tests.servers import slack_payloads as payloads
@@ -78,7 +79,8 @@ async def storm(events: int, postgres: str, folder: Path, **settings: str) -> No
         states = await store.claim_states()
         await store.close()
     print(f"{events} events x {DELIVERIES}: {sum(posts.values())} posts, claims {states}, {seconds:.1f} s")
-    print(f"{server.connections} connections; logged {kinds}")
+    busy = sum(post.text == Messages()("busy") for post in server.posts)
+    print(f"{server.connections} connections; told to come again {busy}; logged {kinds}")
     assert set(posts.values()) == {1}, "nobody was answered twice"
     assert sum(states.values()) == events, "each event has one claim"
     assert states.get("answered", 0) == len(posts) <= events
