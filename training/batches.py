@@ -38,7 +38,7 @@ class Encoded:
         """The network's inputs for these rows: ``tokens`` ``[batch, time]`` and, with a wide part, ``ngrams``."""
         out = {"tokens": padded([self.ids[i] for i in rows])}
         if self.ngrams:
-            # With its edges a text of n characters has at most n + 2 n-grams of a length: the width follows the tokens'.
+            # With its edges a text of n characters has at most n + 2 n-grams of a length.
             width = (out["tokens"].shape[1] + 2) * self.config.longest_ngram
             out["ngrams"] = _padded([self.ngrams[i] for i in rows], width)
         return out
