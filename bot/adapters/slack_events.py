@@ -213,9 +213,10 @@ def without_mention(text: str, bot_user: str) -> str:
 def plain(text: str) -> str:
     """A text as its author typed it, and as it comes from any other platform.
 
-    Slack puts links and mentions between angle brackets, and escapes the author's own ``&``, ``<`` and ``>``.
+    Slack puts links between angle brackets, and escapes the author's own ``&``, ``<`` and ``>``. Mentions stay as they
+    are, to be normalised away: what is said to somebody else is no command to the bot.
     """
-    text = _BRACKETS.sub(lambda found: " " if found[1][:1] in ("@", "#", "!") else found[2] or found[1], text)
+    text = _BRACKETS.sub(lambda found: found[0] if found[1][:1] in ("@", "#", "!") else found[2] or found[1], text)
     return text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&").strip()
 
 
