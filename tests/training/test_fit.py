@@ -27,8 +27,6 @@ dropout = 0.1
 [pretrain]
 epochs = 1
 batch = 32
-language_model_every = 4
-language_model_batch = 16
 [teach]
 folds = 2
 [teach.tune]
@@ -71,7 +69,9 @@ def files(tmp_path_factory):
     films = [f"{random.choice([9, 10] if good else [1, 2])}\t영화 {text}\n" for text, good in examples]
     (folder / "movies.tsv").write_text("".join(films), "utf-8")
     (folder / "small.toml").write_text(RECIPE, "utf-8")
-    (folder / "again.toml").write_text(RECIPE.replace("folds = 2", "folds = 2\ngenerations = 2"), "utf-8")
+    more = RECIPE.replace("folds = 2", "folds = 2\ngenerations = 2")
+    more = more.replace("[pretrain]", "[pretrain]\nlanguage_model_every = 4\nlanguage_model_batch = 16")
+    (folder / "again.toml").write_text(more, "utf-8")
     return folder
 
 
@@ -113,7 +113,7 @@ def test_fit_makes_a_model_that_serves(files, tmp_path):
 
 @pytest.mark.slow
 @pytest.mark.timeout(600)
-def test_a_second_generation_of_teachers_teaches(files, tmp_path):
+def test_a_second_generation_and_a_language_model_take_part(files, tmp_path):
     result = run(command(files, tmp_path / "model", tmp_path / "runs", "again.toml"))
     assert result.returncode == 0, result.stderr
     assert "second teachers" in result.stderr
