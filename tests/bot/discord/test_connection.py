@@ -104,7 +104,7 @@ async def test_a_session_that_cannot_be_resumed_any_more_is_begun_anew(bot: Disc
     await answered_once(bot.server, await write(bot.server, 2))
 
 
-async def test_a_hundred_drops_lose_nothing_and_double_nothing(model: nlp.Analyzer) -> None:
+async def test_many_drops_lose_nothing_and_double_nothing(model: nlp.Analyzer) -> None:
     pick = random.Random(8)
     async with discord(make_core(model)) as bot:
         await bot.watch()

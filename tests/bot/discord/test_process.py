@@ -13,9 +13,10 @@ from typing import Any
 import aiohttp
 import pytest
 
-from bot.core.events import ChannelSettings
+from bot.core.events import ChannelSettings, Place
 from bot.core.messages import Messages
 from bot.storage.opening import open_store
+from tests.bot.discord.test_shards import tell_all, with_guilds
 from tests.contract.discord_platform import PLACE
 from tests.servers import discord_payloads as payloads
 from tests.servers import slack_payloads
@@ -179,3 +180,31 @@ async def test_the_doctor_invites_and_looks_at_every_watched_channel(tmp_path: P
         out, _ = await process.communicate()
         assert KO("discord_hidden_channel", channel=payloads.CHANNEL) in out.decode()
         assert server.gateway.identifies == [], "a doctor does not start the bot"
+
+
+async def test_two_processes_share_shards_over_one_postgres(tmp_path: Path, postgres: str) -> None:
+    """Each connects its own shard; every guild is answered once, whichever process has it."""
+    server, channels = with_guilds(4)
+    store = await open_store(postgres, tmp_path / "settings")
+    for guild, channel in channels.items():
+        await store.configure(Place("discord", guild, channel), ChannelSettings(watch=True))
+    await store.close()
+    async with server:
+        processes = []
+        for shard in ("0", "1"):
+            more = {
+                "DISCORD_SHARD_IDS": shard,
+                "DISCORD_SHARD_COUNT": "2",
+                "NUNCHI_DATABASE_URL": postgres,
+                "NUNCHI_HASH_KEY": "a key that both of them are given",
+            }
+            (tmp_path / shard).mkdir()
+            processes.append(await start(server, tmp_path / shard, "run", "discord", more=more))
+        for process in processes:
+            await asyncio.wait_for(heard(process, KO("discord_ready")), 60)
+        assert sorted(said["shard"] for said in server.gateway.identifies) == [[0, 2], [1, 2]]
+        assert await tell_all(server, channels) == set(channels.values())
+        for process in processes:
+            process.send_signal(signal.SIGTERM)
+            _, err = await asyncio.wait_for(process.communicate(), 60)
+            assert process.returncode == 0, err.decode()
