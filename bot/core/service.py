@@ -21,7 +21,7 @@ from bot.core.limits import RateLimit
 from bot.core.messages import Language, Messages
 from bot.core.overload import Overload
 from bot.core.pipeline import STEPS, Passage, admit_failure
-from bot.core.ports import Classifier, Clock, DeliveryError, FilePlatform, Platform, Reader, Store
+from bot.core.ports import Classifier, Clock, DeliveryError, FilePlatform, Platform, Poster, Reader, Store
 from bot.core.why import answer_why
 
 _SETTINGS_SECONDS = 5.0
@@ -68,6 +68,9 @@ class Core:
         clock: the time.
         language: of those who do not say which.
         limits: how much of everything.
+
+    Attributes:
+        posters: what posts in channels unasked, by the name of its platform; an adapter puts itself there.
     """
 
     def __init__(
@@ -84,6 +87,7 @@ class Core:
         self.store, self.fingerprint, self.language = store, fingerprint, language
         self.clock: Clock = clock or SystemClock()
         self.counters = Counters()
+        self.posters: dict[str, Poster] = {}
         self.inference = Inference(
             classifier, self.counters, room=limits.room, batch=limits.batch, patience=limits.patience
         )
