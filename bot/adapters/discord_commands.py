@@ -10,9 +10,10 @@ import discord
 from discord import app_commands
 from discord.app_commands import Range, locale_str
 
+from bot.adapters.discord_bulletins import add_bulletins
 from bot.adapters.discord_client import Client
+from bot.adapters.discord_words import both
 from bot.core.commands import Command
-from bot.core.messages import Messages
 from bot.core.service import Core
 
 if TYPE_CHECKING:
@@ -23,12 +24,6 @@ Where = app_commands.AppCommandChannel | app_commands.AppCommandThread
 Choice = app_commands.Choice
 
 _NOTE = "discord-commands"
-_KO, _EN = Messages("ko"), Messages("en")
-
-
-def both(name: str) -> locale_str:
-    """A sentence or a name in English, which Discord shows in Korean to those who speak it."""
-    return locale_str(_EN(name), ko=_KO(name))
 
 
 class Korean(app_commands.Translator):
@@ -152,6 +147,8 @@ def _settings(adapter: DiscordAdapter) -> app_commands.Group:
     )
     async def language(interaction: Interaction, value: str, channel: Where | None = None) -> None:
         adapter.obey(interaction, Command("language", value), _id(channel))
+
+    add_bulletins(settings, adapter)
 
     @settings.command(name=both("discord_name_status"), description=both("discord_about_status"))
     @app_commands.rename(channel=channel_name)

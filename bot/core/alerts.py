@@ -66,7 +66,8 @@ class Baseline:
     @property
     def doubled(self) -> Array:
         """The share that is looked for: twice the usual; where that is most of all, half way to all."""
-        return np.minimum(2 * self.share, (1 + self.share) / 2)
+        out: Array = np.minimum(2 * self.share, (1 + self.share) / 2)
+        return out
 
 
 def baseline(negative: Array, total: Array) -> Baseline:

@@ -12,15 +12,16 @@ import logging
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 from functools import partial
+from itertools import pairwise
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from bot.core.bulletins import BulletinSettings, BulletinStore, Counts, Notice
+from bot.core.bulletins import BulletinSettings, BulletinStore, Counts, Notice, NoticeState
 from bot.core.digest import Column, DigestFigures, digest_post, empty_post
-from bot.core.events import Place, Post
+from bot.core.events import ChannelSettings, Place, Post
 from bot.core.inference import BusyError
 from bot.core.ports import DeliveryError
-from bot.core.slots import last_slot, slot_before, zone_of
+from bot.core.slots import Often, last_slot, slot_before, zone_of
 from bot.core.watching import Watch
 
 if TYPE_CHECKING:
@@ -34,10 +35,19 @@ STALE = timedelta(minutes=10)
 _KEPT = timedelta(days=120)
 _LONGEST = timedelta(days=31)
 _STRETCHES = {"daily": 14, "weekly": 8}
+_AT_ONCE = 4
+"""Channels: a platform that answers slowly holds up some, not all."""
+
 _ALL = 10**10
 """Seconds: everything in one stretch."""
 
-_NOT_POSTED = ("ratelimited", "ClientConnectorError", "ClientConnectorDNSError", "ConnectionRefusedError")
+_NOT_POSTED = (
+    "ratelimited",
+    "rate_limited",
+    "ClientConnectorError",
+    "ClientConnectorDNSError",
+    "ConnectionRefusedError",
+)
 """Errors after which nothing can have been posted, and which pass: it is tried again."""
 
 log = logging.getLogger(__name__)
@@ -67,9 +77,12 @@ class Announcer:
         except Exception as error:
             self._failed(error)
             return
-        for place, settings in wanted.items():
-            if place.platform not in self._core.posters:
-                continue
+        turns = asyncio.Semaphore(_AT_ONCE)
+        mine = ((place, settings) for place, settings in wanted.items() if place.platform in self._core.posters)
+        await asyncio.gather(*(self._announce(place, settings, turns) for place, settings in mine))
+
+    async def _announce(self, place: Place, settings: BulletinSettings, turns: asyncio.Semaphore) -> None:
+        async with turns:
             for work in (self._digest, self._watch.look):
                 try:
                     await work(place, settings)
@@ -121,7 +134,7 @@ class Announcer:
         await self.say(notice, settings, make)
 
     async def _figures(self, place: Place, settings: BulletinSettings, slot: datetime, zone: ZoneInfo) -> DigestFigures:
-        often = "weekly" if settings.digest == "weekly" else "daily"
+        often: Often = "weekly" if settings.digest == "weekly" else "daily"
         before = partial(slot_before, often=often, minute=settings.minute, zone=zone)
         start = before(slot)
         last = await self.store.last_said(place, "digest")
@@ -133,9 +146,7 @@ class Announcer:
         for _ in range(_STRETCHES[often]):
             ends.append(before(ends[-1]))
         ends.reverse()
-        columns = [
-            Column(begin, end, await self._count(place, begin, end)) for begin, end in zip(ends, ends[1:], strict=False)
-        ]
+        columns = [Column(begin, end, await self._count(place, begin, end)) for begin, end in pairwise(ends)]
         return DigestFigures(
             place=place,
             zone=zone,
@@ -182,8 +193,7 @@ class Announcer:
             reference = await poster.post(target, post, thread=thread)
         except DeliveryError as error:
             reason = str(error)[:64]
-            passes = reason.startswith(_NOT_POSTED)
-            await self.store.mark(notice, "claimed" if passes else "refused", None)
+            await self.store.mark(notice, _after(reason))
             await self.store.trouble(notice.place, reason)
             self._core.counters.add("bulletins", kind=kind, outcome="undelivered")
             return
@@ -209,9 +219,17 @@ class Announcer:
         log.error("bulletin failed", extra={"event": "bulletin_failed", "kind": type(error).__name__})
 
 
-def moderators(channel: object) -> str:
-    """Id of the moderators' channel of a channel's settings; empty if there is none."""
-    return getattr(getattr(channel, "rule", None), "moderators", None) or ""
+def moderators(channel: ChannelSettings) -> str:
+    """Id of the moderators' channel of a channel; empty if there is none."""
+    return channel.rule.moderators or ""
+
+
+def _after(reason: str) -> NoticeState:
+    """What became of something that could not be delivered, by the name of the error."""
+    if reason.startswith(_NOT_POSTED):
+        return "claimed"
+    unknown = reason[:1].isupper() or reason.startswith("http_5")  # a connection that broke, a server that did
+    return "abandoned" if unknown else "refused"
 
 
 def _key(slot: datetime) -> str:

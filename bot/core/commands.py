@@ -10,14 +10,17 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta, timezone
 from typing import Literal, cast
 
+from bot.core.bulletin_commands import BULLETIN_GRAMMAR, bulletin_status, obey_bulletin
 from bot.core.events import ChannelSettings, Mode, Place
 from bot.core.messages import Language, Messages
 from bot.core.ports import Figures
 from bot.core.service import Core
 
-Verb = Literal["help", "status", "watch", "mode", "threshold", "language", "optout", "optin", "forget"]
+Verb = Literal[
+    "help", "status", "watch", "mode", "threshold", "language", "optout", "optin", "forget", "digest", "alerts"
+]
 
-ADMIN_VERBS = frozenset({"watch", "mode", "threshold", "language"})
+ADMIN_VERBS = frozenset({"watch", "mode", "threshold", "language", "digest", "alerts"})
 MODES: tuple[Mode, ...] = ("reply", "reaction", "silent")
 KOREA = timezone(timedelta(hours=9), "KST")
 """Where the day of the figures begins; Korea has no summer time."""
@@ -31,7 +34,8 @@ _GRAMMAR: tuple[tuple[Verb, str], ...] = (
     ("language", r"(?:language|언어) +(ko|en|auto|한국어|영어|자동)"),
     ("optout", r"optout|opt-out|내 *글 *읽지 *않기"),
     ("optin", r"optin|opt-in|내 *글 *읽기"),
-    ("forget", r"forget +me|내 *기록 *지우기"),
+    ("forget", r"forget +me|내 *기록 *지우기|내 *정보 *삭제"),
+    *BULLETIN_GRAMMAR,
 )
 
 _SAME = {
@@ -76,7 +80,7 @@ class Asker:
 
 def parse(text: str) -> Command | None:
     """The command that a text is; None if it is a review. The whole text must be the command."""
-    plain = text.strip().lower()
+    plain = re.sub(r"(<#\w+)\|[^>]*>", r"\1>", text.strip().lower())  # a channel, without its name
     if not plain:
         return Command("help")
     if len(plain) > 60:
@@ -102,6 +106,9 @@ async def obey(core: Core, asker: Asker, command: Command) -> str:
             return messages("admin_no_channel")
         if not asker.admin:
             return messages("admin_only")
+        if command.verb in ("digest", "alerts"):
+            await core.store.keep_change(core.change(asker.place, asker.author, command.verb, command.value))
+            return await obey_bulletin(core, asker.place, command.verb, command.value, messages)
         return await _configure(core, asker, settings, command, messages)
     if command.verb == "status":
         return await status(core, asker.place, settings, messages)
@@ -121,7 +128,8 @@ async def obey(core: Core, asker: Asker, command: Command) -> str:
 async def status(core: Core, place: Place, settings: ChannelSettings, messages: Messages) -> str:
     """Settings and today's figures of a channel."""
     figures = await today(core, place.platform, place.workspace, place.channel)
-    return messages(
+    told = await bulletin_status(core, place, messages)
+    sentence = messages(
         "admin_status",
         **describe(settings, messages),
         positive=figures.positive,
@@ -132,6 +140,7 @@ async def status(core: Core, place: Place, settings: ChannelSettings, messages: 
         model=core.inference.model_id,
         depth=core.inference.depth,
     )
+    return f"{sentence}\n{told}" if told else sentence
 
 
 async def today(core: Core, platform: str, workspace: str, channel: str | None = None) -> Figures:

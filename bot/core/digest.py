@@ -117,9 +117,7 @@ def picture(figures: DigestFigures, messages: Messages) -> Picture:
     if worst is not None and trend[worst].counts.negative:
         alt += " " + messages("digest_alt_worst", name=names[worst], negative=trend[worst].counts.negative)
     legend = (messages("report_band_positive"), messages("report_band_unsure"), messages("report_band_negative"))
-    drawn = Trend(
-        messages("digest_picture"), tuple(names), tuple(column.counts for column in trend), legend
-    )
+    drawn = Trend(messages("digest_picture"), tuple(names), tuple(column.counts for column in trend), legend)
     return Picture(draw(drawn), alt, "nunchi-digest.png")
 
 

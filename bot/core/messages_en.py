@@ -235,11 +235,82 @@ ADMIN_HELP = (
     "• threshold 30 70, threshold model — for negative and positive, in % (admins)\n"
     "• language ko|en|auto — of the answers (admins)\n"
     "• optout, optin — do not read my messages in watched channels, or do again\n"
-    "• forget me — delete what is kept of me"
+    "• digest daily 09:00 Asia/Seoul, digest weekly, digest off — digests of the reviews (admins)\n"
+    "• digest empty line|silent, digest to here|moderators — days without reviews, where to (admins)\n"
+    "• alerts on|off — tell when negative reviews suddenly rise (admins)\n"
+    "• forget me — delete what is kept of me\n"
+    "To keep out certain words, Discord's own AutoMod does it better. I look at what a text means, not at words."
 )
 OPTED_OUT = "Your messages in watched channels are not read any more. Say optin to undo this."
 OPTED_IN = "Your messages in watched channels are read again."
 FORGOTTEN = "Deleted: {verdicts} verdicts, {feedback} opinions."
+
+# Digests and alerts
+BULLETINS_NONE = "This bot cannot send digests and alerts."
+BULLETINS_STATUS = "Digest: {digest} · without reviews: {empty} · alerts {alerts} · sent to: {where}"
+BULLETINS_HERE = "this channel"
+BULLETINS_ELSEWHERE = "the channel that its moderators chose"
+BULLETINS_NOT_WATCHED = "But this channel is not watched, so there is nothing to count. Please use watch on first."
+BULLETINS_TROUBLE = (
+    "A digest or an alert could not be sent ({reason}). Please see that the channel it goes to exists and that the bot "
+    "may write there. The next one will be tried again."
+)
+DIGEST_WRONG = "That time or time zone does not exist. Example: digest daily 09:00 Asia/Seoul"
+DIGEST_DAILY = "daily {at:%H:%M} {zone} (next: {at:%d %b})"
+DIGEST_WEEKLY = "Mondays {at:%H:%M} {zone} (next: {at:%d %b})"
+DIGEST_EMPTY_LINE = "one line"
+DIGEST_EMPTY_SILENT = "silence"
+DIGEST_HEADLINE = "Reviews: {start:%d %b %H:%M} – {end:%d %b %H:%M}"
+DIGEST_EMPTY = "No reviews from {start:%d %b %H:%M} to {end:%d %b %H:%M}."
+DIGEST_OWED_NOTE = "Answers still owed: {owed}"
+DIGEST_REVIEWS = "Reviews"
+DIGEST_COUNT = "{count}"
+DIGEST_COUNT_BEFORE = "{count} (before: {before})"
+DIGEST_SHARE = "{count} · {share}%"
+DIGEST_CHANGE = "Negative share"
+DIGEST_CHANGE_SHARE = "{now}% (before: {before}%, {points} points)"
+DIGEST_ASPECTS = "What they are about"
+DIGEST_ASPECT = "{name}: {positive} positive · {negative} negative"
+DIGEST_OWED = "Answers still owed"
+DIGEST_OWED_COUNT = "{owed}"
+DIGEST_NOTE = "Counted by a model. Nothing is counted by person."
+DIGEST_PICTURE = "Reviews and verdicts"
+DIGEST_ALT = (
+    "Number of reviews in {stretches} columns, {first} to {last}: {positive} positive, {unsure} unsure, "
+    "{negative} negative in all."
+)
+DIGEST_ALT_WORST = "The column with most negative ones is {name} ({negative})."
+ALERTS_PROMISE = (
+    "The last four weeks count as usual, and you are told when the negative share has about doubled. That takes 200 "
+    "reviews first. With some 45 negative ones a day it is found within a day; with fewer it takes days."
+)
+ALERT_HEADLINE = "There are more negative reviews than usual"
+ALERT_BODY = (
+    "Since {began:%d %b %H:%M}, {negative} of {total} reviews were negative ({share}%). Usually it is {usual}%."
+)
+ALERT_ASPECTS = "What they blame"
+ALERT_NOTE = "The thread of this message says how it goes on, and when it is over."
+ALERT_MORE_HEADLINE = "It still goes on"
+ALERT_MORE_BODY = "In the last six hours {negative} of {total} reviews were negative ({share}%)."
+ALERT_OVER_HEADLINE = "Negative reviews are back to usual"
+ALERT_USUAL_HEADLINE = "It has not fallen for seven days: this counts as usual now"
+ALERT_OVER_BODY = (
+    "From {began:%d %b %H:%M} to {ended:%d %b %H:%M}, {negative} of {total} reviews were negative ({share}%)."
+)
+DISCORD_NAME_DIGEST = "digest"
+DISCORD_NAME_ALERTS = "alerts"
+DISCORD_NAME_TIME = "time"
+DISCORD_NAME_ZONE = "zone"
+DISCORD_NAME_EMPTY = "empty"
+DISCORD_NAME_TO = "to"
+DISCORD_ABOUT_DIGEST = "When a digest of the reviews is sent"
+DISCORD_ABOUT_TIME = "at what time, e.g. 09:00"
+DISCORD_ABOUT_ZONE = "time zone, e.g. Asia/Seoul"
+DISCORD_ABOUT_EMPTY = "without any review"
+DISCORD_ABOUT_TO = "the channel that digests and alerts go to"
+DISCORD_ABOUT_ALERTS = "whether to tell when the negative share has about doubled"
+DISCORD_DAILY = "daily"
+DISCORD_WEEKLY = "Mondays"
 
 # Settings
 SETTING_WRONG = "The value of {name} does not fit. Please see .env.example."

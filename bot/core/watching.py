@@ -96,9 +96,7 @@ class Watch:
         if not course.open:
             return
         began = first + (begin + int(course.since)) * _LOOK
-        await self._store.open_incident(
-            Incident(secrets.token_hex(8), place, began, now, float(usual.share))
-        )
+        await self._store.open_incident(Incident(secrets.token_hex(8), place, began, now, float(usual.share)))
 
     async def _go_on(self, incident: Incident, now: datetime, moves: alerts.Array) -> None:
         course = alerts.follow(moves, LIMIT, True)
@@ -159,13 +157,13 @@ def _usual(negative: alerts.Array, total: alerts.Array, incidents: Sequence[tupl
         incidents: which looks each took, and whether its level is the usual one since.
     """
     counts = np.ones(len(total), dtype=np.int64)
-    counts[-_RECENT:] = 0
     for looks, became_usual in incidents:
         if became_usual:
             counts[: looks.start] = 0
             counts[looks] = 1
         else:
             counts[looks] = 0
+    counts[-_RECENT:] = 0
     blocks = (-1, BLOCK_LOOKS)
     return alerts.baseline((negative * counts).reshape(blocks).sum(-1), (total * counts).reshape(blocks).sum(-1))
 

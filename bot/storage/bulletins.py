@@ -182,7 +182,8 @@ class SqlBulletins:
             _at(notices, place), of_kind, notices.c.state.in_(("sent", "silent"))
         )
         async with self._store.read() as connection:
-            return (await connection.execute(query)).scalar()
+            found: str | None = (await connection.execute(query)).scalar()
+        return found
 
     async def sweep(self, before: datetime) -> int:
         limit = to_milliseconds(before)
