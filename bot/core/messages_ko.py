@@ -273,7 +273,10 @@ DIGEST_OWED = "답을 기다리는 건"
 DIGEST_OWED_COUNT = "{owed}건"
 DIGEST_NOTE = "모델이 세었습니다. 사람마다의 수는 세지 않습니다."
 DIGEST_PICTURE = "리뷰 수와 판단"
-DIGEST_ALT = "{first}부터 {last}까지 막대 {stretches}개로 그린 리뷰 수. 모두 긍정 {positive}편, 확인 필요 {unsure}편, 부정 {negative}편."
+DIGEST_ALT = (
+    "{first}부터 {last}까지 막대 {stretches}개로 그린 리뷰 수. "
+    "모두 긍정 {positive}편, 확인 필요 {unsure}편, 부정 {negative}편."
+)
 DIGEST_ALT_WORST = "부정이 가장 많은 막대는 {name} ({negative}편)입니다."
 ALERTS_PROMISE = (
     "지난 4주를 평소로 삼아 부정의 몫이 두 배쯤 되면 알려 드립니다. 리뷰가 200편 모일 때까지는 기다립니다. "

@@ -15,11 +15,11 @@ from typing import Any
 
 from bot.core.bulletins import Counts
 
-WIDTH, HEIGHT = 1080, 810
+WIDTH, HEIGHT = 1080, 780
 """Pixels: as wide as phones show a picture without scaling it up."""
 
 _LARGE, _TEXT = 52, 38
-_LEFT, _RIGHT, _TOP, _BOTTOM = 60, 60, 220, 130
+_LEFT, _RIGHT, _TOP, _BOTTOM, _AXIS = 60, 60, 220, 110, 100
 _PAPER, _INK, _SOFT, _LINE = "#ffffff", "#1b2430", "#5b6675", "#dfe4ea"
 COLOURS = {"positive": "#14808a", "unsure": "#b9c0ca", "negative": "#c8443a"}
 """Teal, grey and red: told apart by those who see no red or green, and by their lightness."""
@@ -68,13 +68,12 @@ def _legend(pen: Any, words: Sequence[str]) -> None:
 
 def _columns(pen: Any, trend: Trend) -> None:
     most = _round_up(max((counts.total for counts in trend.columns), default=0))
-    floor, height = HEIGHT - _BOTTOM, HEIGHT - _BOTTOM - _TOP
+    floor, height, right = HEIGHT - _BOTTOM, HEIGHT - _BOTTOM - _TOP, WIDTH - _RIGHT - _AXIS
     for share in (0.0, 0.5, 1.0):
         y = floor - height * share
-        pen.line((_LEFT, y, WIDTH - _RIGHT, y), fill=_LINE, width=2)
-        if share:
-            pen.text((WIDTH - _RIGHT, y - 6), f"{most * share:,.0f}", fill=_SOFT, font=_font(_TEXT), anchor="rd")
-    slot = (WIDTH - _LEFT - _RIGHT) / max(1, len(trend.columns))
+        pen.line((_LEFT, y, right, y), fill=_LINE, width=2)
+        pen.text((WIDTH - _RIGHT, y), f"{most * share:,.0f}", fill=_SOFT, font=_font(_TEXT), anchor="rm")
+    slot = (right - _LEFT) / max(1, len(trend.columns))
     step = max(1, -(-(len(trend.names) - 1) // (_MOST_NAMES - 1)))
     for i, (name, counts) in enumerate(zip(trend.names, trend.columns, strict=True)):
         left, y = _LEFT + i * slot, float(floor)
@@ -83,8 +82,8 @@ def _columns(pen: Any, trend: Trend) -> None:
             if size > 0:
                 pen.rectangle((left + slot * 0.12, y - max(2.0, size), left + slot * 0.88, y), fill=COLOURS[band])
             y -= size
-        if i % step == 0:
-            x = min(max(left + slot / 2, _LEFT + 40), WIDTH - _RIGHT - 40)
+        if (len(trend.names) - 1 - i) % step == 0:  # the last one always
+            x = max(left + slot / 2, _LEFT + 40)
             pen.text((x, floor + 24), name, fill=_SOFT, font=_font(_TEXT), anchor="ma")
 
 
