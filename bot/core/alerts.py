@@ -148,7 +148,7 @@ def follow(moves: Array, height: Array | float = 0.0, is_open: Array | bool = Fa
     opened, closed = np.zeros(moves.shape, dtype=bool), np.zeros(moves.shape, dtype=bool)
     for look in range(moves.shape[-1]):
         since = np.where((at <= 0) & ~there, look, since)
-        at = np.clip(at + moves[..., look], 0.0, limit)
+        at = np.minimum(np.maximum(at + moves[..., look], 0.0), limit)
         opened[..., look] = ~there & (at >= limit)
         closed[..., look] = there & (at <= limit * OVER / LIMIT)
         there = (there | opened[..., look]) & ~closed[..., look]

@@ -124,7 +124,8 @@ def _describe(core: Core, settings: BulletinSettings, channel: ChannelSettings, 
         digest = messages("off")
     else:
         at = next_slot(core.clock.now(), settings.digest, settings.minute, zone).astimezone(zone)
-        digest = messages(f"digest_{settings.digest}", at=at, zone=settings.zone)
+        day = messages("bulletin_day", month=at.month, day=at.day)
+        digest = messages(f"digest_{settings.digest}", time=f"{at:%H:%M}", zone=settings.zone, day=day)
     where = settings.to or moderators(channel)
     return messages(
         "bulletins_status",

@@ -63,7 +63,7 @@ class DigestFigures:
 def empty_post(figures: DigestFigures, messages: Messages) -> Post:
     """One line: nothing happened."""
     owed = (messages("digest_owed_note", owed=figures.owed),) if figures.owed else ()
-    return Post(messages("digest_empty", **_times(figures)), notes=owed, about=figures.place)
+    return Post(messages("digest_empty", **_times(figures, messages)), notes=owed, about=figures.place)
 
 
 def digest_post(figures: DigestFigures, messages: Messages) -> Post:
@@ -84,7 +84,7 @@ def digest_post(figures: DigestFigures, messages: Messages) -> Post:
     if figures.owed is not None:
         fields.append((messages("digest_owed"), messages("digest_owed_count", owed=figures.owed)))
     return Post(
-        messages("digest_headline", **_times(figures)),
+        messages("digest_headline", **_times(figures, messages)),
         fields=tuple(fields),
         notes=(messages("digest_note"),),
         about=figures.place,
@@ -121,8 +121,14 @@ def picture(figures: DigestFigures, messages: Messages) -> Picture:
     return Picture(draw(drawn), alt, "nunchi-digest.png")
 
 
-def _times(figures: DigestFigures) -> dict[str, object]:
-    return {"start": figures.start.astimezone(figures.zone), "end": figures.end.astimezone(figures.zone)}
+def moment(at: datetime, zone: ZoneInfo, messages: Messages) -> str:
+    """A day and its time, in words."""
+    there = at.astimezone(zone)
+    return messages("bulletin_moment", month=there.month, day=there.day, time=f"{there:%H:%M}")
+
+
+def _times(figures: DigestFigures, messages: Messages) -> dict[str, str]:
+    return {name: moment(at, figures.zone, messages) for name, at in (("start", figures.start), ("end", figures.end))}
 
 
 def _name(column: Column, zone: ZoneInfo) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from zoneinfo import ZoneInfo
 
 from bot.core.bulletins import AspectCounts, Counts, Incident
-from bot.core.digest import aspects_line
+from bot.core.digest import aspects_line, moment
 from bot.core.events import Post
 from bot.core.messages import Messages
 
@@ -29,7 +29,7 @@ def alert_post(
         body=(
             messages(
                 "alert_body",
-                began=incident.began.astimezone(zone),
+                began=moment(incident.began, zone, messages),
                 total=counts.total,
                 negative=counts.negative,
                 share=_share(counts),
@@ -54,8 +54,8 @@ def ending_post(incident: Incident, counts: Counts, zone: ZoneInfo, messages: Me
     ended = incident.closed or incident.opened
     body = messages(
         "alert_over_body",
-        began=incident.began.astimezone(zone),
-        ended=ended.astimezone(zone),
+        began=moment(incident.began, zone, messages),
+        ended=moment(ended, zone, messages),
         total=counts.total,
         negative=counts.negative,
         share=_share(counts),

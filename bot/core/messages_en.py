@@ -256,12 +256,14 @@ BULLETINS_TROUBLE = (
     "may write there. The next one will be tried again."
 )
 DIGEST_WRONG = "That time or time zone does not exist. Example: digest daily 09:00 Asia/Seoul"
-DIGEST_DAILY = "daily {at:%H:%M} {zone} (next: {at:%d %b})"
-DIGEST_WEEKLY = "Mondays {at:%H:%M} {zone} (next: {at:%d %b})"
+DIGEST_DAILY = "daily {time} {zone} (next: {day})"
+DIGEST_WEEKLY = "Mondays {time} {zone} (next: {day})"
+BULLETIN_DAY = "{month}/{day}"
+BULLETIN_MOMENT = "{month}/{day} {time}"
 DIGEST_EMPTY_LINE = "one line"
 DIGEST_EMPTY_SILENT = "silence"
-DIGEST_HEADLINE = "Reviews: {start:%d %b %H:%M} – {end:%d %b %H:%M}"
-DIGEST_EMPTY = "No reviews from {start:%d %b %H:%M} to {end:%d %b %H:%M}."
+DIGEST_HEADLINE = "Reviews: {start} – {end}"
+DIGEST_EMPTY = "No reviews from {start} to {end}."
 DIGEST_OWED_NOTE = "Answers still owed: {owed}"
 DIGEST_REVIEWS = "Reviews"
 DIGEST_COUNT = "{count}"
@@ -285,18 +287,14 @@ ALERTS_PROMISE = (
     "reviews first. With some 45 negative ones a day it is found within a day; with fewer it takes days."
 )
 ALERT_HEADLINE = "There are more negative reviews than usual"
-ALERT_BODY = (
-    "Since {began:%d %b %H:%M}, {negative} of {total} reviews were negative ({share}%). Usually it is {usual}%."
-)
+ALERT_BODY = "Since {began}, {negative} of {total} reviews were negative ({share}%). Usually it is {usual}%."
 ALERT_ASPECTS = "What they blame"
 ALERT_NOTE = "The thread of this message says how it goes on, and when it is over."
 ALERT_MORE_HEADLINE = "It still goes on"
 ALERT_MORE_BODY = "In the last six hours {negative} of {total} reviews were negative ({share}%)."
 ALERT_OVER_HEADLINE = "Negative reviews are back to usual"
 ALERT_USUAL_HEADLINE = "It has not fallen for seven days: this counts as usual now"
-ALERT_OVER_BODY = (
-    "From {began:%d %b %H:%M} to {ended:%d %b %H:%M}, {negative} of {total} reviews were negative ({share}%)."
-)
+ALERT_OVER_BODY = "From {began} to {ended}, {negative} of {total} reviews were negative ({share}%)."
 DISCORD_NAME_DIGEST = "digest"
 DISCORD_NAME_ALERTS = "alerts"
 DISCORD_NAME_TIME = "time"

@@ -252,14 +252,14 @@ BULLETINS_TROUBLE = (
     "다음 차례에 다시 보냅니다."
 )
 DIGEST_WRONG = "시각이나 시간대가 맞지 않습니다. 예: digest daily 09:00 Asia/Seoul"
-DIGEST_DAILY = "매일 {at:%H:%M} {zone} (다음: {at.month}월 {at.day}일)"
-DIGEST_WEEKLY = "매주 월요일 {at:%H:%M} {zone} (다음: {at.month}월 {at.day}일)"
+DIGEST_DAILY = "매일 {time} {zone} (다음: {day})"
+DIGEST_WEEKLY = "매주 월요일 {time} {zone} (다음: {day})"
+BULLETIN_DAY = "{month}월 {day}일"
+BULLETIN_MOMENT = "{month}월 {day}일 {time}"
 DIGEST_EMPTY_LINE = "한 줄"
 DIGEST_EMPTY_SILENT = "조용히"
-DIGEST_HEADLINE = "리뷰 요약: {start.month}월 {start.day}일 {start:%H:%M} – {end.month}월 {end.day}일 {end:%H:%M}"
-DIGEST_EMPTY = (
-    "{start.month}월 {start.day}일 {start:%H:%M}부터 {end.month}월 {end.day}일 {end:%H:%M}까지 리뷰가 없었습니다."
-)
+DIGEST_HEADLINE = "리뷰 요약: {start} – {end}"
+DIGEST_EMPTY = "{start}부터 {end}까지 리뷰가 없었습니다."
 DIGEST_OWED_NOTE = "답을 기다리는 건: {owed}"
 DIGEST_REVIEWS = "리뷰"
 DIGEST_COUNT = "{count}편"
@@ -274,8 +274,8 @@ DIGEST_OWED_COUNT = "{owed}건"
 DIGEST_NOTE = "모델이 세었습니다. 사람마다의 수는 세지 않습니다."
 DIGEST_PICTURE = "리뷰 수와 판단"
 DIGEST_ALT = (
-    "{first}부터 {last}까지 막대 {stretches}개로 그린 리뷰 수. "
-    "모두 긍정 {positive}편, 확인 필요 {unsure}편, 부정 {negative}편."
+    "{first}부터 {last}까지 막대 {stretches}개로 리뷰 수를 그렸습니다. "
+    "모두 긍정 {positive}편, 확인 필요 {unsure}편, 부정 {negative}편입니다."
 )
 DIGEST_ALT_WORST = "부정이 가장 많은 막대는 {name} ({negative}편)입니다."
 ALERTS_PROMISE = (
@@ -283,20 +283,14 @@ ALERTS_PROMISE = (
     "하루의 부정이 45편쯤 되는 채널이면 하루 안에, 더 적으면 며칠 만에 압니다."
 )
 ALERT_HEADLINE = "부정 리뷰가 평소보다 늘었습니다"
-ALERT_BODY = (
-    "{began.month}월 {began.day}일 {began:%H:%M}부터 리뷰 {total}편 가운데 부정이 {negative}편({share} %)입니다. "
-    "평소에는 {usual} %입니다."
-)
+ALERT_BODY = "{began}부터 리뷰 {total}편 가운데 부정이 {negative}편({share} %)입니다. 평소에는 {usual} %입니다."
 ALERT_ASPECTS = "부정적으로 말한 것"
 ALERT_NOTE = "이어지는 동안 이 글의 스레드에 알리고, 끝나면 끝났다고 알립니다."
 ALERT_MORE_HEADLINE = "아직 이어지고 있습니다"
 ALERT_MORE_BODY = "지난 여섯 시간 리뷰 {total}편 가운데 부정이 {negative}편({share} %)입니다."
 ALERT_OVER_HEADLINE = "부정 리뷰가 평소 수준으로 돌아왔습니다"
 ALERT_USUAL_HEADLINE = "이레 동안 줄지 않아, 이제 이것을 평소로 봅니다"
-ALERT_OVER_BODY = (
-    "{began.month}월 {began.day}일 {began:%H:%M}부터 {ended.month}월 {ended.day}일 {ended:%H:%M}까지 "
-    "리뷰 {total}편 가운데 부정이 {negative}편({share} %)이었습니다."
-)
+ALERT_OVER_BODY = "{began}부터 {ended}까지 리뷰 {total}편 가운데 부정이 {negative}편({share} %)이었습니다."
 DISCORD_NAME_DIGEST = "요약"
 DISCORD_NAME_ALERTS = "알림"
 DISCORD_NAME_TIME = "시각"

@@ -5,8 +5,10 @@ What is found follows from the counts alone, so that several processes, and one 
 
 from __future__ import annotations
 
+import asyncio
 import secrets
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Protocol
 from zoneinfo import ZoneInfo
@@ -50,6 +52,34 @@ class Say(Protocol):
     ) -> None: ...
 
 
+@dataclass(frozen=True, slots=True)
+class Beginning:
+    """That the share has risen.
+
+    Attributes:
+        began: since when, as far as can be told.
+        usual: the share before.
+    """
+
+    began: datetime
+    usual: float
+
+
+@dataclass(frozen=True, slots=True)
+class End:
+    """That an incident has ended.
+
+    Attributes:
+        id: which.
+        at: when.
+        ending: how.
+    """
+
+    id: str
+    at: datetime
+    ending: Ending
+
+
 class Watch:
     """Watches over the negative share of channels.
 
@@ -80,34 +110,12 @@ class Watch:
         self, place: Place, now: datetime, counts: dict[int, Counts], incidents: Sequence[Incident]
     ) -> None:
         """Open what begins and close what ends."""
-        first = now - _DAYS
-        number = int(first.timestamp()) // LOOK_SECONDS
-        rows = [counts.get(number + look, Counts()) for look in range(_LOOKS)]
-        negative, total = np.array([row.negative for row in rows]), np.array([row.total for row in rows])
-        usual = _usual(negative, total, [_looks(incident, first, now) for incident in incidents])
-        moves = alerts.steps(negative, total, usual)
-        there = next((incident for incident in incidents if incident.closed is None), None)
-        if there is not None:
-            await self._go_on(there, now, moves[_look_of(there.opened, first) :])
-            return
-        ends = [_look_of(incident.closed, first) for incident in incidents if incident.closed is not None]
-        begin = max([_LOOKS - _RECENT, *ends])
-        course = alerts.follow(moves[begin:])
-        if not course.open:
-            return
-        began = first + (begin + int(course.since)) * _LOOK
-        await self._store.open_incident(Incident(secrets.token_hex(8), place, began, now, float(usual.share)))
-
-    async def _go_on(self, incident: Incident, now: datetime, moves: alerts.Array) -> None:
-        course = alerts.follow(moves, LIMIT, True)
-        ending: Ending | None = None
-        if course.closed.any():
-            ending = "over"
-            now = incident.opened + (int(np.argmax(course.closed)) + 1) * _LOOK
-        elif now - incident.opened >= LONGEST:
-            ending = "usual"
-        if ending is not None:
-            await self._store.close_incident(incident.id, now, ending)
+        found = await asyncio.to_thread(find, counts, incidents, now)
+        if isinstance(found, Beginning):
+            incident = Incident(secrets.token_hex(8), place, found.began, now, found.usual)
+            await self._store.open_incident(incident)
+        elif found is not None:
+            await self._store.close_incident(found.id, found.at, found.ending)
 
     async def _tell(self, incident: Incident, settings: BulletinSettings, now: datetime) -> None:
         """Say of an incident what has not been said yet."""
@@ -146,6 +154,34 @@ class Watch:
 
     async def _count(self, place: Place, since: datetime, until: datetime) -> Counts:
         return sum((await self._store.counted(place, since, until, 10**10)).values(), Counts())
+
+
+def find(counts: Mapping[int, Counts], incidents: Sequence[Incident], now: datetime) -> Beginning | End | None:
+    """What the counts say that is not known yet. Some hundredths of a second: not for the event loop.
+
+    Args:
+        counts: by number of the look since 1970.
+        incidents: of the last days, oldest first.
+        now: when a look begins; the looks before it count.
+    """
+    first = now - _DAYS
+    number = int(first.timestamp()) // LOOK_SECONDS
+    negative, total = np.zeros(_LOOKS, dtype=np.int64), np.zeros(_LOOKS, dtype=np.int64)
+    for look, row in counts.items():
+        if 0 <= look - number < _LOOKS:
+            negative[look - number], total[look - number] = row.negative, row.total
+    usual = _usual(negative, total, [_looks(incident, first, now) for incident in incidents])
+    moves = alerts.steps(negative, total, usual)
+    there = next((incident for incident in incidents if incident.closed is None), None)
+    if there is not None:
+        course = alerts.follow(moves[_look_of(there.opened, first) :], LIMIT, True)
+        if course.closed.any():
+            return End(there.id, there.opened + (int(np.argmax(course.closed)) + 1) * _LOOK, "over")
+        return End(there.id, now, "usual") if now - there.opened >= LONGEST else None
+    ends = [_look_of(incident.closed, first) for incident in incidents if incident.closed is not None]
+    begin = max([_LOOKS - _RECENT, *ends])
+    course = alerts.follow(moves[begin:])
+    return Beginning(first + (begin + int(course.since)) * _LOOK, float(usual.share)) if course.open else None
 
 
 def _usual(negative: alerts.Array, total: alerts.Array, incidents: Sequence[tuple[slice, bool]]) -> alerts.Baseline:

@@ -258,25 +258,25 @@ async def test_an_incident_from_its_first_word_to_its_last(bot: Bot) -> None:
     assert "평소에는 21 %입니다" in alert.body[0] or "평소에는 20 %입니다" in alert.body[0]
     assert alert.body[0].startswith("3월 1일 1")
     await fill(bot.store, PLACE, spread(NOW + timedelta(hours=12), 48, 300, 60))
-    for _ in range(48):
-        await bot.tick(hours=1)
+    for _ in range(16):
+        await bot.tick(hours=3)
     follow_ups = [post for post in bot.loft.posts if post[1].headline == KO("alert_more_headline")]
     assert 1 <= len(follow_ups) <= 3
     assert {thread for _, _, thread in bot.loft.posts[1:]} == {"ref:1"}
     over = bot.loft.posts[-1][1]
     assert (over.headline, over.tone) == (KO("alert_over_headline"), "positive")
     assert len(bot.loft.posts) == 2 + len(follow_ups)
-    for _ in range(24):
-        await bot.tick(hours=1)
+    for _ in range(4):
+        await bot.tick(hours=6)
     assert len(bot.loft.posts) == 2 + len(follow_ups), "it is over"
 
 
 async def test_what_stays_becomes_the_usual(bot: Bot) -> None:
     await fill(bot.store, PLACE, usual_month())
-    await fill(bot.store, PLACE, spread(NOW, 24 * 20, 2000, 1000))
+    await fill(bot.store, PLACE, spread(NOW, 24 * 10, 1000, 500))
     await bot.choose(alerts=True)
-    for _ in range(4 * 16):
-        await bot.tick(hours=6)
+    for _ in range(20):
+        await bot.tick(hours=12)
     firsts = [post.headline for _, post, thread in bot.loft.posts if thread is None]
     assert firsts == [KO("alert_headline")]
     assert bot.headlines[-1] == KO("alert_usual_headline")
