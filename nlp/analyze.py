@@ -41,6 +41,7 @@ class Analyzer:
     def __init__(self, model: Artifact, *, threads: int = 1, aspects: Path | None = None) -> None:
         self.model_id = model.model_id
         self.settings = model.settings
+        self.curve = model.curve
         if aspects is not None:
             self.aspects = load_lexicon(aspects)
         self.cut: Callable[[str], list[str]] | None = None
