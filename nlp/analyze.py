@@ -58,6 +58,11 @@ class Analyzer:
     def __repr__(self) -> str:
         return f"Analyzer({self.model_id!r})"
 
+    @property
+    def bands(self) -> tuple[float, float]:
+        """Greatest probability of the band ``negative``, and least of ``positive``."""
+        return self.settings.negative_below, self.settings.positive_above
+
     def analyze(self, text: str) -> Verdict:
         """Judge one review; any string is accepted."""
         return self.analyze_batch([text])[0]

@@ -20,7 +20,8 @@ def measure_curve(probability: Floats, positive: Bools, thresholds: tuple[float,
         positive: ``[n]``, their labels.
         thresholds: rising; where a band takes in nothing there is no precision, and the point is left out.
     """
-    below, above = [], []
+    below: list[Point] = []
+    above: list[Point] = []
     for threshold in thresholds:
         for points, taken, right in (
             (below, probability <= threshold, ~positive),
