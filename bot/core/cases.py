@@ -17,9 +17,11 @@ State = Literal["open", "closed"]
 Decision = Literal["", "right", "wrong"]
 """What a moderator says of the verdict: nothing yet, 맞음, 오탐."""
 CardState = Literal["waiting", "claimed", "posted", "rolled", "none"]
-"""``waiting`` to be posted; ``claimed`` by a process that posts it, or died of it; ``posted``; ``rolled`` up with others
-into one card; ``none``: not to be posted."""
-Act = Literal["opened", "edited", "right", "wrong", "assign", "owe", "answered", "close", "reopen", "hide", "gone", "contest"]
+"""``waiting`` to be posted; ``claimed`` by a process that posts it, or died of it; ``posted``; ``rolled`` up with
+others into one card; ``none``: not to be posted."""
+Act = Literal[
+    "opened", "edited", "right", "wrong", "assign", "owe", "answered", "close", "reopen", "hide", "gone", "contest"
+]
 
 
 @dataclass(frozen=True, slots=True)

@@ -102,7 +102,7 @@ async def obey(core: Core, asker: Asker, command: Command) -> str:
             return messages("admin_no_channel")
         if not asker.admin:
             return messages("admin_only")
-        return await _configure(core, asker.place, settings, command, messages)
+        return await _configure(core, asker, settings, command, messages)
     if command.verb == "status":
         return await status(core, asker.place, settings, messages)
     person = core.fingerprint.person(asker.place.platform, asker.author)
@@ -155,11 +155,12 @@ def describe(settings: ChannelSettings, messages: Messages) -> dict[str, str]:
     }
 
 
-async def _configure(core: Core, place: Place, old: ChannelSettings, command: Command, messages: Messages) -> str:
+async def _configure(core: Core, asker: Asker, old: ChannelSettings, command: Command, messages: Messages) -> str:
+    place, author = asker.place, asker.author
     new = changed(old, command)
     if new is None:
         return messages("admin_thresholds_wrong")
-    await core.configure(place, new)
+    await core.configure(place, new, core.change(place, author, command.verb, command.value))
     messages = core.speak(new, messages.language)
     words = describe(new, messages)
     if command.verb == "watch":

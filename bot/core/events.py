@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Literal
 
 from bot.core.messages import Language
+from bot.core.moderation import BANDS, CASE_ACTIONS, OF_MODE, Action, Rule
 
 if TYPE_CHECKING:
     from nlp import Verdict
@@ -17,7 +18,8 @@ its channel is watched."""
 
 Band = Literal["positive", "unsure", "negative"]
 Mode = Literal["reply", "reaction", "silent"]
-"""What a watched channel sees of a verdict: a card, a reaction to the message, nothing."""
+"""What a watched channel sees of a verdict: a card, a reaction to the message, nothing. For single bands the rule can
+say otherwise, see :mod:`bot.core.moderation`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +56,7 @@ class Incoming:
         handle: what the adapter needs to answer this very event (e.g. an interaction); the core only hands it back.
         source: the platform's id of the message in this channel that holds the text, by which it can be read again;
             None where there is none (e.g. a slash command).
+        roles: the platform's ids of the author's roles, where it tells them with the message; none where it does not.
     """
 
     place: Place
@@ -68,6 +71,7 @@ class Incoming:
     language: Language | None = None
     handle: object = field(default=None, repr=False, compare=False)
     source: str | None = None
+    roles: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,21 +240,34 @@ class Post:
 
 @dataclass(frozen=True, slots=True)
 class ChannelSettings:
-    """What the admins of a channel chose.
+    """What the admins of a channel chose. A new channel is not watched, and only logged when it first is.
 
     Attributes:
         watch: whether every message is judged, not only those that ask for it.
-        mode: what is shown of a watched message's verdict.
+        mode: what is shown of a watched message's verdict, where the rule does not say it of its band.
         positive_above: least probability of the band ``positive``; the model's own if None.
         negative_below: greatest probability of the band ``negative``; the model's own if None.
         language: of the answers; that of the asker if None.
+        rule: what else is done with a watched message, by its band.
     """
 
     watch: bool = False
-    mode: Mode = "reply"
+    mode: Mode = "silent"
     positive_above: float | None = None
     negative_below: float | None = None
     language: Language | None = None
+    rule: Rule = field(default_factory=Rule)
+
+    def actions(self, band: Band) -> tuple[Action, ...]:
+        """What is done with a watched message of a band: its own actions, else those of the mode."""
+        own = self.rule.own(band)
+        return OF_MODE[self.mode] if own is None else own
+
+    @property
+    def names_words(self) -> bool:
+        """Whether a card of some band, in the channel or in the moderators', names words of a watched message."""
+        wanted = {"reply"} | CASE_ACTIONS
+        return any(not wanted.isdisjoint(self.actions(band)) for band in BANDS)
 
     def band(self, verdict: Verdict) -> Band:
         """The band of a verdict under these thresholds."""

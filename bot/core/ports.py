@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Literal, Protocol, runtime_checkable
 from bot.core.events import Answer, Attachment, Band, ChannelSettings, Incoming, Place, Post, Quote, Reply
 
 if TYPE_CHECKING:
+    from bot.core.moderation import Flagged
     from nlp import Explanation, Review, Verdict
 
 
@@ -158,6 +159,18 @@ class Reader(Platform, Protocol):
         ...
 
 
+class CaseBook(Protocol):
+    """Keeps the cases of watched channels."""
+
+    async def flagged(self, flagged: Flagged, platform: Platform) -> None:
+        """A watched message whose band asks for a case, before anything is said of it in its channel.
+
+        The message's path waits for this, and its public answer comes after it: keep the case, and post its card later.
+        Whatever is raised is counted and logged, and the message goes its way.
+        """
+        ...
+
+
 ClaimState = Literal["claimed", "answered", "silent", "abandoned", "forgotten"]
 
 
@@ -210,6 +223,27 @@ class Record:
 
 
 @dataclass(frozen=True, slots=True)
+class Change:
+    """An entry of the audit log: somebody changed something about a channel.
+
+    Attributes:
+        place: the channel.
+        at: when.
+        who: the platform's id of the person, never a name; empty for the operator, and once the person was forgotten.
+        person: fingerprint of the person, by which the entry is found when they want to be forgotten.
+        what: short name of what was done, e.g. ``threshold``; at most 32 characters.
+        value: the new value, e.g. ``30 70``; at most 256 characters. Never text of a review.
+    """
+
+    place: Place
+    at: datetime
+    who: str
+    person: str
+    what: str
+    value: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Figures:
     """Counts of recorded verdicts and of what people said of them."""
 
@@ -227,8 +261,18 @@ class Store(Protocol):
         """Those of a channel; the defaults if nobody chose any."""
         ...
 
-    async def configure(self, place: Place, settings: ChannelSettings) -> None:
-        """Choose them."""
+    async def configure(self, place: Place, settings: ChannelSettings, change: Change | None = None) -> None:
+        """Choose them, the rule too, and keep the change in the audit log: both or neither."""
+        ...
+
+    async def keep_change(self, change: Change) -> None:
+        """Keep a change of something else in the audit log."""
+        ...
+
+    async def changes(
+        self, platform: str, workspace: str, channel: str | None = None, newest: int = 20
+    ) -> list[Change]:
+        """The newest entries of the audit log, newest first, of a workspace or of one of its channels."""
         ...
 
     async def channels(self, platform: str | None = None, workspace: str | None = None) -> dict[Place, ChannelSettings]:
@@ -276,7 +320,10 @@ class Store(Protocol):
         ...
 
     async def delete_user(self, person: str) -> Mapping[str, int]:
-        """Delete all that is kept of a person, the opt-out too; gives how many rows of which table."""
+        """Delete all that is kept of a person, the opt-out too; gives how many rows of which table.
+
+        Changes they made stay in the audit log, without who made them. Rules exempt them no more.
+        """
         ...
 
     async def delete_workspace(self, platform: str, workspace: str) -> Mapping[str, int]:
@@ -301,7 +348,7 @@ class Store(Protocol):
         ...
 
     async def purge(self, before: datetime) -> Mapping[str, int]:
-        """Delete claims, verdicts and feedback that are older; gives how many rows of which table."""
+        """Delete claims, verdicts, feedback and changes that are older; gives how many rows of which table."""
         ...
 
     async def close(self) -> None:

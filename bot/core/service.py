@@ -19,9 +19,21 @@ from bot.core.fingerprint import Fingerprint
 from bot.core.inference import Inference
 from bot.core.limits import RateLimit
 from bot.core.messages import Language, Messages
+from bot.core.moderation import Cooldown
 from bot.core.overload import Overload
 from bot.core.pipeline import STEPS, Passage, admit_failure
-from bot.core.ports import Classifier, Clock, DeliveryError, FilePlatform, Platform, Poster, Reader, Store
+from bot.core.ports import (
+    CaseBook,
+    Change,
+    Classifier,
+    Clock,
+    DeliveryError,
+    FilePlatform,
+    Platform,
+    Poster,
+    Reader,
+    Store,
+)
 from bot.core.why import answer_why
 
 _SETTINGS_SECONDS = 5.0
@@ -71,6 +83,7 @@ class Core:
 
     Attributes:
         posters: what posts in channels unasked, by the name of its platform; an adapter puts itself there.
+        cases: who keeps the cases of watched channels; None if nobody does.
     """
 
     def __init__(
@@ -93,6 +106,8 @@ class Core:
         )
         self.person_limit = RateLimit(self.clock, limits.person)
         self.channel_limit = RateLimit(self.clock, limits.channel)
+        self.cooldown = Cooldown(self.clock)
+        self.cases: CaseBook | None = None
         self._settings: dict[Place, tuple[float, ChannelSettings]] = {}
         self._running: set[asyncio.Task[Any]] = set()
         self._backlog = limits.backlog
@@ -264,10 +279,15 @@ class Core:
         kept = self._settings.get(place)
         return None if kept is None else kept[1]
 
-    async def configure(self, place: Place, settings: ChannelSettings) -> None:
-        """An admin chose them."""
-        await self.store.configure(place, settings)
+    async def configure(self, place: Place, settings: ChannelSettings, change: Change | None = None) -> None:
+        """An admin chose them, which the audit log keeps."""
+        await self.store.configure(place, settings, change)
         self._settings[place] = self.clock.monotonic(), settings
+
+    def change(self, place: Place, author: str, what: str, value: str = "") -> Change:
+        """An entry for the audit log, of now."""
+        person = self.fingerprint.person(place.platform, author)
+        return Change(place, self.clock.now(), author, person, what, value)
 
     def person(self, incoming: Incoming) -> str:
         """The fingerprint of who asks."""

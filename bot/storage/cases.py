@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, case, delete, func, insert, select, update
+from sqlalchemy import ColumnElement, case, func, insert, select, update
 
 from bot.core.cases import Case, Judgement, Note, Query, Text
 from bot.core.events import Band, Place
@@ -64,9 +64,7 @@ class SqlCases:
         return await self._store.write(work)
 
     async def find(self, platform: str, workspace: str, number: int) -> Case | None:
-        return await self._first(
-            cases.c.platform == platform, cases.c.workspace == workspace, cases.c.number == number
-        )
+        return await self._first(cases.c.platform == platform, cases.c.workspace == workspace, cases.c.number == number)
 
     async def of_message(self, place: Place, message: str) -> Case | None:
         return await self._first(*_message(place, message))
@@ -133,14 +131,15 @@ class SqlCases:
         return await self._number(select(func.count()).select_from(cases).where(*where, later))
 
     async def take(self, cases_: Sequence[Case], now: datetime) -> list[Case]:
-        values = {"card_state": "claimed", "card_at": to_milliseconds(now)}
+        moment = to_milliseconds(now)
+        values = {"card_state": "claimed", "card_at": moment}
 
         async def work(connection: Connection) -> list[Case]:
             taken = []
             for each in sorted(cases_, key=lambda one: (one.place.platform, one.place.workspace, one.number)):
                 free = update(cases).where(*_is(each), cases.c.card_state == each.card_state).values(**values)
                 if each.card_state == "claimed":  # by somebody who is gone; of all that find it one gets it
-                    free = free.where(cases.c.card_at < values["card_at"] - 1000)
+                    free = free.where(cases.c.card_at < moment - 1000)
                 if (await connection.execute(free)).rowcount == 1:
                     taken.append(replace(each, card_state="claimed"))
             return taken
@@ -174,7 +173,7 @@ class SqlCases:
             by_others = (await connection.execute(said)).all()
         found = {message: (at, probability, votes > 0) for at, probability, votes, message in by_others if votes}
         found |= {message: (at, probability, said == "right") for at, probability, said, message in by_moderators}
-        return [Judgement(from_milliseconds(at), probability, sound) for at, probability, sound in sorted(found.values())]
+        return [Judgement(from_milliseconds(at), shown, sound) for at, shown, sound in sorted(found.values())]
 
     async def forget_old_texts(self, now: datetime) -> int:
         old = update(cases).where(cases.c.sealed_until <= to_milliseconds(now)).values(sealed=None, sealed_until=None)
@@ -231,25 +230,6 @@ _FIXED = frozenset(
     ("platform", "workspace", "channel", "number", "message", "person", "at", "card", "card_channel", "card_state")
 ) | {"card_at", "assignee_person"}
 """What :meth:`SqlCases.change` leaves as it is."""
-
-
-async def delete_cases(connection: Connection, *where: ColumnElement[bool]) -> int:
-    """Delete cases and what happened to them, in the caller's transaction; gives how many."""
-    keys = select(cases.c.number).where(
-        cases.c.platform == case_notes.c.platform,
-        cases.c.workspace == case_notes.c.workspace,
-        cases.c.number == case_notes.c.number,
-        *where,
-    )
-    await connection.execute(delete(case_notes).where(keys.exists()))
-    return (await connection.execute(delete(cases).where(*where))).rowcount
-
-
-async def forget_moderator(connection: Connection, person: str) -> int:
-    """Leave out who it was in what a person did with cases, in the caller's transaction; gives in how many places."""
-    seen = update(cases).where(cases.c.assignee_person == person).values(assignee="", assignee_person="")
-    done = update(case_notes).where(case_notes.c.person == person).values(who="", person="")
-    return (await connection.execute(seen)).rowcount + (await connection.execute(done)).rowcount
 
 
 async def _one(connection: Connection, *where: ColumnElement[bool]) -> Case | None:

@@ -98,6 +98,24 @@ async def installing_and_leaving(connection: AsyncConnection) -> None:
     )
 
 
+async def rules_and_audit(connection: AsyncConnection) -> None:
+    """6: what is done with the reviews of a watched channel, and who changed it. All that was chosen before stays."""
+    await _run(
+        connection,
+        """CREATE TABLE rules (
+            platform VARCHAR(16) NOT NULL, workspace VARCHAR(64) NOT NULL, channel VARCHAR(64) NOT NULL,
+            name VARCHAR(32) NOT NULL, value VARCHAR(64) NOT NULL,
+            PRIMARY KEY (platform, workspace, channel, name, value))""",
+        """CREATE TABLE audit (
+            id VARCHAR(32) NOT NULL PRIMARY KEY,
+            platform VARCHAR(16) NOT NULL, workspace VARCHAR(64) NOT NULL, channel VARCHAR(64) NOT NULL,
+            at BIGINT NOT NULL, who VARCHAR(64) NOT NULL, person VARCHAR(64) NOT NULL,
+            what VARCHAR(32) NOT NULL, value VARCHAR(256) NOT NULL)""",
+        "CREATE INDEX audit_at ON audit (at)",
+        "CREATE INDEX audit_person ON audit (person)",
+    )
+
+
 async def cases_and_their_numbers(connection: AsyncConnection) -> None:
     """7: flagged reviews with a number, and what happened to them."""
     await _run(
@@ -136,6 +154,7 @@ MIGRATIONS: tuple[Migration, ...] = (
     thresholds_and_opt_outs,
     installed_workspaces,
     installing_and_leaving,
+    rules_and_audit,
     cases_and_their_numbers,
 )
 

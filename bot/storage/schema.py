@@ -38,6 +38,41 @@ channels = Table(
 )
 """What admins chose."""
 
+rules = Table(
+    "rules",
+    metadata,
+    Column("platform", String(16), nullable=False),
+    Column("workspace", String(64), nullable=False),
+    Column("channel", String(64), nullable=False),
+    Column("name", String(32), nullable=False),
+    Column("value", String(64), nullable=False),
+    PrimaryKeyConstraint("platform", "workspace", "channel", "name", "value"),
+)
+"""What of a channel's rule is not the default, see :mod:`bot.storage.rules`. Who is exempt is a row each; people are
+fingerprints there too."""
+
+audit = Table(
+    "audit",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("platform", String(16), nullable=False),
+    Column("workspace", String(64), nullable=False),
+    Column("channel", String(64), nullable=False),
+    Column("at", BigInteger, nullable=False),
+    Column("who", String(64), nullable=False),
+    Column("person", String(64), nullable=False),
+    Column("what", String(32), nullable=False),
+    Column("value", String(256), nullable=False),
+    Index("audit_at", "at"),
+    Index("audit_person", "person"),
+)
+"""Who changed what about a channel, and when.
+
+``who`` is the one place where a platform's id of a person is kept as it is: an admin must be able to see who it was,
+and from a fingerprint nobody can. It is only of people who changed a channel's settings, by their own will and in their
+office; it is a number, which the platform shows as a name to those who may see it and to nobody else. ``person``, the
+fingerprint, is how the entry is found when they want to be forgotten: then both are emptied and the change stays."""
+
 claims = Table(
     "claims",
     metadata,
@@ -177,10 +212,12 @@ cases = Table(
     Index("cases_card", "card_state", "card_at"),
     Index("cases_sealed", "sealed_until"),
 )
-"""Flagged reviews. ``person`` is a fingerprint; ``aspects`` are names of the lexicon. ``sealed`` is the text, encrypted,
-where the operator and the channel's rule both want it kept, until ``sealed_until``. ``assignee`` is the platform's id
-of a moderator, kept as it is for the same reason as ``audit.who``; ``assignee_person`` is how it is found when they want
-to be forgotten. ``card_at``: when the card was claimed, or when it is to be tried again."""
+"""Flagged reviews. ``person`` is a fingerprint; ``aspects`` are names of the lexicon.
+
+``sealed`` is the text, encrypted, where the operator and the channel's rule both want it kept, until ``sealed_until``.
+``assignee`` is the platform's id of a moderator, kept as it is for the same reason as ``audit.who``, and
+``assignee_person`` is how it is found when they want to be forgotten. ``card_at``: when the card was claimed, or when it
+is to be tried again."""
 
 case_notes = Table(
     "case_notes",

@@ -154,7 +154,7 @@ class DiscordHarness:
             self.server.mishaps["POST message"].append(Mishap("error"))
 
     async def watch(self) -> None:
-        await self._core.configure(PLACE, ChannelSettings(watch=True))
+        await self._core.configure(PLACE, ChannelSettings(watch=True, mode="reply"))
 
     def seen(self) -> list[Seen]:
         return [

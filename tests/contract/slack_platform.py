@@ -119,7 +119,7 @@ class SlackHarness:
             self.server.mishaps["chat.postMessage"].append(Mishap("error", "channel_not_found"))
 
     async def watch(self) -> None:
-        await self._core.configure(Place("slack", "T1", "C1"), ChannelSettings(watch=True))
+        await self._core.configure(Place("slack", "T1", "C1"), ChannelSettings(watch=True, mode="reply"))
 
     def seen(self) -> list[Seen]:
         names = {at: message for message, at in self._ts.items()}

@@ -173,7 +173,7 @@ class PigeonHarness:
         return list(self._post.parcels.values())
 
     async def watch(self) -> None:
-        await self._core.configure(self._adapter.place(), ChannelSettings(watch=True))
+        await self._core.configure(self._adapter.place(), ChannelSettings(watch=True, mode="reply"))
 
     def seen(self) -> list[Seen]:
         return [

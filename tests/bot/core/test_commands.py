@@ -69,7 +69,7 @@ async def test_admins_change_a_channel_and_members_do_not(model: nlp.Analyzer) -
         )
     ]
     assert await core.store.settings(PLACE) == ChannelSettings(True, "silent", 0.8, 0.2, "en")
-    assert "기록만" not in said[0]
+    assert "기록만" in said[0], "a new channel is only logged"
     assert "기록만" in said[1]
     assert "80" in said[2]
     assert said[3] == "Language of the answers in this channel: English"

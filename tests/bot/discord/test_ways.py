@@ -145,7 +145,9 @@ async def test_a_link_that_unfolds_is_no_edit(bot: DiscordHarness) -> None:
 
 async def test_posts_of_a_watched_forum_are_read_and_talk_in_threads_is_not(bot: DiscordHarness) -> None:
     await bot.watch()
-    await bot._core.configure(Place("discord", payloads.GUILD, payloads.FORUM), ChannelSettings(watch=True))
+    await bot._core.configure(
+        Place("discord", payloads.GUILD, payloads.FORUM), ChannelSettings(watch=True, mode="reply")
+    )
     post, side = payloads.snowflake(), payloads.snowflake()
     await bot.deliver("THREAD_CREATE", payloads.thread(post, payloads.FORUM))
     await bot.deliver("THREAD_CREATE", payloads.thread(side, payloads.CHANNEL))
@@ -172,13 +174,15 @@ async def test_posts_of_a_watched_forum_are_read_and_talk_in_threads_is_not(bot:
 async def test_a_thread_can_be_watched_itself(bot: DiscordHarness) -> None:
     side = payloads.snowflake()
     await bot.deliver("THREAD_CREATE", payloads.thread(side, payloads.CHANNEL))
-    await bot._core.configure(Place("discord", payloads.GUILD, side), ChannelSettings(watch=True))
+    await bot._core.configure(Place("discord", payloads.GUILD, side), ChannelSettings(watch=True, mode="reply"))
     await write(bot, payloads.message(BAD, payloads.snowflake(), where=side))
     assert [post.channel for post in bot.server.posts] == [side]
 
 
 async def test_a_thread_that_the_cache_does_not_know_is_asked_for_once(bot: DiscordHarness) -> None:
-    await bot._core.configure(Place("discord", payloads.GUILD, payloads.FORUM), ChannelSettings(watch=True))
+    await bot._core.configure(
+        Place("discord", payloads.GUILD, payloads.FORUM), ChannelSettings(watch=True, mode="reply")
+    )
     old = payloads.snowflake()
     bot.server.threads[old] = payloads.thread(old, payloads.FORUM)
     sent = payloads.message(GOOD, old, where=old)

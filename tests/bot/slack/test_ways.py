@@ -235,7 +235,7 @@ async def test_the_home_tab_shows_channels_and_figures(bot: SlackHarness, model:
     await bot.deliver("events_api", payloads.home_opened())
     assert KO("home_none") in json.dumps(bot.server.views["U1"], ensure_ascii=False)
     await bot.watch()
-    await bot._core.configure(Place("slack", "T2", "C2"), ChannelSettings(watch=True))
+    await bot._core.configure(Place("slack", "T2", "C2"), ChannelSettings(watch=True, mode="reply"))
     await bot.deliver("events_api", payloads.mention(GOOD, payloads.ts(1)))
     await bot.deliver("events_api", payloads.home_opened())
     texts = [
