@@ -27,8 +27,6 @@ from bot.core.watching import Watch
 if TYPE_CHECKING:
     from bot.core.service import Core
 
-Owed = Callable[[Place], Awaitable[int]]
-
 STALE = timedelta(minutes=10)
 """After which somebody who began to prepare something, and has not sent it, has died."""
 
@@ -59,11 +57,10 @@ class Announcer:
     Args:
         core: for the time, the languages and those who post.
         store: what is wanted and what was said.
-        owed: how many answers are owed in a channel; None if nobody keeps that.
     """
 
-    def __init__(self, core: Core, store: BulletinStore, owed: Owed | None = None) -> None:
-        self._core, self.store, self._owed = core, store, owed
+    def __init__(self, core: Core, store: BulletinStore) -> None:
+        self._core, self.store = core, store
         self._listening: frozenset[Place] = frozenset()
         self._swept: datetime | None = None
         self._watch = Watch(core, store, self.say)
@@ -156,7 +153,7 @@ class Announcer:
             before=await self._count(place, start - (slot - start), start),
             trend=tuple(columns),
             aspects=tuple(await self.store.aspects(place, start, slot)),
-            owed=None if self._owed is None else await self._owed(place),
+            owed=await self.store.owed(place),
         )
 
     async def _count(self, place: Place, since: datetime, until: datetime) -> Counts:

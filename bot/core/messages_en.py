@@ -285,7 +285,7 @@ DIGEST_ALT = (
 DIGEST_ALT_WORST = "The column with most negative ones is {name} ({negative})."
 ALERTS_PROMISE = (
     "The last four weeks count as usual, and you are told when the negative share has about doubled. That takes 200 "
-    "reviews first. With some 45 negative ones a day it is found within a day; with fewer it takes days."
+    "reviews first. With some 50 negative ones a day it is found within a day; with fewer it takes days."
 )
 ALERT_HEADLINE = "There are more negative reviews than usual"
 ALERT_BODY = "Since {began}, {negative} of {total} reviews were negative ({share}%). Usually it is {usual}%."
