@@ -128,8 +128,7 @@ async def obey(core: Core, asker: Asker, command: Command) -> str:
         if not asker.admin:
             return messages("admin_only")
         if command.verb in ("digest", "alerts"):
-            await core.store.keep_change(core.change(asker.place, asker.author, command.verb, command.value))
-            return await obey_bulletin(core, asker.place, command.verb, command.value, messages)
+            return await obey_bulletin(core, asker.place, asker.author, command.verb, command.value, messages)
         if command.verb == "rule":
             return await _rule(core, asker, settings, command.value, messages)
         if command.verb == "audit":
