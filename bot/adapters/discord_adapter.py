@@ -18,6 +18,7 @@ from bot.adapters.discord_asked import DEFER_SECONDS, Asked, delivered
 from bot.adapters.discord_buttons import Opinion, OpinionName
 from bot.adapters.discord_cards import view
 from bot.adapters.discord_client import Client
+from bot.adapters.discord_events import PLATFORM
 from bot.adapters.discord_files import attachments
 from bot.adapters.discord_permissions import Permissions
 from bot.adapters.discord_places import Places
@@ -49,6 +50,7 @@ class DiscordAdapter:
         self.core, self._client, self._defer_after = core, client, defer_after
         self.permissions = Permissions(core, self._tell_admin)
         self.platform = DiscordPlatform(client, self.permissions)
+        core.posters[PLATFORM] = self.platform
         self._places = Places(core, client)
         self.listening = True
         for listener in (

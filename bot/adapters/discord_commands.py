@@ -10,6 +10,7 @@ import discord
 from discord import app_commands
 from discord.app_commands import Range, locale_str
 
+from bot.adapters.discord_bulletins import add_bulletins
 from bot.adapters.discord_client import Client
 from bot.adapters.discord_rules import add_rules
 from bot.adapters.discord_words import Interaction, Where, both, id_of
@@ -147,6 +148,8 @@ def _settings(adapter: DiscordAdapter) -> app_commands.Group:
     )
     async def language(interaction: Interaction, value: str, channel: Where | None = None) -> None:
         adapter.obey(interaction, Command("language", value), id_of(channel))
+
+    add_bulletins(settings, adapter)
 
     @settings.command(name=both("discord_name_status"), description=both("discord_about_status"))
     @app_commands.rename(channel=channel_name)

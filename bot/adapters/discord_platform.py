@@ -10,10 +10,9 @@ import discord
 
 from bot.adapters.discord_asked import Asked, delivered
 from bot.adapters.discord_cards import is_mark, reaction_emoji, reaction_reference, view
-from bot.adapters.discord_client import Client
 from bot.adapters.discord_events import PLATFORM, where_is, without_mention
 from bot.adapters.discord_files import content
-from bot.adapters.discord_permissions import Permissions
+from bot.adapters.discord_posts import DiscordPoster
 from bot.core.events import Answer, Attachment, Incoming, Place, Quote, Reaction, Reply
 from bot.core.ports import DeliveryError
 
@@ -21,7 +20,7 @@ _HARMLESS = ("10008", "10003", "10014")
 """Unknown message, channel, emoji: what was to be changed is gone already."""
 
 
-class DiscordPlatform:
+class DiscordPlatform(DiscordPoster):
     """Answers in Discord.
 
     Args:
@@ -30,9 +29,6 @@ class DiscordPlatform:
     """
 
     name = PLATFORM
-
-    def __init__(self, client: Client, permissions: Permissions) -> None:
-        self._client, self._permissions = client, permissions
 
     async def send(self, incoming: Incoming, answer: Answer) -> str | None:
         if isinstance(incoming.handle, Asked) and isinstance(answer, Reply):

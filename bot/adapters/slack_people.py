@@ -9,7 +9,7 @@ import aiohttp
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.adapters.slack_platform import error_name
+from bot.adapters.slack_call import error_name
 from bot.core.messages import Language
 from bot.core.ports import Clock
 

@@ -3,25 +3,25 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable
+from collections.abc import AsyncIterator
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
 
 import aiohttp
-from slack_sdk.errors import SlackApiError, SlackClientError
+from slack_sdk.errors import SlackApiError
 from slack_sdk.http_retry.builtin_async_handlers import AsyncRateLimitErrorRetryHandler
 from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.webhook.async_client import AsyncWebhookClient
 
+from bot.adapters.slack_call import call
 from bot.adapters.slack_cards import message, reaction_name
 from bot.adapters.slack_events import PLATFORM, mapping, plain, slack_id, without_mention
 from bot.adapters.slack_files import content
+from bot.adapters.slack_posts import SlackPoster
 from bot.core.events import Answer, Attachment, Incoming, Place, Quote, Reaction, Reply
 from bot.core.ports import DeliveryError
 
 _TIMEOUT = 20
-_HARMLESS = {"already_reacted", "no_reaction", "message_not_found", "cant_update_message", "file_not_found"}
 _MOST_WAITS = 3
 
 
@@ -45,7 +45,7 @@ def make_client(
     )
 
 
-class SlackPlatform:
+class SlackPlatform(SlackPoster):
     """Answers in Slack.
 
     Args:
@@ -56,7 +56,8 @@ class SlackPlatform:
     name = PLATFORM
 
     def __init__(self, client: AsyncWebClient, bot_user: str = "") -> None:
-        self._client, self._bot_user = client, bot_user
+        super().__init__(client)
+        self._bot_user = bot_user
 
     async def send(self, incoming: Incoming, answer: Answer) -> str | None:
         if isinstance(answer, Reaction):
@@ -69,16 +70,16 @@ class SlackPlatform:
             arguments["thread_ts"] = incoming.thread
         if answer.private:
             user = incoming.author.rpartition("/")[2]
-            await _call(self._client.chat_postEphemeral(user=user, **arguments))
+            await call(self._client.chat_postEphemeral(user=user, **arguments))
             return None
-        posted = await _call(self._client.chat_postMessage(**arguments))
+        posted = await call(self._client.chat_postMessage(**arguments))
         return f"message:{posted['ts']}"
 
     async def update(self, incoming: Incoming, reference: str, answer: Answer) -> str | None:
         kind, _, rest = reference.partition(":")
         if isinstance(answer, Reply) and kind == "message" and not answer.private:
             arguments = {k: v for k, v in message(answer).items() if not k.startswith("unfurl")}
-            await _call(self._client.chat_update(channel=incoming.place.channel, ts=rest, **arguments))
+            await call(self._client.chat_update(channel=incoming.place.channel, ts=rest, **arguments))
             return reference
         if isinstance(answer, Reaction) and reference == _reaction(incoming.message, answer):
             return reference
@@ -88,15 +89,15 @@ class SlackPlatform:
     async def retract(self, place: Place, reference: str) -> None:
         kind, _, rest = reference.partition(":")
         if kind == "message":
-            await _call(self._client.chat_delete(channel=place.channel, ts=rest))
+            await call(self._client.chat_delete(channel=place.channel, ts=rest))
         elif kind == "reaction":
             ts, _, name = rest.partition(":")
-            await _call(self._client.reactions_remove(channel=place.channel, timestamp=ts, name=name))
+            await call(self._client.reactions_remove(channel=place.channel, timestamp=ts, name=name))
         elif kind == "file":
             file, _, ts = rest.partition(":")
-            await _call(self._client.files_delete(file=file))
+            await call(self._client.files_delete(file=file))
             if ts:
-                await _call(self._client.chat_delete(channel=place.channel, ts=ts))
+                await call(self._client.chat_delete(channel=place.channel, ts=ts))
 
     def download(self, attachment: Attachment) -> AsyncIterator[bytes]:
         return content(self._client, attachment.handle)
@@ -105,7 +106,7 @@ class SlackPlatform:
         self, incoming: Incoming, reference: str | None, answer: Reply, path: Path, name: str
     ) -> str | None:
         _, _, ts = (reference or "").partition(":")
-        sent = await _call(
+        sent = await call(
             self._client.files_upload_v2(
                 channel=incoming.place.channel,
                 thread_ts=incoming.thread,
@@ -139,7 +140,7 @@ class SlackPlatform:
         await self.send(incoming, Reply(text, private=incoming.way != "direct"))
 
     async def _react(self, place: Place, to: str, reaction: Reaction) -> str:
-        await _call(self._client.reactions_add(channel=place.channel, timestamp=to, name=reaction_name(reaction)))
+        await call(self._client.reactions_add(channel=place.channel, timestamp=to, name=reaction_name(reaction)))
         return _reaction(to, reaction)
 
     async def _respond(self, incoming: Incoming, reply: Reply) -> None:
@@ -163,23 +164,3 @@ class SlackPlatform:
 
 def _reaction(to: str, reaction: Reaction) -> str:
     return f"reaction:{to}:{reaction_name(reaction)}"
-
-
-async def _call(request: Awaitable[Any]) -> Any:
-    try:
-        return await request
-    except SlackApiError as error:
-        reason = error_name(error)
-        if reason in _HARMLESS:
-            return error.response
-        raise DeliveryError(reason) from None
-    except (aiohttp.ClientError, SlackClientError, TimeoutError, OSError) as error:
-        raise DeliveryError(type(error).__name__) from None
-
-
-def error_name(error: SlackApiError) -> str:
-    """Slack's short name of an error."""
-    try:
-        return str(error.response["error"])
-    except (KeyError, TypeError, ValueError, AttributeError):  # what answered was not Slack
-        return "unknown"

@@ -27,11 +27,12 @@ from bot.adapters.slack_checks import (
     check_credentials,
     check_shape,
 )
+from bot.adapters.slack_events import PLATFORM
 from bot.adapters.slack_http import make_web_app
 from bot.adapters.slack_oauth import make_flow, oauth_routes
 from bot.adapters.slack_platform import make_client
 from bot.adapters.slack_socket import PING_SECONDS, Socket
-from bot.adapters.slack_workspaces import Workspaces
+from bot.adapters.slack_workspaces import WorkspacePlatforms, Workspaces
 from bot.core.errors import ExitStatus, UserError
 from bot.core.installations import Installations
 from bot.core.service import Core
@@ -143,7 +144,9 @@ class SlackService:
             app = self._many_workspaces(self._session)
         else:
             client = make_client(config.bot_token, config.base_url, self._session)
-            app = SlackAdapter(self._core, client, identity.user).app()
+            adapter = SlackAdapter(self._core, client, identity.user)
+            self._core.posters[PLATFORM] = adapter.platform
+            app = adapter.app()
         if config.http:
             application = make_web_app(app, config.signing_secret or "", self._core.counters, routes=self._routes)
             self.front = HttpServer(application, config.host, config.port)
@@ -160,6 +163,7 @@ class SlackService:
         )
         self._routes += oauth_routes(flow, core)
         workspaces = Workspaces(core, installations, config.base_url, session)
+        core.posters[PLATFORM] = WorkspacePlatforms(workspaces)
         self._sweeping = asyncio.create_task(_look_after(workspaces, installations), name="nunchi-slack-sweep")
         return workspaces.app(flow)
 

@@ -20,10 +20,13 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.adapters import slack_events as events
 from bot.adapters.slack_adapter import SlackAdapter, listen
 from bot.adapters.slack_authorize import REVOKED, is_alive
+from bot.adapters.slack_call import error_name
 from bot.adapters.slack_events import PLATFORM
-from bot.adapters.slack_platform import error_name, make_client
+from bot.adapters.slack_platform import SlackPlatform, make_client
+from bot.core.events import Answer, Incoming, Place, Post
 from bot.core.installations import Installation, Installations, UnreadableError
 from bot.core.messages import Messages
+from bot.core.ports import DeliveryError
 from bot.core.service import Core
 
 _REMEMBERED = 1_000
@@ -104,6 +107,11 @@ class Workspaces(AsyncAuthorize):
             bot_token=installation.token,
         )
 
+    async def platform_of(self, workspace: str) -> SlackPlatform | None:
+        """By which to speak in a workspace; None if it did not install the app."""
+        installation = await self._find(workspace)
+        return None if installation is None else self._adapter(installation).platform
+
     async def ask_after_all(self) -> None:
         """Ask Slack whether each token still works. Who left while nobody listened sends nothing that would show it."""
         for workspace in await self._installations.workspaces(PLATFORM):
@@ -154,3 +162,37 @@ class Workspaces(AsyncAuthorize):
                 self._adapters.popitem(last=False)
         self._adapters.move_to_end(installation.workspace)
         return kept[1]
+
+
+class WorkspacePlatforms:
+    """Posts in the channels of many workspaces, in each with its own token.
+
+    Args:
+        workspaces: those that installed the app.
+    """
+
+    name = PLATFORM
+
+    def __init__(self, workspaces: Workspaces) -> None:
+        self._workspaces = workspaces
+
+    async def _of(self, place: Place) -> SlackPlatform:
+        platform = await self._workspaces.platform_of(place.workspace)
+        if platform is None:
+            raise DeliveryError("not_installed")
+        return platform
+
+    async def send(self, incoming: Incoming, answer: Answer) -> str | None:
+        return await (await self._of(incoming.place)).send(incoming, answer)
+
+    async def update(self, incoming: Incoming, reference: str, answer: Answer) -> str | None:
+        return await (await self._of(incoming.place)).update(incoming, reference, answer)
+
+    async def retract(self, place: Place, reference: str) -> None:
+        await (await self._of(place)).retract(place, reference)
+
+    async def post(self, place: Place, post: Post, *, thread: str | None = None) -> str:
+        return await (await self._of(place)).post(place, post, thread=thread)
+
+    async def revise(self, place: Place, reference: str, post: Post) -> str | None:
+        return await (await self._of(place)).revise(place, reference, post)

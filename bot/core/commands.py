@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal, cast
 
+from bot.core.bulletin_commands import BULLETIN_GRAMMAR, bulletin_status, obey_bulletin
 from bot.core.clock import KOREA
 from bot.core.errors import UserError
 from bot.core.events import ChannelSettings, Mode, Place
@@ -21,9 +22,24 @@ from bot.core.rule_toml import to_toml
 from bot.core.rule_words import say_changes, say_rule, say_thresholds
 from bot.core.service import Core
 
-Verb = Literal["help", "status", "watch", "mode", "threshold", "language", "optout", "optin", "forget", "rule", "audit"]
+Verb = Literal[
+    "help",
+    "status",
+    "watch",
+    "mode",
+    "threshold",
+    "language",
+    "optout",
+    "optin",
+    "forget",
+    "digest",
+    "alerts",
+    "rule",
+    "audit",
+    "simulate",
+]
 
-ADMIN_VERBS = frozenset({"watch", "mode", "threshold", "language", "rule", "audit"})
+ADMIN_VERBS = frozenset({"watch", "mode", "threshold", "language", "digest", "alerts", "rule", "audit", "simulate"})
 MODES: tuple[Mode, ...] = ("reply", "reaction", "silent")
 _MOST_CHANGES = 50
 
@@ -37,7 +53,8 @@ _GRAMMAR: tuple[tuple[Verb, str], ...] = (
     ("audit", r"(?:audit|변경 *기록)(?: +(\d{1,3}))?"),
     ("optout", r"optout|opt-out|내 *글 *읽지 *않기"),
     ("optin", r"optin|opt-in|내 *글 *읽기"),
-    ("forget", r"forget +me|내 *기록 *지우기"),
+    ("forget", r"forget +me|내 *기록 *지우기|내 *정보 *삭제"),
+    *BULLETIN_GRAMMAR,
 )
 
 _SAME = {
@@ -82,7 +99,7 @@ class Asker:
 
 def parse(text: str) -> Command | None:
     """The command that a text is; None if it is a review. The whole text must be the command."""
-    plain = text.strip().lower()
+    plain = re.sub(r"(<#\w+)\|[^>]*>", r"\1>", text.strip().lower())  # a channel, without its name
     if not plain:
         return Command("help")
     rule = parse_rule(text)
@@ -118,6 +135,9 @@ async def obey(core: Core, asker: Asker, command: Command) -> str:
             place = asker.place
             changes = await core.store.changes(place.platform, place.workspace, place.channel, newest)
             return say_changes(changes, messages)
+        if command.verb in ("digest", "alerts"):
+            await core.store.keep_change(core.change(asker.place, asker.author, command.verb, command.value))
+            return await obey_bulletin(core, asker.place, command.verb, command.value, messages)
         return await _configure(core, asker, settings, command, messages)
     if command.verb == "status":
         return await status(core, asker.place, settings, messages)
@@ -137,7 +157,8 @@ async def obey(core: Core, asker: Asker, command: Command) -> str:
 async def status(core: Core, place: Place, settings: ChannelSettings, messages: Messages) -> str:
     """Settings and today's figures of a channel."""
     figures = await today(core, place.platform, place.workspace, place.channel)
-    return messages(
+    told = await bulletin_status(core, place, messages)
+    sentence = messages(
         "admin_status",
         **describe(settings, messages),
         positive=figures.positive,
@@ -148,6 +169,7 @@ async def status(core: Core, place: Place, settings: ChannelSettings, messages: 
         model=core.inference.model_id,
         depth=core.inference.depth,
     )
+    return f"{sentence}\n{told}" if told else sentence
 
 
 async def today(core: Core, platform: str, workspace: str, channel: str | None = None) -> Figures:

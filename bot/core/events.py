@@ -160,6 +160,85 @@ Answer = Reply | Reaction
 
 
 @dataclass(frozen=True, slots=True)
+class Button:
+    """A button of a :class:`Post`.
+
+    Attributes:
+        id: what comes back when it is pressed, by which it works after a restart, in any process: at most 80
+            characters of ``a-z``, ``0-9``, ``:``, ``.``, ``_`` and ``-``, beginning with whose it is: ``case:hide:12``.
+        label: its words, at most 40 characters.
+        style: ``good`` and ``bad`` are shown in green and red.
+    """
+
+    id: str
+    label: str
+    style: Literal["plain", "good", "bad"] = "plain"
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A button that leads somewhere.
+
+    Attributes:
+        label: its words, at most 40 characters.
+        url: where; given by a platform, never by a user.
+    """
+
+    label: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A picture that goes with a :class:`Post`.
+
+    Attributes:
+        content: a PNG file.
+        alt: what it shows, in words, for those who cannot see it.
+        name: of the file.
+    """
+
+    content: bytes = field(repr=False)
+    alt: str
+    name: str = "nunchi.png"
+
+
+@dataclass(frozen=True, slots=True)
+class Post:
+    """Something said in a channel that answers no message.
+
+    All texts are plain: an adapter lets nothing in them be mark-up, a link or a ping, and cuts what is too long.
+
+    Attributes:
+        headline: what it is, in a line.
+        body: paragraphs.
+        fields: names and values, to be shown as a short table; at most 10.
+        notes: small print, a line each.
+        buttons: at most 10.
+        links: likewise.
+        about: a channel that it is about, shown by the name that the platform knows it by.
+        tone: colour, where there are colours.
+        picture: a picture.
+    """
+
+    headline: str
+    body: tuple[str, ...] = ()
+    fields: tuple[tuple[str, str], ...] = ()
+    notes: tuple[str, ...] = ()
+    buttons: tuple[Button, ...] = ()
+    links: tuple[Link, ...] = ()
+    about: Place | None = None
+    tone: Literal["plain", "positive", "unsure", "negative"] = "plain"
+    picture: Picture | None = None
+
+    @property
+    def text(self) -> str:
+        """All of it in plain words, for notifications and screen readers."""
+        lines = [self.headline, *self.body, *(f"{name}: {value}" for name, value in self.fields), *self.notes]
+        return "\n".join([*lines, *([self.picture.alt] if self.picture is not None else [])])
+
+
+@dataclass(frozen=True, slots=True)
 class ChannelSettings:
     """What the admins of a channel chose. A new channel is not watched, and only logged when it first is.
 

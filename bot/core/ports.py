@@ -11,7 +11,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, Protocol, runtime_checkable
 
-from bot.core.events import Answer, Attachment, Band, ChannelSettings, Incoming, Place, Quote, Reply
+from bot.core.events import Answer, Attachment, Band, ChannelSettings, Incoming, Place, Post, Quote, Reply
 
 if TYPE_CHECKING:
     from bot.core.moderation import Flagged
@@ -128,6 +128,41 @@ class FilePlatform(Platform, Protocol):
 
         Returns:
             A reference by which all of it can be taken back; None if it cannot be.
+        """
+        ...
+
+
+class Poster(Platform, Protocol):
+    """A platform on which something can be said in a channel without anybody having asked.
+
+    :attr:`bot.core.service.Core.posters` has them by the names of their platforms. What is posted is taken back by
+    :meth:`Platform.retract`.
+    """
+
+    async def post(self, place: Place, post: Post, *, thread: str | None = None) -> str:
+        """Post something, at most once.
+
+        Args:
+            place: the channel.
+            post: what.
+            thread: reference of an earlier post to follow up, in its thread; None for the channel itself.
+
+        Returns:
+            A reference by which it can be revised, followed up and retracted: at most 256 characters.
+
+        Raises:
+            DeliveryError: if it could not be posted, or nobody knows whether it was.
+        """
+        ...
+
+    async def revise(self, place: Place, reference: str, post: Post) -> str | None:
+        """Change an earlier post into another.
+
+        Returns:
+            The reference from now on; None if the earlier post is gone.
+
+        Raises:
+            DeliveryError: if it could not be changed.
         """
         ...
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Coroutine, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from bot.core.clock import SystemClock
 from bot.core.counters import Counters
@@ -22,8 +22,22 @@ from bot.core.messages import Language, Messages
 from bot.core.moderation import Cooldown
 from bot.core.overload import Overload
 from bot.core.pipeline import STEPS, Passage, admit_failure
-from bot.core.ports import CaseBook, Change, Classifier, Clock, DeliveryError, FilePlatform, Platform, Reader, Store
+from bot.core.ports import (
+    CaseBook,
+    Change,
+    Classifier,
+    Clock,
+    DeliveryError,
+    FilePlatform,
+    Platform,
+    Poster,
+    Reader,
+    Store,
+)
 from bot.core.why import answer_why
+
+if TYPE_CHECKING:
+    from bot.core.announcing import Announcer
 
 _SETTINGS_SECONDS = 5.0
 """How long another process may still see what an admin has just changed."""
@@ -71,6 +85,8 @@ class Core:
         limits: how much of everything.
 
     Attributes:
+        announcer: what says digests and alerts; None if nobody does.
+        posters: what posts in channels unasked, by the name of its platform; an adapter puts itself there.
         cases: who keeps the cases of watched channels; None if nobody does.
     """
 
@@ -88,6 +104,8 @@ class Core:
         self.store, self.fingerprint, self.language = store, fingerprint, language
         self.clock: Clock = clock or SystemClock()
         self.counters = Counters()
+        self.posters: dict[str, Poster] = {}
+        self.announcer: Announcer | None = None
         self.inference = Inference(
             classifier, self.counters, room=limits.room, batch=limits.batch, patience=limits.patience
         )

@@ -33,6 +33,7 @@ class DiscordHarness:
     many_users = True
     files: frozenset[Way] = frozenset({"command", "direct", "mention"})
     whys: frozenset[Way] = frozenset({"direct", "mention", "menu", "watched"})
+    place = PLACE
 
     def __init__(self, core: Core, server: DiscordServer, service: DiscordService) -> None:
         self._core, self.server, self.service = core, server, service
@@ -130,6 +131,16 @@ class DiscordHarness:
         answer = self.server.posts.pop()
         assert answer.payload["flags"] & 64
         return answer.text
+
+    def pictures(self) -> list[tuple[str, bytes]]:
+        return [
+            (file["description"], post.files[file["filename"]])
+            for post in self.server.posts
+            for file in post.payload.get("attachments") or []
+        ]
+
+    def remove(self) -> None:
+        self.server.posts.clear()
 
     def sent_files(self) -> list[tuple[str, bytes]]:
         return [(name, content) for post in self.server.posts for name, content in post.files.items()]

@@ -19,7 +19,18 @@ from urllib.parse import unquote
 from aiohttp import web
 
 from tests.servers.discord_gateway import Gateway
-from tests.servers.discord_payloads import APPLICATION, BOT, BOT_USER, DIRECT, OWNER, guild, member, message, user
+from tests.servers.discord_payloads import (
+    APPLICATION,
+    BOT,
+    BOT_USER,
+    DIRECT,
+    OWNER,
+    guild,
+    member,
+    message,
+    thread,
+    user,
+)
 
 TOKEN = "MTAwMDAwMDAwMDAwMDAwMDAwMQ.Gtest0.0123456789abcdefghijklmnopqrstuvwxyzAB"
 CONTENT_FLAG = 1 << 19
@@ -237,6 +248,8 @@ class DiscordServer:
                 name = "channel"
             case ["channels", _, "messages", *rest] if len(rest) <= 1:
                 name = "message"
+            case ["channels", _, "messages", _, "threads"]:
+                name = "thread"
             case ["channels", _, "messages", _, "reactions", _, "@me"]:
                 name = "reaction"
             case ["interactions", _, _, "callback"]:
@@ -322,7 +335,15 @@ class DiscordServer:
 
     # Messages
 
+    def _post_thread(self, parts: list[str], body: Any, *_: Any) -> Any:
+        if parts[3] in self.threads:
+            return self._error(400, 160004, "A thread has already been created for this message")
+        self.threads[parts[3]] = {**thread(parts[3], parts[1]), "name": body["name"]}
+        return self.threads[parts[3]]
+
     def _post_message(self, parts: list[str], body: Any, request: web.Request, files: Any, raw: str) -> Any:
+        if any(post.id == parts[1] for post in self.posts) and parts[1] not in self.threads:
+            return self._error(404, 10003, "Unknown Channel")
         key = (parts[1], str(body.get("nonce")))
         if body.get("enforce_nonce") and key in self._nonces:
             return self._show(self._nonces[key])

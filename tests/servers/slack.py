@@ -62,6 +62,7 @@ class Uploaded:
     content: bytes
     channel: str = ""
     thread: str | None = None
+    alt: str = ""
 
 
 @dataclass
@@ -276,7 +277,10 @@ class SlackServer:
         return {"message_ts": self.posts[-1].ts}
 
     def _chat_update(self, arguments: dict[str, Any], raw: str) -> dict[str, Any]:
-        (post,) = [post for post in self.posts if post.ts == arguments["ts"]]
+        found = [post for post in self.posts if post.ts == arguments["ts"]]
+        if not found:
+            return {"ok": False, "error": "message_not_found"}
+        (post,) = found
         post.text, post.blocks, post.raw = arguments["text"], arguments["blocks"], raw
         return {"ts": post.ts}
 
@@ -310,13 +314,13 @@ class SlackServer:
 
     def _files_getUploadURLExternal(self, arguments: dict[str, Any], raw: str) -> dict[str, Any]:  # noqa: N802
         file = f"FUP{next(self._numbers)}"
-        self.uploads[file] = Uploaded(arguments["filename"], b"")
+        self.uploads[file] = Uploaded(arguments["filename"], b"", alt=arguments.get("alt_txt", ""))
         return {"file_id": file, "upload_url": f"http://{self.address}/upload/{file}"}
 
     def _files_completeUploadExternal(self, arguments: dict[str, Any], raw: str) -> dict[str, Any]:  # noqa: N802
         (file,) = json.loads(arguments["files"])
         uploaded = self.uploads[file["id"]]
-        uploaded.channel, uploaded.thread = arguments["channel_id"], arguments.get("thread_ts")
+        uploaded.channel, uploaded.thread = arguments.get("channel_id", ""), arguments.get("thread_ts")
         if arguments.get("initial_comment"):
             self._post({**arguments, "channel": uploaded.channel, "text": arguments["initial_comment"]}, raw)
         return {"files": [{"id": file["id"], "title": file["title"]}]}
