@@ -124,6 +124,7 @@ def _paragraphs(post: Post) -> list[str]:
     out += [_plain(text) for text in post.body if text]
     if post.fields:
         out.append("\n".join(f"**{_plain(name)}** {_plain(value)}" for name, value in post.fields))
+    out += [f"**{_plain(label)}** <@{person}>" for label, person in post.people if person.isdecimal()]
     if post.notes:
         out.append("\n".join(f"-# {_plain(note)}" for note in post.notes))
     return out

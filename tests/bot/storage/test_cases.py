@@ -124,8 +124,7 @@ async def test_a_card_is_taken_by_one_and_a_change_leaves_it_alone(url: str, tmp
     mine, theirs = await asyncio.gather(kept.take(waiting, NOON), other.take(waiting, NOON))
     assert sorted(each.number for each in mine + theirs) == [1, 2, 3, 4, 5]
     assert await kept.waiting(NOON) == []
-    posted = replace(waiting[0], card="message:1", card_channel="C9", card_state="posted")
-    assert await kept.settle(posted)
+    assert await kept.settle([waiting[0]], "posted", "message:1", "C9") == 1
     changed = await kept.change(replace(waiting[0], owed=True), Note(NOON, "owe", "U1", "f1"))
     assert changed is not None
     assert (changed.card, changed.card_state, changed.owed) == ("message:1", "posted", True)
@@ -134,7 +133,12 @@ async def test_a_card_is_taken_by_one_and_a_change_leaves_it_alone(url: str, tmp
     lost = await kept.lost(later)
     again = await asyncio.gather(kept.take(lost, later), other.take(lost, later))
     assert sorted(each.number for taken in again for each in taken) == [2, 3, 4, 5]
-    await kept.settle(replace(waiting[1], card_state="waiting"), after=NOON + timedelta(hours=1))
+    await kept.settle([waiting[1]], "waiting", after=NOON + timedelta(hours=1))
+    assert await kept.settle([replace(waiting[1], number=99)], "none") == 0
+    await kept.describe(waiting[1], ["가격+"])
+    described = await kept.find("slack", "T1", waiting[1].number)
+    assert described is not None
+    assert (described.aspects, described.version) == (("가격+",), 0)
     assert await kept.waiting(NOON) == []
     assert await kept.stuck("slack", "T1", NOON) == 1
     assert [each.number for each in await kept.waiting(NOON + timedelta(hours=1))] == [2]
