@@ -196,11 +196,12 @@ def create_app(messages: Messages) -> "typer.Typer":
     @app.command("settings", help=messages("help_settings"))
     def settings_command(
         action: Annotated[str, action_argument] = "show",
+        file: Annotated[Path | None, typer.Argument(metavar="FILE", help=messages("help_rules_file"))] = None,
         json: Annotated[bool, option("json")] = False,
     ) -> Job:
         from bot.commands.settings import settings
 
-        return partial(settings, messages, action, json=json)
+        return partial(settings, messages, action, file, json=json)
 
     @app.command("log", help=messages("help_log"))
     def log_command(

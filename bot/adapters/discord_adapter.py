@@ -33,6 +33,9 @@ from bot.core.service import Core
 Interaction = discord.Interaction[Any]
 Work = Callable[[], Coroutine[Any, Any, Any]]
 
+_LONGEST_RULE = 64 * 1024
+"""Bytes; a rule is a tenth of it."""
+
 
 class DiscordAdapter:
     """Listens to Discord for the core.
@@ -242,12 +245,38 @@ class DiscordAdapter:
         incoming = events.from_interaction(interaction, "", "command", asked)
         if incoming is None:
             return
+        asker = self._asker(interaction, incoming, channel)
+        self._begin(incoming, partial(asked.during, partial(self._obeyed, incoming, asker, command)))
+
+    def _asker(self, interaction: Interaction, incoming: Incoming, channel: int | None) -> Asker:
         place = incoming.place if channel is None else replace(incoming.place, channel=str(channel))
         rights = interaction.permissions  # Discord says them anew each time; that it hid the command is no proof
         admin = rights.manage_guild or rights.administrator
         in_channel = interaction.guild_id is not None
-        asker = Asker(place, incoming.author, admin, incoming.language, in_channel=in_channel)
-        self._begin(incoming, partial(asked.during, partial(self._obeyed, incoming, asker, command)))
+        return Asker(place, incoming.author, admin, incoming.language, in_channel=in_channel)
+
+    def import_rule(self, interaction: Interaction, file: discord.Attachment, channel: int | None = None) -> None:
+        """A command hands in a file with the rule of a channel."""
+        asked = Asked(interaction, defer_after=self._defer_after)
+        incoming = events.from_interaction(interaction, "", "command", asked)
+        if incoming is not None:
+            self._begin(incoming, partial(asked.during, partial(self._import, incoming, interaction, file, channel)))
+
+    async def _import(
+        self, incoming: Incoming, interaction: Interaction, file: discord.Attachment, channel: int | None
+    ) -> None:
+        (attachment,) = attachments([file])
+        text = bytearray()
+        try:
+            async for part in self.platform.download(attachment):
+                text += part
+                if len(text) > _LONGEST_RULE:
+                    break
+        except DeliveryError:
+            await self._say(incoming, "file_not_fetched")
+            return
+        command = Command("rule", f"import\n{text[:_LONGEST_RULE].decode('utf-8', 'replace')}")
+        await self._obeyed(incoming, self._asker(interaction, incoming, channel), command)
 
     async def _on_opinion(self, interaction: Interaction, opinion: OpinionName, about: str) -> None:
         asked = Asked(interaction, defer_after=self._defer_after)

@@ -113,7 +113,9 @@ def _blocks(post: Post, file: str) -> list[Block]:
         blocks.append(ContextBlock(elements=[MarkdownTextObject(text=f"<#{channel}>")]))
     blocks += [SectionBlock(text=PlainTextObject(text=_cut(text, _TEXT))) for text in post.body if text]
     people = [(label, slack_id(person.rpartition("/")[2])) for label, person in post.people]
-    named = [MarkdownTextObject(text=f"{escape(label, quote=False)}: <@{person}>") for label, person in people if person]
+    named = [
+        MarkdownTextObject(text=f"{escape(label, quote=False)}: <@{person}>") for label, person in people if person
+    ]
     if named:  # likewise; and when a message is changed, nobody is pinged
         blocks.append(ContextBlock(elements=named))
     if post.fields:

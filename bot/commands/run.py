@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 from bot.commands.model import load_model, load_tested
 from bot.commands.monitor import Monitor
-from bot.commands.store import configured_fingerprint, open_configured, open_installations
+from bot.commands.store import configured_fingerprint, make_announcer, open_configured, open_installations
 from bot.core.errors import ExitStatus, UserError
 from bot.core.file_work import FileLimits
 from bot.core.messages import Messages
@@ -19,7 +19,13 @@ from bot.ops.hearing import Hears
 from bot.ops.logs import set_up_logs
 from bot.ops.monitoring import monitoring_routes
 from bot.ops.renewal import ModelWatch, change_over_again_and_again
-from bot.ops.running import LoopLag, purge_again_and_again, spare_what_stays, until_told_to_stop
+from bot.ops.running import (
+    LoopLag,
+    announce_again_and_again,
+    purge_again_and_again,
+    spare_what_stays,
+    until_told_to_stop,
+)
 from bot.settings import Settings, load_settings
 from bot.terminal import complain
 from nlp.modelstore import ModelStore
@@ -162,7 +168,9 @@ async def make_core(settings: Settings, model: Path | None) -> Core:
         backlog=settings.backlog,
         files=FileLimits(bytes=settings.file_megabytes << 20, rows=settings.file_rows),
     )
-    return Core(analyzer, store, fingerprint, language=settings.lang, limits=limits)
+    core = Core(analyzer, store, fingerprint, language=settings.lang, limits=limits)
+    core.announcer = make_announcer(core, store)
+    return core
 
 
 def _model_chores(core: Core, settings: Settings, model: Path | None) -> list[asyncio.Task[None]]:
@@ -185,6 +193,7 @@ async def _run(
         *_model_chores(core, settings, model),
         asyncio.create_task(purge_again_and_again(core, settings.retention_days)),
         asyncio.create_task(lag.measure()),
+        *([asyncio.create_task(announce_again_and_again(core.announcer, core.clock))] if core.announcer else []),
     ]
     told = asyncio.create_task(until_told_to_stop())
     try:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, TypeVar
 from bot.settings import Settings, load_settings
 
 if TYPE_CHECKING:
+    from bot.core.announcing import Announcer
     from bot.core.fingerprint import Fingerprint
     from bot.core.installations import Installations
     from bot.core.service import Core
@@ -58,6 +59,14 @@ async def open_installations(settings: Settings, core: Core) -> Installations:
     installations = SqlInstallations(core.store, sealer, core.clock)
     await installations.prepare()
     return installations
+
+
+def make_announcer(core: Core, store: SqlStore) -> Announcer:
+    """What says digests and alerts, with its memory in the store's database."""
+    from bot.core.announcing import Announcer
+    from bot.storage.bulletins import SqlBulletins
+
+    return Announcer(core, SqlBulletins(store))
 
 
 def where(settings: Settings) -> Path | str:

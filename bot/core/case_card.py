@@ -44,7 +44,9 @@ def case_post(case: Case, look: Look, messages: Messages) -> Post:
     if aspects := say_aspects(look.aspects or case.aspects, messages):
         fields.append((messages("case_field_aspects"), aspects))
     fields.append((messages("case_field_rule"), say_rule(case, messages)))
-    done = [messages(name) for name, so in (("case_does_reply", look.answered), ("case_state_hidden", case.hidden)) if so]
+    done = [
+        messages(name) for name, so in (("case_does_reply", look.answered), ("case_state_hidden", case.hidden)) if so
+    ]
     if done:
         fields.append((messages("case_field_done"), ", ".join(done)))
     fields.append((messages("case_field_state"), say_state(case, messages)))

@@ -7,20 +7,41 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta, timezone
+from datetime import datetime
 from typing import Literal, cast
 
+from bot.core.bulletin_commands import BULLETIN_GRAMMAR, bulletin_status, obey_bulletin
+from bot.core.clock import KOREA
+from bot.core.errors import UserError
 from bot.core.events import ChannelSettings, Mode, Place
 from bot.core.messages import Language, Messages
+from bot.core.moderation import Rule
 from bot.core.ports import Figures
+from bot.core.rule_commands import Around, apply, parse_rule, with_mode
+from bot.core.rule_toml import to_toml
+from bot.core.rule_words import say_changes, say_rule, say_thresholds
 from bot.core.service import Core
 
-Verb = Literal["help", "status", "watch", "mode", "threshold", "language", "optout", "optin", "forget"]
+Verb = Literal[
+    "help",
+    "status",
+    "watch",
+    "mode",
+    "threshold",
+    "language",
+    "optout",
+    "optin",
+    "forget",
+    "digest",
+    "alerts",
+    "rule",
+    "audit",
+    "simulate",
+]
 
-ADMIN_VERBS = frozenset({"watch", "mode", "threshold", "language"})
+ADMIN_VERBS = frozenset({"watch", "mode", "threshold", "language", "digest", "alerts", "rule", "audit", "simulate"})
 MODES: tuple[Mode, ...] = ("reply", "reaction", "silent")
-KOREA = timezone(timedelta(hours=9), "KST")
-"""Where the day of the figures begins; Korea has no summer time."""
+_MOST_CHANGES = 50
 
 _GRAMMAR: tuple[tuple[Verb, str], ...] = (
     ("help", r"help|도움말"),
@@ -29,9 +50,11 @@ _GRAMMAR: tuple[tuple[Verb, str], ...] = (
     ("mode", r"(?:mode|방식) +(reply|reaction|silent|답글|반응|기록만)"),
     ("threshold", r"(?:threshold|기준) +(model|모델|\d{1,3}(?:\.\d+)? +\d{1,3}(?:\.\d+)?)"),
     ("language", r"(?:language|언어) +(ko|en|auto|한국어|영어|자동)"),
+    ("audit", r"(?:audit|변경 *기록)(?: +(\d{1,3}))?"),
     ("optout", r"optout|opt-out|내 *글 *읽지 *않기"),
     ("optin", r"optin|opt-in|내 *글 *읽기"),
-    ("forget", r"forget +me|내 *기록 *지우기"),
+    ("forget", r"forget +me|내 *기록 *지우기|내 *정보 *삭제"),
+    *BULLETIN_GRAMMAR,
 )
 
 _SAME = {
@@ -76,15 +99,18 @@ class Asker:
 
 def parse(text: str) -> Command | None:
     """The command that a text is; None if it is a review. The whole text must be the command."""
-    plain = text.strip().lower()
+    plain = re.sub(r"(<#\w+)\|[^>]*>", r"\1>", text.strip().lower())  # a channel, without its name
     if not plain:
         return Command("help")
+    rule = parse_rule(text)
+    if rule is not None:
+        return Command("rule", rule)
     if len(plain) > 60:
         return None
     for verb, pattern in _GRAMMAR:
         match = re.fullmatch(pattern, plain)
         if match is not None:
-            value = match[1] if match.re.groups else ""
+            value = (match[1] if match.re.groups else "") or ""
             return Command(verb, _SAME.get(value, value))
     return None
 
@@ -102,6 +128,16 @@ async def obey(core: Core, asker: Asker, command: Command) -> str:
             return messages("admin_no_channel")
         if not asker.admin:
             return messages("admin_only")
+        if command.verb == "rule":
+            return await _rule(core, asker, settings, command.value, messages)
+        if command.verb == "audit":
+            newest = min(max(int(command.value or 20), 1), _MOST_CHANGES)
+            place = asker.place
+            changes = await core.store.changes(place.platform, place.workspace, place.channel, newest)
+            return say_changes(changes, messages)
+        if command.verb in ("digest", "alerts"):
+            await core.store.keep_change(core.change(asker.place, asker.author, command.verb, command.value))
+            return await obey_bulletin(core, asker.place, command.verb, command.value, messages)
         return await _configure(core, asker, settings, command, messages)
     if command.verb == "status":
         return await status(core, asker.place, settings, messages)
@@ -121,7 +157,8 @@ async def obey(core: Core, asker: Asker, command: Command) -> str:
 async def status(core: Core, place: Place, settings: ChannelSettings, messages: Messages) -> str:
     """Settings and today's figures of a channel."""
     figures = await today(core, place.platform, place.workspace, place.channel)
-    return messages(
+    told = await bulletin_status(core, place, messages)
+    sentence = messages(
         "admin_status",
         **describe(settings, messages),
         positive=figures.positive,
@@ -132,6 +169,7 @@ async def status(core: Core, place: Place, settings: ChannelSettings, messages: 
         model=core.inference.model_id,
         depth=core.inference.depth,
     )
+    return f"{sentence}\n{told}" if told else sentence
 
 
 async def today(core: Core, platform: str, workspace: str, channel: str | None = None) -> Figures:
@@ -164,12 +202,32 @@ async def _configure(core: Core, asker: Asker, old: ChannelSettings, command: Co
     messages = core.speak(new, messages.language)
     words = describe(new, messages)
     if command.verb == "watch":
-        return messages("admin_watch_on", mode=words["mode"]) if new.watch else messages("admin_watch_off")
+        if not new.watch:
+            return messages("admin_watch_off")
+        quietly = new.mode == "silent" and new.rule == Rule()
+        return messages("admin_watch_on", mode=words["mode"]) + (messages("rule_log_only") if quietly else "")
     if command.verb == "mode":
         return messages("admin_mode", mode=words["mode"])
     if command.verb == "threshold":
-        return messages("admin_thresholds", thresholds=words["thresholds"])
+        return messages("admin_thresholds", thresholds=say_thresholds(new, core.inference.classifier, messages))
     return messages("admin_language", language=words["language"])
+
+
+async def _rule(core: Core, asker: Asker, old: ChannelSettings, value: str, messages: Messages) -> str:
+    if value == "export":
+        return f"```\n{to_toml(old)}```"
+    if value == "show":
+        return say_rule(old, core.inference.classifier, messages)
+    # Of somebody else in the same workspace: an author's id may say before the slash which one it is.
+    workspace = asker.author[: asker.author.rfind("/") + 1]
+    around = Around(asker.place.channel, lambda who: core.fingerprint.person(asker.place.platform, f"{workspace}{who}"))
+    try:
+        new, kept = apply(old, value, around)
+    except UserError as error:
+        return messages(error.sentence, **error.values)
+    await core.configure(asker.place, new, core.change(asker.place, asker.author, "rule", kept))
+    messages = core.speak(new, messages.language)
+    return f"{messages('rule_changed')}\n{say_rule(new, core.inference.classifier, messages)}"
 
 
 def changed(settings: ChannelSettings, command: Command) -> ChannelSettings | None:
@@ -177,7 +235,7 @@ def changed(settings: ChannelSettings, command: Command) -> ChannelSettings | No
     if command.verb == "watch":
         return replace(settings, watch=command.value == "on")
     if command.verb == "mode":
-        return replace(settings, mode=cast(Mode, command.value))
+        return with_mode(settings, command.value)
     if command.verb == "language":
         return replace(settings, language=None if command.value == "auto" else cast(Language, command.value))
     if command.value == "model":

@@ -34,7 +34,7 @@ OF_MODE: dict[Mode, tuple[Action, ...]] = {
     "silent": ("log",),
 }
 
-MOST_EXEMPT = 50
+MOST_EXEMPT = 25
 """Roles, and people, that a rule can leave alone."""
 
 LONGEST_COOLDOWN = 24 * 60 * 60

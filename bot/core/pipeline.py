@@ -201,6 +201,8 @@ async def record(core: Core, passage: Passage) -> Outcome | None:
             way=incoming.way,
         )
     )
+    if passage.watched and core.announcer is not None:
+        core.announcer.heard(incoming.place, passage.record, passage.text)
     return None
 
 

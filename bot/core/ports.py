@@ -16,6 +16,7 @@ from bot.core.events import Answer, Attachment, Band, ChannelSettings, Incoming,
 if TYPE_CHECKING:
     from bot.core.moderation import Flagged
     from nlp import Explanation, Review, Verdict
+    from nlp.curve import Curve
 
 
 class DeliveryError(Exception):
@@ -47,6 +48,21 @@ class Explainer(Protocol):
 
     def review(self, text: str) -> Review:
         """A text taken apart: evidence, clauses, aspects."""
+        ...
+
+
+@runtime_checkable
+class Measured(Protocol):
+    """A model that says what thresholds are worth; :class:`nlp.Analyzer` is one."""
+
+    @property
+    def curve(self) -> Curve | None:
+        """Precision and recall at each threshold; None if nobody measured them."""
+        ...
+
+    @property
+    def bands(self) -> tuple[float, float]:
+        """Its own thresholds: greatest probability of ``negative``, least of ``positive``."""
         ...
 
 

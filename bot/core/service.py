@@ -8,7 +8,7 @@ from collections.abc import Callable, Coroutine, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from bot.core.clock import SystemClock
 from bot.core.counters import Counters
@@ -35,6 +35,9 @@ from bot.core.ports import (
     Store,
 )
 from bot.core.why import answer_why
+
+if TYPE_CHECKING:
+    from bot.core.announcing import Announcer
 
 _SETTINGS_SECONDS = 5.0
 """How long another process may still see what an admin has just changed."""
@@ -82,6 +85,7 @@ class Core:
         limits: how much of everything.
 
     Attributes:
+        announcer: what says digests and alerts; None if nobody does.
         posters: what posts in channels unasked, by the name of its platform; an adapter puts itself there.
         cases: who keeps the cases of watched channels; None if nobody does.
     """
@@ -101,6 +105,7 @@ class Core:
         self.clock: Clock = clock or SystemClock()
         self.counters = Counters()
         self.posters: dict[str, Poster] = {}
+        self.announcer: Announcer | None = None
         self.inference = Inference(
             classifier, self.counters, room=limits.room, batch=limits.batch, patience=limits.patience
         )

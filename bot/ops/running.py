@@ -10,9 +10,12 @@ import sys
 from contextlib import suppress
 from datetime import timedelta
 
+from bot.core.announcing import Announcer
+from bot.core.ports import Clock
 from bot.core.service import Core
 
 _PURGE_SECONDS = 3_600.0
+_ANNOUNCE_SECONDS = 30.0
 
 log = logging.getLogger(__name__)
 
@@ -49,6 +52,13 @@ async def purge_again_and_again(core: Core, retention_days: int, every: float = 
         except Exception as error:
             log.error("not purged", extra={"event": "purge_failed", "kind": type(error).__name__})
         await asyncio.sleep(every)
+
+
+async def announce_again_and_again(announcer: Announcer, clock: Clock, every: float = _ANNOUNCE_SECONDS) -> None:
+    """Say what is due, at each half minute of the clock: how long it took delays no later one."""
+    while True:
+        await announcer.tick()
+        await asyncio.sleep(every - clock.now().timestamp() % every)
 
 
 class LoopLag:

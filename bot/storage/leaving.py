@@ -7,7 +7,20 @@ from collections.abc import Mapping
 from sqlalchemy import ColumnElement, delete, select, update
 
 from bot.storage.lanes import Connection
-from bot.storage.schema import audit, case_notes, case_numbers, cases, channels, claims, feedback, rules, verdicts
+from bot.storage.schema import (
+    audit,
+    bulletins,
+    case_notes,
+    case_numbers,
+    cases,
+    channels,
+    claims,
+    feedback,
+    incidents,
+    notices,
+    rules,
+    verdicts,
+)
 
 
 async def delete_workspace(connection: Connection, platform: str, workspace: str) -> Mapping[str, int]:
@@ -15,7 +28,8 @@ async def delete_workspace(connection: Connection, platform: str, workspace: str
     counts = {}
     mine = select(verdicts.c.id).where(verdicts.c.platform == platform, verdicts.c.workspace == workspace)
     counts["feedback"] = (await connection.execute(delete(feedback).where(feedback.c.verdict.in_(mine)))).rowcount
-    await connection.execute(delete(rules).where(rules.c.platform == platform, rules.c.workspace == workspace))
+    for table in (rules, bulletins, notices, incidents):
+        await connection.execute(delete(table).where(table.c.platform == platform, table.c.workspace == workspace))
     for table in (claims, verdicts, channels, audit, case_notes, cases, case_numbers):
         statement = delete(table).where(table.c.platform == platform, table.c.workspace == workspace)
         counts[table.name] = (await connection.execute(statement)).rowcount

@@ -148,6 +148,35 @@ async def cases_and_their_numbers(connection: AsyncConnection) -> None:
     )
 
 
+async def digests_and_alerts(connection: AsyncConnection) -> None:
+    """8: what admins want to be told, what they were told, rises of the negative share, what reviews are about."""
+    await _run(
+        connection,
+        """CREATE TABLE bulletins (
+            platform VARCHAR(16) NOT NULL, workspace VARCHAR(64) NOT NULL, channel VARCHAR(64) NOT NULL,
+            digest VARCHAR(16) NOT NULL, minute INTEGER NOT NULL, zone VARCHAR(64) NOT NULL,
+            empty VARCHAR(16) NOT NULL, alerts BOOLEAN NOT NULL, destination VARCHAR(64) NOT NULL,
+            since BIGINT, trouble VARCHAR(64) NOT NULL,
+            PRIMARY KEY (platform, workspace, channel))""",
+        """CREATE TABLE notices (
+            platform VARCHAR(16) NOT NULL, workspace VARCHAR(64) NOT NULL, channel VARCHAR(64) NOT NULL,
+            name VARCHAR(64) NOT NULL, state VARCHAR(16) NOT NULL, reference VARCHAR(256), at BIGINT NOT NULL,
+            PRIMARY KEY (platform, workspace, channel, name))""",
+        "CREATE INDEX notices_at ON notices (at)",
+        """CREATE TABLE incidents (
+            id VARCHAR(32) NOT NULL PRIMARY KEY,
+            platform VARCHAR(16) NOT NULL, workspace VARCHAR(64) NOT NULL, channel VARCHAR(64) NOT NULL,
+            began BIGINT NOT NULL, opened BIGINT NOT NULL, usual DOUBLE PRECISION NOT NULL,
+            closed BIGINT, ending VARCHAR(16), is_open INTEGER,
+            CONSTRAINT incidents_open UNIQUE (platform, workspace, channel, is_open))""",
+        """CREATE TABLE verdict_aspects (
+            verdict VARCHAR(32) NOT NULL, aspect VARCHAR(32) NOT NULL, label VARCHAR(16) NOT NULL,
+            PRIMARY KEY (verdict, aspect, label),
+            FOREIGN KEY (verdict) REFERENCES verdicts (id) ON DELETE CASCADE)""",
+        "CREATE INDEX verdicts_place ON verdicts (platform, workspace, channel, at)",
+    )
+
+
 MIGRATIONS: tuple[Migration, ...] = (
     channels_and_claims,
     verdicts_and_feedback,
@@ -156,6 +185,7 @@ MIGRATIONS: tuple[Migration, ...] = (
     installing_and_leaving,
     rules_and_audit,
     cases_and_their_numbers,
+    digests_and_alerts,
 )
 
 

@@ -109,6 +109,7 @@ verdicts = Table(
     UniqueConstraint("platform", "workspace", "channel", "message", name="verdicts_message"),
     Index("verdicts_at", "at"),
     Index("verdicts_person", "person"),
+    Index("verdicts_place", "platform", "workspace", "channel", "at"),
 )
 """The newest verdict of each message. ``person`` and ``text`` are fingerprints, ``latency`` is in seconds."""
 
@@ -156,6 +157,66 @@ departures = Table(
     PrimaryKeyConstraint("platform", "workspace"),
 )
 """Workspaces that uninstalled the app in the last hour, for what others still write of them to be deleted too."""
+
+bulletins = Table(
+    "bulletins",
+    metadata,
+    Column("platform", String(16), nullable=False),
+    Column("workspace", String(64), nullable=False),
+    Column("channel", String(64), nullable=False),
+    Column("digest", String(16), nullable=False),
+    Column("minute", Integer, nullable=False),
+    Column("zone", String(64), nullable=False),
+    Column("empty", String(16), nullable=False),
+    Column("alerts", Boolean, nullable=False),
+    Column("destination", String(64), nullable=False),
+    Column("since", BigInteger),
+    Column("trouble", String(64), nullable=False),
+    PrimaryKeyConstraint("platform", "workspace", "channel"),
+)
+"""What admins want to be told of a channel, and why it could not be."""
+
+notices = Table(
+    "notices",
+    metadata,
+    Column("platform", String(16), nullable=False),
+    Column("workspace", String(64), nullable=False),
+    Column("channel", String(64), nullable=False),
+    Column("name", String(64), nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("reference", String(256)),
+    Column("at", BigInteger, nullable=False),
+    PrimaryKeyConstraint("platform", "workspace", "channel", "name"),
+    Index("notices_at", "at"),
+)
+"""What was said without being asked: the row is the right to say it, and there can be only one."""
+
+incidents = Table(
+    "incidents",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("platform", String(16), nullable=False),
+    Column("workspace", String(64), nullable=False),
+    Column("channel", String(64), nullable=False),
+    Column("began", BigInteger, nullable=False),
+    Column("opened", BigInteger, nullable=False),
+    Column("usual", Float, nullable=False),
+    Column("closed", BigInteger),
+    Column("ending", String(16)),
+    Column("is_open", Integer),
+    UniqueConstraint("platform", "workspace", "channel", "is_open", name="incidents_open"),
+)
+"""When the negative share of a channel rose. ``is_open`` is 1 or NULL: at most one of a channel is open."""
+
+verdict_aspects = Table(
+    "verdict_aspects",
+    metadata,
+    Column("verdict", String(32), ForeignKey("verdicts.id", ondelete="CASCADE"), nullable=False),
+    Column("aspect", String(32), nullable=False),
+    Column("label", String(16), nullable=False),
+    PrimaryKeyConstraint("verdict", "aspect", "label"),
+)
+"""What reviews spoke about: names of the model's lexicon, no words of a text. Gone with their verdict."""
 
 meta = Table("meta", metadata, Column("name", String(32), primary_key=True), Column("value", String(256)))
 """What there is one of: the fingerprints of the keys, and what adapters noted for after a restart."""

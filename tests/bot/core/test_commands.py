@@ -33,6 +33,8 @@ MEMBER = Asker(PLACE, "member", admin=False)
         ("language auto", Command("language", "auto")),
         ("내 글 읽지 않기", Command("optout")),
         ("forget me", Command("forget")),
+        ("audit", Command("audit")),
+        ("변경기록 5", Command("audit", "5")),
         ("watch", None),
         ("watch on please", None),
         ("상태가 좋아요", None),

@@ -223,8 +223,8 @@ async def test_admins_configure_and_others_cannot_even_if_discord_shows_it(bot: 
     assert await use(bot, *path, "watch", options={"value": "on"}) == KO("admin_only")
     assert await bot._core.store.settings(PLACE) == ChannelSettings()
     assert await use(bot, *path, "watch", options={"value": "on"}, **admin) == KO(
-        "admin_watch_on", mode=KO("mode_reply")
-    )
+        "admin_watch_on", mode=KO("mode_silent")
+    ) + KO("rule_log_only")
     assert await use(bot, *path, "mode", options={"value": "silent"}, **admin) == KO(
         "admin_mode", mode=KO("mode_silent")
     )
