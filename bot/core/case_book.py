@@ -125,6 +125,9 @@ class Cases:
     async def stuck(self, place: Place) -> int:
         return await self.store.stuck(place.platform, place.workspace, self._core.clock.now())
 
+    async def tend(self) -> None:
+        await self.posting.tend()
+
     def stop(self) -> None:
         self.posting.stop()
 

@@ -119,7 +119,7 @@ class CasePosting:
         """What comes round every minute: texts whose days are over, claims of who died, cards to try again."""
         now = self._core.clock.now()
         await self._store.forget_old_texts(now)
-        for place, group in await self._by_channel(await self._store.lost(now - RETRY)):
+        for place, group in await self._by_channel(await self._store.lost(list(self._core.posters), now - RETRY)):
             if place is not None and (lost := await self._store.take(group, now)):
                 await self._roll(place, lost, why="case_lost_why")
         self.wake()
@@ -156,7 +156,7 @@ class CasePosting:
         try:
             while not self._stopping.is_set():
                 self._again = False
-                waiting = await self._store.waiting(self._core.clock.now())
+                waiting = await self._store.waiting(list(self._core.posters), self._core.clock.now())
                 if not waiting and not self._again:
                     return
                 rolled = False

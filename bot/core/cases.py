@@ -6,7 +6,7 @@ the case has become. What keeps them is a database's business.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal, Protocol
@@ -220,11 +220,11 @@ class CaseStore(Protocol):
         """How many fit."""
         ...
 
-    async def waiting(self, now: datetime, most: int = 500) -> list[Case]:
-        """Those whose card is to be posted, of all workspaces, oldest first."""
+    async def waiting(self, platforms: Collection[str], now: datetime, most: int = 500) -> list[Case]:
+        """Those whose card is to be posted, of all workspaces of some platforms, oldest first."""
         ...
 
-    async def lost(self, before: datetime, most: int = 500) -> list[Case]:
+    async def lost(self, platforms: Collection[str], before: datetime, most: int = 500) -> list[Case]:
         """Those whose card somebody began to post before that moment: nobody knows whether it was."""
         ...
 
@@ -270,6 +270,3 @@ class CaseStore(Protocol):
     async def forget_old_texts(self, now: datetime) -> int:
         """Delete the texts whose days are over; gives how many."""
         ...
-
-
-Counts = Mapping[str, int]

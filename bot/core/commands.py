@@ -149,8 +149,12 @@ async def obey(core: Core, asker: Asker, command: Command) -> str:
         await core.store.opt_out(person, False)
         return messages("opted_in")
     if command.verb == "forget":
+        after = await core.cases.forget_person(person) if core.cases is not None else None
         counts = await core.store.delete_user(person)
-        return messages("forgotten", verdicts=counts.get("verdicts", 0), feedback=counts.get("feedback", 0))
+        if after is not None:
+            await after()
+        named = {name: counts.get(name, 0) for name in ("verdicts", "feedback", "cases")}
+        return messages("forgotten", **named)
     return messages("admin_help")
 
 
@@ -169,7 +173,9 @@ async def status(core: Core, place: Place, settings: ChannelSettings, messages: 
         model=core.inference.model_id,
         depth=core.inference.depth,
     )
-    return f"{sentence}\n{told}" if told else sentence
+    stuck = await core.cases.stuck(place) if core.cases is not None else 0
+    lines = [sentence, told, messages("case_stuck", count=stuck) if stuck else ""]
+    return "\n".join(line for line in lines if line)
 
 
 async def today(core: Core, platform: str, workspace: str, channel: str | None = None) -> Figures:

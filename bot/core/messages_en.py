@@ -244,7 +244,7 @@ ADMIN_HELP = (
 )
 OPTED_OUT = "Your messages in watched channels are not read any more. Say optin to undo this."
 OPTED_IN = "Your messages in watched channels are read again."
-FORGOTTEN = "Deleted: {verdicts} verdicts, {feedback} opinions."
+FORGOTTEN = "Deleted: {verdicts} verdicts, {feedback} opinions, {cases} cases."
 
 # Cases
 CASE_TITLE = "Case {number} · {band}"

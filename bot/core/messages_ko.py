@@ -240,7 +240,7 @@ ADMIN_HELP = (
 )
 OPTED_OUT = "이제 감시하는 채널에서 보내신 글을 읽지 않습니다. 되돌리려면 optin 이라고 해 주세요."
 OPTED_IN = "감시하는 채널에서 보내신 글을 다시 읽습니다."
-FORGOTTEN = "판단 {verdicts}건과 의견 {feedback}건의 기록을 지웠습니다."
+FORGOTTEN = "판단 {verdicts}건, 의견 {feedback}건, 사건 {cases}건의 기록을 지웠습니다."
 
 # Cases
 CASE_TITLE = "사건 {number} · {band}"

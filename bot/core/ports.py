@@ -236,6 +236,10 @@ class CaseBook(Protocol):
         """A button of a post was pressed whose id begins with ``case:``."""
         ...
 
+    async def tend(self) -> None:
+        """What comes round every minute: cards that wait, claims of processes that died, texts whose days are over."""
+        ...
+
     def stop(self) -> None:
         """The bot stops: what can wait for the next start waits."""
         ...

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -117,12 +117,14 @@ class SqlCases:
     async def count(self, platform: str, workspace: str, query: Query) -> int:
         return await self._number(select(func.count()).select_from(cases).where(*_fits(platform, workspace, query)))
 
-    async def waiting(self, now: datetime, most: int = 500) -> list[Case]:
-        where = cases.c.card_state == "waiting", cases.c.card_at <= to_milliseconds(now)
+    async def waiting(self, platforms: Collection[str], now: datetime, most: int = 500) -> list[Case]:
+        here = cases.c.platform.in_(platforms)
+        where = here, cases.c.card_state == "waiting", cases.c.card_at <= to_milliseconds(now)
         return await self._all(select(*_COLUMNS).where(*where).order_by(cases.c.at, cases.c.number).limit(most))
 
-    async def lost(self, before: datetime, most: int = 500) -> list[Case]:
-        where = cases.c.card_state == "claimed", cases.c.card_at < to_milliseconds(before)
+    async def lost(self, platforms: Collection[str], before: datetime, most: int = 500) -> list[Case]:
+        here = cases.c.platform.in_(platforms)
+        where = here, cases.c.card_state == "claimed", cases.c.card_at < to_milliseconds(before)
         return await self._all(select(*_COLUMNS).where(*where).order_by(cases.c.at, cases.c.number).limit(most))
 
     async def stuck(self, platform: str, workspace: str, now: datetime) -> int:
