@@ -171,7 +171,10 @@ class DiscordAdapter:
         member = message.author
         admin = isinstance(member, discord.Member) and member.guild_permissions.manage_guild
         in_channel = incoming.way != "direct"
-        asker = Asker(incoming.place, incoming.author, admin, incoming.language, in_channel=in_channel)
+        moderator = isinstance(member, discord.Member) and member.guild_permissions.manage_messages
+        asker = Asker(
+            incoming.place, incoming.author, admin, incoming.language, in_channel=in_channel, moderator=moderator
+        )
         await self._obeyed(incoming, asker, command)
 
     async def _judged(self, incoming: Incoming) -> None:
@@ -254,7 +257,14 @@ class DiscordAdapter:
         rights = interaction.permissions  # Discord says them anew each time; that it hid the command is no proof
         admin = rights.manage_guild or rights.administrator
         in_channel = interaction.guild_id is not None
-        return Asker(place, incoming.author, admin, incoming.language, in_channel=in_channel)
+        return Asker(
+            place,
+            incoming.author,
+            admin,
+            incoming.language,
+            in_channel=in_channel,
+            moderator=rights.manage_messages and place == incoming.place,
+        )
 
     def import_rule(self, interaction: Interaction, file: discord.Attachment, channel: int | None = None) -> None:
         """A command hands in a file with the rule of a channel."""

@@ -27,7 +27,7 @@ from bot.adapters.slack_home import home_view
 from bot.adapters.slack_people import People
 from bot.adapters.slack_platform import SlackPlatform, make_client
 from bot.adapters.slack_posts import BUTTON_ACTION, LINK_ACTION
-from bot.core.commands import Asker, Command, obey, parse
+from bot.core.commands import CASE_VERBS, Asker, Command, obey, parse
 from bot.core.events import Incoming, Pressed
 from bot.core.file_work import is_for_scoring
 from bot.core.messages import Language, Messages
@@ -174,6 +174,7 @@ class SlackAdapter:
             await self._people.may_configure(user, incoming.place.channel),
             await self._people.language(user),
             in_channel=not incoming.place.channel.startswith("D"),
+            moderator=command.verb in CASE_VERBS and await self._people.moderates(user, incoming.place.channel),
         )
         sentence = await obey(self._core, asker, command)
         if command == Command("watch", "on") and asker.admin and asker.in_channel:

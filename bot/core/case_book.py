@@ -13,12 +13,14 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from bot.core.case_card import say_state
-from bot.core.case_posting import CasePosting
+from bot.core.case_commands import judged, obey_case, promised, say_precision
+from bot.core.case_posting import CasePosting, refused
 from bot.core.cases import Act, Case, CaseStore, Note, Text
-from bot.core.events import Place, Pressed, Reply
+from bot.core.events import Place, Post, Pressed, Reply
 from bot.core.messages import Messages
 from bot.core.moderation import Flagged
-from bot.core.ports import DeliveryError, Moderator, Platform
+from bot.core.ports import Claim, DeliveryError, Moderator, Platform
+from bot.core.precision import drifted
 
 if TYPE_CHECKING:
     from bot.core.service import Core
@@ -125,6 +127,26 @@ class Cases:
     async def stuck(self, place: Place) -> int:
         return await self.store.stuck(place.platform, place.workspace, self._core.clock.now())
 
+    async def command(self, place: Place, author: str, value: str, messages: Messages) -> str:
+        return await obey_case(self, self._core, place, author, value, messages)
+
+    async def precision(self, place: Place, messages: Messages) -> str:
+        return await say_precision(self._core, self.store, place, messages)
+
+    async def moderates(self, place: Place) -> bool:
+        found = await self._core.store.channels(place.platform, place.workspace)
+        return any(settings.rule.moderators == place.channel for settings in found.values())
+
+    async def post_again(self, case: Case, messages: Messages) -> str:
+        """Let a case get a card that has none: it was rolled up with others, or the card was deleted."""
+        if case.card_state == "posted":
+            return messages("case_again_there", number=case.number)
+        if case.gone or not await self.store.take([case], self._core.clock.now()):
+            return messages("case_unknown" if not case.gone else "case_gone")
+        await self.store.settle([case], "waiting", after=self._core.clock.now())
+        self.posting.wake()
+        return messages("case_again", number=case.number)
+
     async def tend(self) -> None:
         await self.posting.tend()
 
@@ -176,7 +198,31 @@ class Cases:
         if changed is None:
             return await self._stale(now, messages)
         await self.posting.refresh(changed)
+        if act in ("right", "wrong"):
+            await self._alarm(changed.place)
         return messages(f"case_did_{act}", number=case.number)
+
+    async def _alarm(self, place: Place) -> None:
+        """Say once, of a channel and a model, that it is wrong more often than was promised."""
+        settings, core = await self._core.settings(place), self._core
+        _, promise = promised(core, settings)
+        poster, moderators = core.posters.get(place.platform), settings.rule.moderators
+        if promise is None or poster is None or not moderators:
+            return
+        if not drifted(await judged(core, self.store, place), promise):
+            return
+        claim = Claim(place, f"drift:{core.inference.model_id}"[:128])
+        if not await core.store.claim(claim):
+            return
+        messages = core.speak(settings)
+        words = await say_precision(core, self.store, place, messages)
+        try:
+            post = Post(messages("precision_alarm"), body=(words,), about=place, tone="unsure")
+            await poster.post(replace(place, channel=moderators), post)
+        except DeliveryError as error:
+            core.counters.add("undelivered", platform=place.platform)
+            if refused(error):  # the next decision tries again
+                await core.store.release(claim)
 
     async def _stale(self, case: Case, messages: Messages) -> str:
         now = await self.store.find(case.place.platform, case.place.workspace, case.number)

@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import Literal, cast
 
 from bot.core.bulletin_commands import BULLETIN_GRAMMAR, bulletin_status, obey_bulletin
+from bot.core.case_commands import parse_case
 from bot.core.clock import KOREA
 from bot.core.errors import UserError
 from bot.core.events import ChannelSettings, Mode, Place
@@ -37,9 +38,12 @@ Verb = Literal[
     "rule",
     "audit",
     "simulate",
+    "cases",
+    "precision",
 ]
 
 ADMIN_VERBS = frozenset({"watch", "mode", "threshold", "language", "digest", "alerts", "rule", "audit", "simulate"})
+CASE_VERBS = frozenset({"cases", "precision"})
 MODES: tuple[Mode, ...] = ("reply", "reaction", "silent")
 _MOST_CHANGES = 50
 
@@ -54,6 +58,7 @@ _GRAMMAR: tuple[tuple[Verb, str], ...] = (
     ("optout", r"optout|opt-out|내 *글 *읽지 *않기"),
     ("optin", r"optin|opt-in|내 *글 *읽기"),
     ("forget", r"forget +me|내 *기록 *지우기|내 *정보 *삭제"),
+    ("precision", r"precision|정밀도"),
     *BULLETIN_GRAMMAR,
 )
 
@@ -88,6 +93,7 @@ class Asker:
         admin: whether the platform lets this person change the channel.
         language: what the person's platform speaks.
         in_channel: whether the place is a channel, rather than a direct message.
+        moderator: whether the platform lets this person moderate the place.
     """
 
     place: Place
@@ -95,6 +101,7 @@ class Asker:
     admin: bool
     language: Language | None = None
     in_channel: bool = True
+    moderator: bool = False
 
 
 def parse(text: str) -> Command | None:
@@ -105,6 +112,9 @@ def parse(text: str) -> Command | None:
     rule = parse_rule(text)
     if rule is not None:
         return Command("rule", rule)
+    cases = parse_case(text)
+    if cases is not None:
+        return Command("cases", cases)
     if len(plain) > 60:
         return None
     for verb, pattern in _GRAMMAR:
@@ -139,6 +149,8 @@ async def obey(core: Core, asker: Asker, command: Command) -> str:
             await core.store.keep_change(core.change(asker.place, asker.author, command.verb, command.value))
             return await obey_bulletin(core, asker.place, command.verb, command.value, messages)
         return await _configure(core, asker, settings, command, messages)
+    if command.verb in CASE_VERBS:
+        return await _cases(core, asker, command, messages)
     if command.verb == "status":
         return await status(core, asker.place, settings, messages)
     person = core.fingerprint.person(asker.place.platform, asker.author)
@@ -156,6 +168,19 @@ async def obey(core: Core, asker: Asker, command: Command) -> str:
         named = {name: counts.get(name, 0) for name in ("verdicts", "feedback", "cases")}
         return messages("forgotten", **named)
     return messages("admin_help")
+
+
+async def _cases(core: Core, asker: Asker, command: Command, messages: Messages) -> str:
+    """What is asked of cases: by admins anywhere in the workspace, by moderators in their channel."""
+    if core.cases is None:
+        return messages("admin_help")
+    if not asker.in_channel:
+        return messages("admin_no_channel")
+    if not asker.admin and not (asker.moderator and await core.cases.moderates(asker.place)):
+        return messages("case_not_moderator")
+    if command.verb == "precision":
+        return await core.cases.precision(asker.place, messages)
+    return await core.cases.command(asker.place, asker.author, command.value, messages)
 
 
 async def status(core: Core, place: Place, settings: ChannelSettings, messages: Messages) -> str:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Literal, Protocol, runtime_checkable
 from bot.core.events import Answer, Attachment, Band, ChannelSettings, Incoming, Place, Post, Pressed, Quote, Reply
 
 if TYPE_CHECKING:
+    from bot.core.messages import Messages
     from bot.core.moderation import Flagged
     from nlp import Explanation, Review, Verdict
     from nlp.curve import Curve
@@ -234,6 +235,18 @@ class CaseBook(Protocol):
 
     async def press(self, pressed: Pressed, platform: Platform) -> None:
         """A button of a post was pressed whose id begins with ``case:``."""
+        ...
+
+    async def command(self, place: Place, author: str, value: str, messages: Messages) -> str:
+        """Do what a moderator's command says; gives what to answer."""
+        ...
+
+    async def precision(self, place: Place, messages: Messages) -> str:
+        """How precise a channel is, by what people say of its verdicts."""
+        ...
+
+    async def moderates(self, place: Place) -> bool:
+        """Whether a channel is some channel's moderators' channel."""
         ...
 
     async def tend(self) -> None:
