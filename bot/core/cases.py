@@ -6,7 +6,7 @@ the case has become. What keeps them is a database's business.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal, Protocol
@@ -20,7 +20,19 @@ CardState = Literal["waiting", "claimed", "posted", "rolled", "none"]
 """``waiting`` to be posted; ``claimed`` by a process that posts it, or died of it; ``posted``; ``rolled`` up with
 others into one card; ``none``: not to be posted."""
 Act = Literal[
-    "opened", "edited", "right", "wrong", "assign", "owe", "answered", "close", "reopen", "hide", "gone", "contest"
+    "opened",
+    "edited",
+    "right",
+    "wrong",
+    "assign",
+    "owe",
+    "answered",
+    "close",
+    "reopen",
+    "hide",
+    "unhide",
+    "gone",
+    "contest",
 ]
 
 
@@ -208,11 +220,11 @@ class CaseStore(Protocol):
         """How many fit."""
         ...
 
-    async def waiting(self, now: datetime, most: int = 500) -> list[Case]:
-        """Those whose card is to be posted, of all workspaces, oldest first."""
+    async def waiting(self, platforms: Collection[str], now: datetime, most: int = 500) -> list[Case]:
+        """Those whose card is to be posted, of all workspaces of some platforms, oldest first."""
         ...
 
-    async def lost(self, before: datetime, most: int = 500) -> list[Case]:
+    async def lost(self, platforms: Collection[str], before: datetime, most: int = 500) -> list[Case]:
         """Those whose card somebody began to post before that moment: nobody knows whether it was."""
         ...
 
@@ -224,16 +236,31 @@ class CaseStore(Protocol):
         """Claim their cards; gives those that nobody else has claimed."""
         ...
 
-    async def settle(self, case: Case, *, after: datetime | None = None) -> bool:
-        """Say what became of a card: ``card``, ``card_channel`` and ``card_state`` of the case.
+    async def settle(
+        self,
+        cases: Sequence[Case],
+        state: CardState,
+        card: str = "",
+        channel: str = "",
+        *,
+        after: datetime | None = None,
+    ) -> int:
+        """Say what became of cards; the versions of the cases do not matter, and stay.
 
         Args:
-            case: its version does not matter, and stays.
+            cases: of one workspace.
+            state: what became of them.
+            card: reference of the card.
+            channel: that it is in.
             after: not to be tried again before; only for ``waiting``.
 
         Returns:
-            False if the case is no more.
+            How many of the cases are still there.
         """
+        ...
+
+    async def describe(self, case: Case, aspects: Sequence[str]) -> None:
+        """Say what a case is about: names of the lexicon with their polarity."""
         ...
 
     async def judgements(self, place: Place, since: datetime, band: Band = "negative") -> list[Judgement]:
@@ -243,6 +270,3 @@ class CaseStore(Protocol):
     async def forget_old_texts(self, now: datetime) -> int:
         """Delete the texts whose days are over; gives how many."""
         ...
-
-
-Counts = Mapping[str, int]

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, case, func, insert, select, update
 
-from bot.core.cases import Case, Judgement, Note, Query, Text
+from bot.core.cases import CardState, Case, Judgement, Note, Query, Text
 from bot.core.events import Band, Place
 from bot.core.installations import UnreadableError
 from bot.storage.lanes import Connection
@@ -19,7 +19,7 @@ from bot.storage.sealing import Sealer
 from bot.storage.statements import place_values
 from bot.storage.store import SqlStore, from_milliseconds, to_milliseconds
 
-_MOST_ASPECTS = 256
+_MOST_ASPECTS, _AT_ONCE = 256, 500
 
 
 class SqlCases:
@@ -117,12 +117,14 @@ class SqlCases:
     async def count(self, platform: str, workspace: str, query: Query) -> int:
         return await self._number(select(func.count()).select_from(cases).where(*_fits(platform, workspace, query)))
 
-    async def waiting(self, now: datetime, most: int = 500) -> list[Case]:
-        where = cases.c.card_state == "waiting", cases.c.card_at <= to_milliseconds(now)
+    async def waiting(self, platforms: Collection[str], now: datetime, most: int = 500) -> list[Case]:
+        here = cases.c.platform.in_(platforms)
+        where = here, cases.c.card_state == "waiting", cases.c.card_at <= to_milliseconds(now)
         return await self._all(select(*_COLUMNS).where(*where).order_by(cases.c.at, cases.c.number).limit(most))
 
-    async def lost(self, before: datetime, most: int = 500) -> list[Case]:
-        where = cases.c.card_state == "claimed", cases.c.card_at < to_milliseconds(before)
+    async def lost(self, platforms: Collection[str], before: datetime, most: int = 500) -> list[Case]:
+        here = cases.c.platform.in_(platforms)
+        where = here, cases.c.card_state == "claimed", cases.c.card_at < to_milliseconds(before)
         return await self._all(select(*_COLUMNS).where(*where).order_by(cases.c.at, cases.c.number).limit(most))
 
     async def stuck(self, platform: str, workspace: str, now: datetime) -> int:
@@ -146,15 +148,34 @@ class SqlCases:
 
         return await self._store.write(work)
 
-    async def settle(self, case: Case, *, after: datetime | None = None) -> bool:
-        values = {"card": case.card, "card_channel": case.card_channel, "card_state": case.card_state}
-        at = {} if after is None else {"card_at": to_milliseconds(after)}
-        statement = update(cases).where(*_is(case)).values(**values, **at)
+    async def settle(
+        self,
+        cases_: Sequence[Case],
+        state: CardState,
+        card: str = "",
+        channel: str = "",
+        *,
+        after: datetime | None = None,
+    ) -> int:
+        values: dict[str, Any] = {"card": card, "card_channel": channel, "card_state": state}
+        if after is not None:
+            values["card_at"] = to_milliseconds(after)
+        numbers = [each.number for each in cases_]
 
-        async def work(connection: Connection) -> bool:
-            return (await connection.execute(statement)).rowcount == 1
+        async def work(connection: Connection) -> int:
+            found = 0
+            for begin in range(0, len(numbers), _AT_ONCE):
+                some = cases.c.number.in_(numbers[begin : begin + _AT_ONCE])
+                statement = update(cases).where(*_within(cases_[0].place), some).values(**values)
+                found += (await connection.execute(statement)).rowcount
+            return found
 
-        return await self._store.write(work)
+        return await self._store.write(work) if numbers else 0
+
+    async def describe(self, case: Case, aspects: Sequence[str]) -> None:
+        values = {"aspects": _aspects(aspects)}
+        statement = update(cases).where(*_is(case)).values(**values)
+        await self._store.write(lambda connection: connection.execute(statement))
 
     async def judgements(self, place: Place, since: datetime, band: Band = "negative") -> list[Judgement]:
         moment = to_milliseconds(since)
@@ -245,13 +266,12 @@ def _message(place: Place, message: str) -> list[ColumnElement[bool]]:
     return [*_where(cases, place), cases.c.message == message]
 
 
+def _within(place: Place, table: Any = cases) -> list[ColumnElement[bool]]:
+    return [table.c.platform == place.platform, table.c.workspace == place.workspace]
+
+
 def _is(case: Case, table: Any = cases) -> list[ColumnElement[bool]]:
-    place = case.place
-    return [
-        table.c.platform == place.platform,
-        table.c.workspace == place.workspace,
-        table.c.number == case.number,
-    ]
+    return [*_within(case.place, table), table.c.number == case.number]
 
 
 def _fits(platform: str, workspace: str, query: Query) -> list[ColumnElement[bool]]:
@@ -268,17 +288,21 @@ def _whose(case: Case) -> list[Any]:
 
 
 def _values(case: Case) -> dict[str, Any]:
-    aspects = list(case.aspects)
-    while len(" ".join(aspects)) > _MOST_ASPECTS:
-        aspects.pop()
     return {
         **place_values(case.place),
         **{name: getattr(case, name) for name in _PLAIN},
         "at": to_milliseconds(case.at),
-        "aspects": " ".join(aspects),
+        "aspects": _aspects(case.aspects),
         "assignee_person": "",
         "card_at": 0,
     }
+
+
+def _aspects(aspects: Sequence[str]) -> str:
+    kept = list(aspects)
+    while len(" ".join(kept)) > _MOST_ASPECTS:
+        kept.pop()
+    return " ".join(kept)
 
 
 def _case(row: Any) -> Case:

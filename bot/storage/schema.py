@@ -277,8 +277,8 @@ cases = Table(
 
 ``sealed`` is the text, encrypted, where the operator and the channel's rule both want it kept, until ``sealed_until``.
 ``assignee`` is the platform's id of a moderator, kept as it is for the same reason as ``audit.who``, and
-``assignee_person`` is how it is found when they want to be forgotten. ``card_at``: when the card was claimed, or when it
-is to be tried again."""
+``assignee_person`` is how it is found when they want to be forgotten. ``card_at``: when the card was claimed, or when
+it is to be tried again."""
 
 case_notes = Table(
     "case_notes",

@@ -119,25 +119,30 @@ async def test_a_card_is_taken_by_one_and_a_change_leaves_it_alone(url: str, tmp
     other = SqlCases(await open_store(url, tmp_path))
     for n in range(5):
         await opened(kept, f"m{n}")
-    waiting = await kept.waiting(NOON)
+    waiting = await kept.waiting(["slack"], NOON)
     assert len(waiting) == 5
+    assert await kept.waiting(["discord"], NOON) == []
     mine, theirs = await asyncio.gather(kept.take(waiting, NOON), other.take(waiting, NOON))
     assert sorted(each.number for each in mine + theirs) == [1, 2, 3, 4, 5]
-    assert await kept.waiting(NOON) == []
-    posted = replace(waiting[0], card="message:1", card_channel="C9", card_state="posted")
-    assert await kept.settle(posted)
+    assert await kept.waiting(["slack"], NOON) == []
+    assert await kept.settle([waiting[0]], "posted", "message:1", "C9") == 1
     changed = await kept.change(replace(waiting[0], owed=True), Note(NOON, "owe", "U1", "f1"))
     assert changed is not None
     assert (changed.card, changed.card_state, changed.owed) == ("message:1", "posted", True)
-    assert [each.number for each in await kept.lost(NOON + timedelta(minutes=9))] == [2, 3, 4, 5]
+    assert [each.number for each in await kept.lost(["slack"], NOON + timedelta(minutes=9))] == [2, 3, 4, 5]
     later = NOON + timedelta(minutes=9)
-    lost = await kept.lost(later)
+    lost = await kept.lost(["slack"], later)
     again = await asyncio.gather(kept.take(lost, later), other.take(lost, later))
     assert sorted(each.number for taken in again for each in taken) == [2, 3, 4, 5]
-    await kept.settle(replace(waiting[1], card_state="waiting"), after=NOON + timedelta(hours=1))
-    assert await kept.waiting(NOON) == []
+    await kept.settle([waiting[1]], "waiting", after=NOON + timedelta(hours=1))
+    assert await kept.settle([replace(waiting[1], number=99)], "none") == 0
+    await kept.describe(waiting[1], ["가격+"])
+    described = await kept.find("slack", "T1", waiting[1].number)
+    assert described is not None
+    assert (described.aspects, described.version) == (("가격+",), 0)
+    assert await kept.waiting(["slack"], NOON) == []
     assert await kept.stuck("slack", "T1", NOON) == 1
-    assert [each.number for each in await kept.waiting(NOON + timedelta(hours=1))] == [2]
+    assert [each.number for each in await kept.waiting(["slack"], NOON + timedelta(hours=1))] == [2]
     await other._store.close()
 
 
