@@ -15,7 +15,7 @@ import discord
 
 from bot.adapters import discord_events as events
 from bot.adapters.discord_asked import DEFER_SECONDS, Asked, delivered
-from bot.adapters.discord_buttons import Opinion, OpinionName
+from bot.adapters.discord_buttons import Opinion, OpinionName, PostButton
 from bot.adapters.discord_cards import view
 from bot.adapters.discord_client import Client
 from bot.adapters.discord_events import PLATFORM
@@ -24,7 +24,7 @@ from bot.adapters.discord_permissions import Permissions
 from bot.adapters.discord_places import Places
 from bot.adapters.discord_platform import DiscordPlatform
 from bot.core.commands import Asker, Command, obey, parse
-from bot.core.events import Incoming, Place, Reply, Way
+from bot.core.events import Incoming, Place, Pressed, Reply, Way
 from bot.core.file_work import is_for_scoring
 from bot.core.messages import Messages
 from bot.core.ports import Claim, DeliveryError
@@ -65,7 +65,8 @@ class DiscordAdapter:
         ):
             client.event(listener)
         client.opinion = self._on_opinion
-        client.add_dynamic_items(Opinion)
+        client.pressed = self._on_pressed
+        client.add_dynamic_items(Opinion, PostButton)
 
     @property
     def reads_content(self) -> bool:
@@ -170,7 +171,10 @@ class DiscordAdapter:
         member = message.author
         admin = isinstance(member, discord.Member) and member.guild_permissions.manage_guild
         in_channel = incoming.way != "direct"
-        asker = Asker(incoming.place, incoming.author, admin, incoming.language, in_channel=in_channel)
+        moderator = isinstance(member, discord.Member) and member.guild_permissions.manage_messages
+        asker = Asker(
+            incoming.place, incoming.author, admin, incoming.language, in_channel=in_channel, moderator=moderator
+        )
         await self._obeyed(incoming, asker, command)
 
     async def _judged(self, incoming: Incoming) -> None:
@@ -256,7 +260,14 @@ class DiscordAdapter:
         rights = interaction.permissions  # Discord says them anew each time; that it hid the command is no proof
         admin = rights.manage_guild or rights.administrator
         in_channel = interaction.guild_id is not None
-        return Asker(place, incoming.author, admin, incoming.language, in_channel=in_channel)
+        return Asker(
+            place,
+            incoming.author,
+            admin,
+            incoming.language,
+            in_channel=in_channel,
+            moderator=rights.manage_messages and place == incoming.place,
+        )
 
     def import_rule(self, interaction: Interaction, file: discord.Attachment, channel: int | None = None) -> None:
         """A command hands in a file with the rule of a channel."""
@@ -289,6 +300,18 @@ class DiscordAdapter:
         work: Work = partial(self.core.why, incoming, self.platform)
         if opinion != "why":
             work = partial(self._feedback, incoming, about, opinion == "right")
+        self._begin(incoming, partial(asked.during, work))
+
+    async def _on_pressed(self, interaction: Interaction, button: str) -> None:
+        asked = Asked(interaction, defer_after=self._defer_after)
+        incoming = events.from_interaction(interaction, "", "menu", asked)
+        if incoming is None:
+            return
+        rights = interaction.permissions
+        moderator = interaction.guild_id is not None and (
+            rights.manage_messages or rights.manage_guild or rights.administrator
+        )
+        work = partial(self.core.press, Pressed(incoming, button, moderator), self.platform)
         self._begin(incoming, partial(asked.during, work))
 
     async def _feedback(self, incoming: Incoming, verdict: str, right: bool) -> None:

@@ -14,7 +14,7 @@ Listener = Callable[["discord.Interaction[Any]", OpinionName, str], Awaitable[No
 
 TEMPLATE = r"nunchi:(?P<opinion>right|wrong|why):(?P<about>[0-9a-f]{1,32}|\d{1,20}-\d{1,20})"
 
-POST_TEMPLATE = r"nunchi:post:(?P<name>[a-z][a-z0-9:._-]{0,79})"
+POST_TEMPLATE = r"nunchi:post:(?P<name>[a-z][A-Za-z0-9:._-]{0,79})"
 
 _STYLES = {"right": discord.ButtonStyle.success, "wrong": discord.ButtonStyle.danger}
 _POST_STYLES = {"good": discord.ButtonStyle.success, "bad": discord.ButtonStyle.danger}

@@ -15,6 +15,7 @@ from bot.adapters.discord_asked import delivered
 from bot.adapters.discord_buttons import PostButton
 from bot.adapters.discord_cards import COLOURS, MARKS
 from bot.adapters.discord_client import Client
+from bot.adapters.discord_events import where_is
 from bot.adapters.discord_permissions import Permissions
 from bot.core.events import Place, Post
 from bot.core.ports import DeliveryError
@@ -62,6 +63,35 @@ class DiscordPoster:
                 return None
             raise
         return reference
+
+    async def link(self, place: Place, message: str) -> str | None:
+        try:
+            channel, number = where_is(place, message)
+        except ValueError:
+            return None
+        return f"https://discord.com/channels/{place.workspace or '@me'}/{channel}/{number}"
+
+    def hides(self, place: Place) -> bool:
+        found = self._client.get_channel(int(place.channel)) if place.channel.isdecimal() else None
+        if isinstance(found, discord.abc.GuildChannel) and found.guild.me is not None:
+            return found.permissions_for(found.guild.me).manage_messages
+        return True  # e.g. a guild of another process: who presses the button is told if it cannot be
+
+    async def hide(self, place: Place, message: str) -> None:
+        try:
+            channel, number = where_is(place, message)
+        except ValueError:
+            raise DeliveryError("no_message") from None
+        try:
+            await delivered(self._client.get_partial_messageable(channel).get_partial_message(number).delete())
+        except DeliveryError as error:
+            if _code(error) != _GONE:
+                raise
+
+    async def tell(self, place: Place, author: str, post: Post) -> None:
+        direct = await delivered(self._client.create_dm(discord.Object(_number(author))))
+        none = discord.AllowedMentions.none()
+        await delivered(direct.send(view=post_view(post), suppress_embeds=True, allowed_mentions=none))
 
     async def _post(self, place: Place, channel: int, post: Post, reply_to: int | None = None) -> str:
         more: dict[str, Any] = {}
@@ -124,6 +154,7 @@ def _paragraphs(post: Post) -> list[str]:
     out += [_plain(text) for text in post.body if text]
     if post.fields:
         out.append("\n".join(f"**{_plain(name)}** {_plain(value)}" for name, value in post.fields))
+    out += [f"**{_plain(label)}** <@{person}>" for label, person in post.people if person.isdecimal()]
     if post.notes:
         out.append("\n".join(f"-# {_plain(note)}" for note in post.notes))
     return out

@@ -53,12 +53,13 @@ class SlackPlatform(SlackPoster):
     Args:
         client: of the Web API.
         bot_user: the bot's own user id, which is left out of what others wrote.
+        admin: see :class:`~bot.adapters.slack_posts.SlackPoster`.
     """
 
     name = PLATFORM
 
-    def __init__(self, client: AsyncWebClient, bot_user: str = "") -> None:
-        super().__init__(client)
+    def __init__(self, client: AsyncWebClient, bot_user: str = "", admin: AsyncWebClient | None = None) -> None:
+        super().__init__(client, admin)
         self._bot_user = bot_user
 
     async def send(self, incoming: Incoming, answer: Answer) -> str | None:

@@ -43,10 +43,11 @@ class SlackPoster:
 
     Args:
         client: of the Web API.
+        admin: the same with the token of an admin, by which messages of others are deleted; None if there is none.
     """
 
-    def __init__(self, client: AsyncWebClient) -> None:
-        self._client = client
+    def __init__(self, client: AsyncWebClient, admin: AsyncWebClient | None = None) -> None:
+        self._client, self._admin = client, admin
 
     async def post(self, place: Place, post: Post, *, thread: str | None = None) -> str:
         under = {"thread_ts": _timestamp(thread)} if thread is not None else {}
@@ -72,6 +73,26 @@ class SlackPoster:
             return reference
 
         return await self._with_picture(post.picture, change)
+
+    async def link(self, place: Place, message: str) -> str | None:
+        try:
+            found = await call(self._client.chat_getPermalink(channel=place.channel, message_ts=message), frozenset())
+        except DeliveryError:
+            return None
+        link = found.get("permalink")
+        return link if isinstance(link, str) else None
+
+    def hides(self, place: Place) -> bool:
+        return self._admin is not None
+
+    async def hide(self, place: Place, message: str) -> None:
+        if self._admin is None:
+            raise DeliveryError("no_admin_token")
+        await call(self._admin.chat_delete(channel=place.channel, ts=message))
+
+    async def tell(self, place: Place, author: str, post: Post) -> None:
+        user = author.rpartition("/")[2]
+        await call(self._client.chat_postEphemeral(channel=place.channel, user=user, **_arguments(post, "")))
 
     async def _with_picture(self, picture: Picture | None, say: Callable[[str], Awaitable[T]]) -> T:
         """Say something with a picture: the file is there before the message that shows it."""
@@ -112,6 +133,12 @@ def _blocks(post: Post, file: str) -> list[Block]:
     if channel:  # the channel's name is Slack's to show, and only to those who may see it
         blocks.append(ContextBlock(elements=[MarkdownTextObject(text=f"<#{channel}>")]))
     blocks += [SectionBlock(text=PlainTextObject(text=_cut(text, _TEXT))) for text in post.body if text]
+    people = [(label, slack_id(person.rpartition("/")[2])) for label, person in post.people]
+    named = [
+        MarkdownTextObject(text=f"{escape(label, quote=False)}: <@{person}>") for label, person in people if person
+    ]
+    if named:  # likewise; and when a message is changed, nobody is pinged
+        blocks.append(ContextBlock(elements=named))
     if post.fields:
         texts = [PlainTextObject(text=_cut(f"{name}\n{value}", _FIELD)) for name, value in post.fields[:_FIELDS]]
         blocks.append(SectionBlock(fields=texts))

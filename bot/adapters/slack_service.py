@@ -58,6 +58,7 @@ class SlackConfig:
         client_id: of the app, if many workspaces may install it; with HTTP only.
         client_secret: the same.
         redirect_uri: where Slack sends people back to after installing; that of the app's settings if None.
+        admin_user_token: ``xoxp-...`` of an admin, by which messages of others are deleted; of one workspace only.
     """
 
     bot_token: str | None
@@ -71,6 +72,7 @@ class SlackConfig:
     client_id: str | None = None
     client_secret: str | None = None
     redirect_uri: str | None = None
+    admin_user_token: str | None = None
 
     @property
     def oauth(self) -> bool:
@@ -144,7 +146,9 @@ class SlackService:
             app = self._many_workspaces(self._session)
         else:
             client = make_client(config.bot_token, config.base_url, self._session)
-            adapter = SlackAdapter(self._core, client, identity.user)
+            token = config.admin_user_token
+            admin = None if token is None else make_client(token, config.base_url, self._session)
+            adapter = SlackAdapter(self._core, client, identity.user, admin)
             self._core.posters[PLATFORM] = adapter.platform
             app = adapter.app()
         if config.http:

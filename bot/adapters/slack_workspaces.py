@@ -23,7 +23,7 @@ from bot.adapters.slack_authorize import REVOKED, is_alive
 from bot.adapters.slack_call import error_name
 from bot.adapters.slack_events import PLATFORM
 from bot.adapters.slack_platform import SlackPlatform, make_client
-from bot.core.events import Answer, Incoming, Place, Post
+from bot.core.events import Answer, Incoming, Place, Post, Quote
 from bot.core.installations import Installation, Installations, UnreadableError
 from bot.core.messages import Messages
 from bot.core.ports import DeliveryError, Page
@@ -199,3 +199,20 @@ class WorkspacePlatforms:
 
     async def revise(self, place: Place, reference: str, post: Post) -> str | None:
         return await (await self._of(place)).revise(place, reference, post)
+
+    async def fetch(self, place: Place, message: str) -> Quote | None:
+        platform = await self._workspaces.platform_of(place.workspace)
+        return None if platform is None else await platform.fetch(place, message)
+
+    async def link(self, place: Place, message: str) -> str | None:
+        platform = await self._workspaces.platform_of(place.workspace)
+        return None if platform is None else await platform.link(place, message)
+
+    def hides(self, place: Place) -> bool:
+        return False  # an admin's token is good for one workspace only
+
+    async def hide(self, place: Place, message: str) -> None:
+        raise DeliveryError("no_admin_token")
+
+    async def tell(self, place: Place, author: str, post: Post) -> None:
+        await (await self._of(place)).tell(place, author, post)

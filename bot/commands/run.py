@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 from bot.commands.model import load_model, load_tested
 from bot.commands.monitor import Monitor
-from bot.commands.store import configured_fingerprint, make_announcer, open_configured, open_installations
+from bot.commands.store import configured_fingerprint, make_announcer, make_cases, open_configured, open_installations
 from bot.core.errors import ExitStatus, UserError
 from bot.core.file_work import FileLimits
 from bot.core.messages import Messages
@@ -25,6 +25,7 @@ from bot.ops.running import (
     purge_again_and_again,
     simulate_again_and_again,
     spare_what_stays,
+    tend_again_and_again,
     until_told_to_stop,
 )
 from bot.settings import Settings, load_settings
@@ -79,13 +80,14 @@ def slack_config(settings: Settings, *, http: bool) -> SlackConfig:
     """What the settings say to the Slack bot."""
     from bot.adapters.slack_service import SlackConfig
 
-    bot, app, signing, client = (
+    bot, app, signing, client, admin = (
         None if value is None else value.get_secret_value()
         for value in (
             settings.slack_bot_token,
             settings.slack_app_token,
             settings.slack_signing_secret,
             settings.slack_client_secret,
+            settings.slack_admin_user_token,
         )
     )
     return SlackConfig(
@@ -99,6 +101,7 @@ def slack_config(settings: Settings, *, http: bool) -> SlackConfig:
         client_id=settings.slack_client_id,
         client_secret=client,
         redirect_uri=None if settings.slack_redirect_uri is None else str(settings.slack_redirect_uri),
+        admin_user_token=admin,
     )
 
 
@@ -171,6 +174,7 @@ async def make_core(settings: Settings, model: Path | None) -> Core:
     )
     core = Core(analyzer, store, fingerprint, language=settings.lang, limits=limits)
     core.announcer = make_announcer(core, store)
+    core.cases = make_cases(core, store, settings)
     return core
 
 
@@ -204,6 +208,7 @@ async def _run(
         heard.update({name: bot for name, bot in bots.items() if isinstance(bot, Hears)})
         services += bots.values()
         if await _open(services, told):
+            chores.append(asyncio.create_task(tend_again_and_again(core)))
             spare_what_stays()
             for name in names:
                 complain(messages, f"{name}_ready")

@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import Literal, cast
 
 from bot.core.bulletin_commands import BULLETIN_GRAMMAR, bulletin_status, obey_bulletin
+from bot.core.case_commands import parse_case
 from bot.core.clock import KOREA
 from bot.core.errors import UserError
 from bot.core.events import ChannelSettings, Mode, Place
@@ -39,9 +40,12 @@ Verb = Literal[
     "rule",
     "audit",
     "simulate",
+    "cases",
+    "precision",
 ]
 
 ADMIN_VERBS = frozenset({"watch", "mode", "threshold", "language", "digest", "alerts", "rule", "audit", "simulate"})
+CASE_VERBS = frozenset({"cases", "precision"})
 MODES: tuple[Mode, ...] = ("reply", "reaction", "silent")
 _MOST_CHANGES = 50
 
@@ -62,6 +66,7 @@ _GRAMMAR: tuple[tuple[Verb, str], ...] = (
     ("optout", r"optout|opt-out|내 *글 *읽지 *않기"),
     ("optin", r"optin|opt-in|내 *글 *읽기"),
     ("forget", r"forget +me|내 *기록 *지우기|내 *정보 *삭제"),
+    ("precision", r"precision|정밀도"),
     *BULLETIN_GRAMMAR,
 )
 
@@ -98,6 +103,7 @@ class Asker:
         admin: whether the platform lets this person change the channel.
         language: what the person's platform speaks.
         in_channel: whether the place is a channel, rather than a direct message.
+        moderator: whether the platform lets this person moderate the place.
     """
 
     place: Place
@@ -105,6 +111,7 @@ class Asker:
     admin: bool
     language: Language | None = None
     in_channel: bool = True
+    moderator: bool = False
 
 
 def parse(text: str) -> Command | None:
@@ -115,6 +122,9 @@ def parse(text: str) -> Command | None:
     rule = parse_rule(text)
     if rule is not None:
         return Command("rule", rule)
+    cases = parse_case(text)
+    if cases is not None:
+        return Command("cases", cases)
     if len(plain) > 60:
         return None
     for verb, pattern in _GRAMMAR:
@@ -148,9 +158,10 @@ async def obey(core: Core, asker: Asker, command: Command) -> str:
             changes = await core.store.changes(place.platform, place.workspace, place.channel, newest)
             return say_changes(changes, messages)
         if command.verb in ("digest", "alerts"):
-            await core.store.keep_change(core.change(asker.place, asker.author, command.verb, command.value))
-            return await obey_bulletin(core, asker.place, command.verb, command.value, messages)
+            return await obey_bulletin(core, asker.place, asker.author, command.verb, command.value, messages)
         return await _configure(core, asker, settings, command, messages)
+    if command.verb in CASE_VERBS:
+        return await _cases(core, asker, command, messages)
     if command.verb == "status":
         return await status(core, asker.place, settings, messages)
     person = core.fingerprint.person(asker.place.platform, asker.author)
@@ -161,9 +172,26 @@ async def obey(core: Core, asker: Asker, command: Command) -> str:
         await core.store.opt_out(person, False)
         return messages("opted_in")
     if command.verb == "forget":
+        after = await core.cases.forget_person(person) if core.cases is not None else None
         counts = await core.store.delete_user(person)
-        return messages("forgotten", verdicts=counts.get("verdicts", 0), feedback=counts.get("feedback", 0))
+        if after is not None:
+            await after()
+        named = {name: counts.get(name, 0) for name in ("verdicts", "feedback", "cases")}
+        return messages("forgotten", **named)
     return messages("admin_help")
+
+
+async def _cases(core: Core, asker: Asker, command: Command, messages: Messages) -> str:
+    """What is asked of cases: by admins anywhere in the workspace, by moderators in their channel."""
+    if core.cases is None:
+        return messages("admin_help")
+    if not asker.in_channel:
+        return messages("admin_no_channel")
+    if not asker.admin and not (asker.moderator and await core.cases.moderates(asker.place)):
+        return messages("case_not_moderator")
+    if command.verb == "precision":
+        return await core.cases.precision(asker.place, messages)
+    return await core.cases.command(asker.place, asker.author, command.value, messages)
 
 
 async def status(core: Core, place: Place, settings: ChannelSettings, messages: Messages) -> str:
@@ -181,7 +209,9 @@ async def status(core: Core, place: Place, settings: ChannelSettings, messages: 
         model=core.inference.model_id,
         depth=core.inference.depth,
     )
-    return f"{sentence}\n{told}" if told else sentence
+    stuck = await core.cases.stuck(place) if core.cases is not None else 0
+    lines = [sentence, told, messages("case_stuck", count=stuck) if stuck else ""]
+    return "\n".join(line for line in lines if line)
 
 
 async def today(core: Core, platform: str, workspace: str, channel: str | None = None) -> Figures:

@@ -165,7 +165,8 @@ class Button:
 
     Attributes:
         id: what comes back when it is pressed, by which it works after a restart, in any process: at most 80
-            characters of ``a-z``, ``0-9``, ``:``, ``.``, ``_`` and ``-``, beginning with whose it is: ``case:hide:12``.
+            characters of ``A-Z``, ``a-z``, ``0-9``, ``:``, ``.``, ``_`` and ``-``, beginning with whose it is, e.g.
+            ``case:hide:12``.
         label: its words, at most 40 characters.
         style: ``good`` and ``bad`` are shown in green and red.
     """
@@ -217,6 +218,7 @@ class Post:
         buttons: at most 10.
         links: likewise.
         about: a channel that it is about, shown by the name that the platform knows it by.
+        people: what somebody is, e.g. ``담당``, and the platform's id of the person, shown likewise; nobody is pinged.
         tone: colour, where there are colours.
         picture: a picture.
     """
@@ -228,6 +230,7 @@ class Post:
     buttons: tuple[Button, ...] = ()
     links: tuple[Link, ...] = ()
     about: Place | None = None
+    people: tuple[tuple[str, str], ...] = ()
     tone: Literal["plain", "positive", "unsure", "negative"] = "plain"
     picture: Picture | None = None
 
@@ -236,6 +239,21 @@ class Post:
         """All of it in plain words, for notifications and screen readers."""
         lines = [self.headline, *self.body, *(f"{name}: {value}" for name, value in self.fields), *self.notes]
         return "\n".join([*lines, *([self.picture.alt] if self.picture is not None else [])])
+
+
+@dataclass(frozen=True, slots=True)
+class Pressed:
+    """Somebody pressed a button of a :class:`Post`.
+
+    Attributes:
+        incoming: who, and where; its ``handle`` lets the platform answer. There is no text.
+        button: the button's id.
+        moderator: whether the platform lets this person moderate the channel that the post is in.
+    """
+
+    incoming: Incoming
+    button: str
+    moderator: bool = False
 
 
 @dataclass(frozen=True, slots=True)

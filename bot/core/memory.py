@@ -135,7 +135,7 @@ class MemoryStore:
             others = tuple(user for user in rule.exempt_users if user != person)
             self._settings[place] = replace(self._settings[place], rule=replace(rule, exempt_users=others))
         counts = {"verdicts": len(asked), "feedback": len(said) + said_of, "opt_outs": out}
-        return {**counts, "audit": len(changed), "rules": len(exempt)}
+        return {**counts, "audit": len(changed), "rules": len(exempt), **_no_cases("cases", "case_notes")}
 
     async def delete_workspace(self, platform: str, workspace: str) -> Mapping[str, int]:
         def within(place: Place) -> bool:
@@ -152,7 +152,7 @@ class MemoryStore:
             del self._claims[claim]
         said = sum(self._delete(id_) for id_ in judged)
         counts = {"channels": len(places), "claims": len(claims), "verdicts": len(judged), "feedback": said}
-        return {**counts, "audit": audit}
+        return {**counts, "audit": audit, **_no_cases("cases", "case_notes", "case_numbers")}
 
     async def note(self, name: str) -> str | None:
         return self._notes.get(name)
@@ -182,7 +182,7 @@ class MemoryStore:
         said = sum(self._delete(id_) for id_ in old)
         changes = [change for change in self._changes if change.at >= before]
         audit, self._changes = len(self._changes) - len(changes), changes
-        return {"claims": 0, "verdicts": len(old), "feedback": said, "audit": audit}
+        return {"claims": 0, "verdicts": len(old), "feedback": said, "audit": audit, **_no_cases("cases")}
 
     async def close(self) -> None:
         """Nothing to finish."""
@@ -195,3 +195,8 @@ class MemoryStore:
         for key in said:
             del self._feedback[key]
         return len(said)
+
+
+def _no_cases(*tables: str) -> dict[str, int]:
+    """Cases are kept in databases only, see :class:`bot.core.cases.CaseStore`."""
+    return dict.fromkeys(tables, 0)

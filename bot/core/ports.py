@@ -5,15 +5,16 @@ A third platform is one module with a :class:`Platform`; a third database is one
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, Protocol, runtime_checkable
 
-from bot.core.events import Answer, Attachment, Band, ChannelSettings, Incoming, Place, Post, Quote, Reply
+from bot.core.events import Answer, Attachment, Band, ChannelSettings, Incoming, Place, Post, Pressed, Quote, Reply
 
 if TYPE_CHECKING:
+    from bot.core.messages import Messages
     from bot.core.moderation import Flagged
     from nlp import Explanation, Review, Verdict
     from nlp.curve import Curve
@@ -216,6 +217,40 @@ class Reader(Platform, Protocol):
         ...
 
 
+@runtime_checkable
+class Moderator(Poster, Reader, Protocol):
+    """A platform on which cases can be worked through."""
+
+    async def link(self, place: Place, message: str) -> str | None:
+        """Where a message can be seen; None if the platform does not say. Never raises DeliveryError."""
+        ...
+
+    def hides(self, place: Place) -> bool:
+        """Whether the bot may hide messages of others in a channel."""
+        ...
+
+    async def hide(self, place: Place, message: str) -> None:
+        """Let nobody see a message any more.
+
+        Raises:
+            DeliveryError: if it could not be hidden.
+        """
+        ...
+
+    async def tell(self, place: Place, author: str, post: Post) -> None:
+        """Say something to one person only, about a channel, at most once.
+
+        Args:
+            place: the channel.
+            author: the person, as :attr:`bot.core.events.Incoming.author`.
+            post: what.
+
+        Raises:
+            DeliveryError: if the person cannot be told.
+        """
+        ...
+
+
 class CaseBook(Protocol):
     """Keeps the cases of watched channels."""
 
@@ -225,6 +260,42 @@ class CaseBook(Protocol):
         The message's path waits for this, and its public answer comes after it: keep the case, and post its card later.
         Whatever is raised is counted and logged, and the message goes its way.
         """
+        ...
+
+    async def forgotten(self, place: Place, message: str) -> None:
+        """A message was deleted; its verdict is already."""
+        ...
+
+    async def forget_person(self, person: str) -> Callable[[], Awaitable[None]]:
+        """A person wants to be forgotten, which the store does next; gives what is to be done after that."""
+        ...
+
+    async def stuck(self, place: Place) -> int:
+        """How many cards of a channel's workspace could not be posted."""
+        ...
+
+    async def press(self, pressed: Pressed, platform: Platform) -> None:
+        """A button of a post was pressed whose id begins with ``case:``."""
+        ...
+
+    async def command(self, place: Place, author: str, value: str, messages: Messages) -> str:
+        """Do what a moderator's command says; gives what to answer."""
+        ...
+
+    async def precision(self, place: Place, messages: Messages) -> str:
+        """How precise a channel is, by what people say of its verdicts."""
+        ...
+
+    async def moderates(self, place: Place) -> bool:
+        """Whether a channel is some channel's moderators' channel."""
+        ...
+
+    async def tend(self) -> None:
+        """What comes round every minute: cards that wait, claims of processes that died, texts whose days are over."""
+        ...
+
+    def stop(self) -> None:
+        """The bot stops: what can wait for the next start waits."""
         ...
 
 

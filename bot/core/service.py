@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from bot.core.clock import SystemClock
 from bot.core.counters import Counters
-from bot.core.events import Attachment, ChannelSettings, Incoming, Outcome, Place
+from bot.core.events import Attachment, ChannelSettings, Incoming, Outcome, Place, Pressed
 from bot.core.file_service import FileService
 from bot.core.file_work import FileLimits
 from bot.core.fingerprint import Fingerprint
@@ -239,6 +239,8 @@ class Core:
             Whether there was an answer.
         """
         reference = await self.store.forget(place, message)
+        if self.cases is not None:
+            await self.cases.forgotten(place, message)
         if reference is None:
             return False
         try:
@@ -246,6 +248,16 @@ class Core:
         except DeliveryError:
             self.counters.add("undelivered", platform=platform.name)
         return True
+
+    async def press(self, pressed: Pressed, platform: Platform) -> None:
+        """Somebody pressed a button of a post. Never raises."""
+        name = pressed.button.partition(":")[0]
+        try:
+            if name == "case" and self.cases is not None:
+                await self.cases.press(pressed, platform)
+        except Exception as error:
+            log.error("press failed", extra={"event": "press_failed", "kind": type(error).__name__})
+        self.counters.add("presses", platform=platform.name)
 
     async def left(self, platform: str, workspace: str) -> None:
         """The bot was removed from a workspace: delete all that is kept of it, once and for all.
@@ -324,6 +336,10 @@ class Core:
         """
         self.files.stop()
         self.simulations.close()
+        if self.cases is not None:
+            self.cases.stop()
+        if self.announcer is not None:
+            self.announcer.stop()
         late: set[asyncio.Task[Any]] = set()
         if self._running:
             _, late = await asyncio.wait(set(self._running), timeout=patience)

@@ -15,6 +15,7 @@ from bot.core.ports import Clock
 from bot.core.service import Core
 
 _PURGE_SECONDS = 3_600.0
+_TEND_SECONDS = 60.0
 _ANNOUNCE_SECONDS = 30.0
 _SIMULATE_SECONDS = 30.0
 
@@ -70,6 +71,17 @@ async def announce_again_and_again(announcer: Announcer, clock: Clock, every: fl
     while True:
         await announcer.tick()
         await asyncio.sleep(every - clock.now().timestamp() % every)
+
+
+async def tend_again_and_again(core: Core, every: float = _TEND_SECONDS) -> None:
+    """Post the cards of cases that wait, from before the start too, and delete texts whose days are over."""
+    while True:
+        try:
+            if core.cases is not None:
+                await core.cases.tend()
+        except Exception as error:
+            log.error("cases not tended", extra={"event": "cases_failed", "kind": type(error).__name__})
+        await asyncio.sleep(every)
 
 
 class LoopLag:

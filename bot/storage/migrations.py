@@ -116,6 +116,38 @@ async def rules_and_audit(connection: AsyncConnection) -> None:
     )
 
 
+async def cases_and_their_numbers(connection: AsyncConnection) -> None:
+    """7: flagged reviews with a number, and what happened to them."""
+    await _run(
+        connection,
+        """CREATE TABLE case_numbers (
+            platform VARCHAR(16) NOT NULL, workspace VARCHAR(64) NOT NULL, last INTEGER NOT NULL,
+            PRIMARY KEY (platform, workspace))""",
+        """CREATE TABLE cases (
+            platform VARCHAR(16) NOT NULL, workspace VARCHAR(64) NOT NULL, number INTEGER NOT NULL,
+            channel VARCHAR(64) NOT NULL, message VARCHAR(128) NOT NULL, person VARCHAR(64) NOT NULL,
+            record VARCHAR(32) NOT NULL, at BIGINT NOT NULL, band VARCHAR(16) NOT NULL,
+            probability DOUBLE PRECISION NOT NULL, model_id VARCHAR(128) NOT NULL, rule VARCHAR(64) NOT NULL,
+            aspects VARCHAR(256) NOT NULL, state VARCHAR(8) NOT NULL, decision VARCHAR(8) NOT NULL,
+            assignee VARCHAR(64) NOT NULL, assignee_person VARCHAR(64) NOT NULL, owed BOOLEAN NOT NULL,
+            hidden BOOLEAN NOT NULL, gone BOOLEAN NOT NULL, edited BOOLEAN NOT NULL, contested BOOLEAN NOT NULL,
+            version INTEGER NOT NULL, card VARCHAR(256) NOT NULL, card_channel VARCHAR(64) NOT NULL,
+            card_state VARCHAR(16) NOT NULL, card_at BIGINT NOT NULL, sealed BINARY_TYPE, sealed_until BIGINT,
+            PRIMARY KEY (platform, workspace, number),
+            CONSTRAINT cases_message UNIQUE (platform, workspace, channel, message))""",
+        "CREATE INDEX cases_at ON cases (at)",
+        "CREATE INDEX cases_person ON cases (person)",
+        "CREATE INDEX cases_card ON cases (card_state, card_at)",
+        "CREATE INDEX cases_sealed ON cases (sealed_until)",
+        """CREATE TABLE case_notes (
+            platform VARCHAR(16) NOT NULL, workspace VARCHAR(64) NOT NULL, number INTEGER NOT NULL,
+            place INTEGER NOT NULL, at BIGINT NOT NULL, act VARCHAR(16) NOT NULL,
+            who VARCHAR(64) NOT NULL, person VARCHAR(64) NOT NULL,
+            PRIMARY KEY (platform, workspace, number, place))""",
+        "CREATE INDEX case_notes_person ON case_notes (person)",
+    )
+
+
 async def digests_and_alerts(connection: AsyncConnection) -> None:
     """8: what admins want to be told, what they were told, rises of the negative share, what reviews are about."""
     await _run(
@@ -152,6 +184,7 @@ MIGRATIONS: tuple[Migration, ...] = (
     installed_workspaces,
     installing_and_leaving,
     rules_and_audit,
+    cases_and_their_numbers,
     digests_and_alerts,
 )
 

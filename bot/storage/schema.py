@@ -223,3 +223,75 @@ meta = Table("meta", metadata, Column("name", String(32), primary_key=True), Col
 
 schema_version = Table("schema_version", metadata, Column("version", Integer, primary_key=True, autoincrement=False))
 """Number of the last migration."""
+
+case_numbers = Table(
+    "case_numbers",
+    metadata,
+    Column("platform", String(16), nullable=False),
+    Column("workspace", String(64), nullable=False),
+    Column("last", Integer, nullable=False),
+    PrimaryKeyConstraint("platform", "workspace"),
+)
+"""The number of the newest case of each workspace. A number is given once, whatever becomes of its case."""
+
+cases = Table(
+    "cases",
+    metadata,
+    Column("platform", String(16), nullable=False),
+    Column("workspace", String(64), nullable=False),
+    Column("number", Integer, nullable=False),
+    Column("channel", String(64), nullable=False),
+    Column("message", String(128), nullable=False),
+    Column("person", String(64), nullable=False),
+    Column("record", String(32), nullable=False),
+    Column("at", BigInteger, nullable=False),
+    Column("band", String(16), nullable=False),
+    Column("probability", Float, nullable=False),
+    Column("model_id", String(128), nullable=False),
+    Column("rule", String(64), nullable=False),
+    Column("aspects", String(256), nullable=False),
+    Column("state", String(8), nullable=False),
+    Column("decision", String(8), nullable=False),
+    Column("assignee", String(64), nullable=False),
+    Column("assignee_person", String(64), nullable=False),
+    Column("owed", Boolean, nullable=False),
+    Column("hidden", Boolean, nullable=False),
+    Column("gone", Boolean, nullable=False),
+    Column("edited", Boolean, nullable=False),
+    Column("contested", Boolean, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("card", String(256), nullable=False),
+    Column("card_channel", String(64), nullable=False),
+    Column("card_state", String(16), nullable=False),
+    Column("card_at", BigInteger, nullable=False),
+    Column("sealed", LargeBinary),
+    Column("sealed_until", BigInteger),
+    PrimaryKeyConstraint("platform", "workspace", "number"),
+    UniqueConstraint("platform", "workspace", "channel", "message", name="cases_message"),
+    Index("cases_at", "at"),
+    Index("cases_person", "person"),
+    Index("cases_card", "card_state", "card_at"),
+    Index("cases_sealed", "sealed_until"),
+)
+"""Flagged reviews. ``person`` is a fingerprint; ``aspects`` are names of the lexicon.
+
+``sealed`` is the text, encrypted, where the operator and the channel's rule both want it kept, until ``sealed_until``.
+``assignee`` is the platform's id of a moderator, kept as it is for the same reason as ``audit.who``, and
+``assignee_person`` is how it is found when they want to be forgotten. ``card_at``: when the card was claimed, or when
+it is to be tried again."""
+
+case_notes = Table(
+    "case_notes",
+    metadata,
+    Column("platform", String(16), nullable=False),
+    Column("workspace", String(64), nullable=False),
+    Column("number", Integer, nullable=False),
+    Column("place", Integer, nullable=False),
+    Column("at", BigInteger, nullable=False),
+    Column("act", String(16), nullable=False),
+    Column("who", String(64), nullable=False),
+    Column("person", String(64), nullable=False),
+    PrimaryKeyConstraint("platform", "workspace", "number", "place"),
+    Index("case_notes_person", "person"),
+)
+"""What happened to cases, in order; ``place`` is the version that it made. ``who`` as in ``cases.assignee``."""

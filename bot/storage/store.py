@@ -17,9 +17,9 @@ from bot.core.events import ChannelSettings, Place
 from bot.core.moderation import Rule
 from bot.core.ports import Change, Claim, ClaimState, Figures, Record
 from bot.storage.lanes import Connection, Lane, Work
-from bot.storage.leaving import delete_workspace
+from bot.storage.leaving import delete_cases, delete_workspace, forget_moderator
 from bot.storage.rules import from_rows, to_rows
-from bot.storage.schema import audit, channels, claims, feedback, installations, meta, opt_outs, rules, verdicts
+from bot.storage.schema import audit, cases, channels, claims, feedback, installations, meta, opt_outs, rules, verdicts
 from bot.storage.statements import (
     NO_RULE,
     OLDER_VERDICT,
@@ -246,6 +246,8 @@ class SqlStore:
                 "opt_outs": (await connection.execute(delete(opt_outs).where(opt_outs.c.person == person))).rowcount,
                 "audit": (await connection.execute(nobody)).rowcount,
                 "rules": (await connection.execute(exempt)).rowcount,
+                "cases": await delete_cases(connection, cases.c.person == person),
+                "case_notes": await forget_moderator(connection, person),
             }
 
         return await self._writer.do(work)
@@ -330,6 +332,7 @@ class SqlStore:
                 "verdicts": judged.rowcount,
                 "feedback": said.rowcount,
                 "audit": told.rowcount,
+                "cases": await delete_cases(connection, cases.c.at < limit),
             }
 
         return await self._writer.do(work)

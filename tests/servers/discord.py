@@ -82,7 +82,7 @@ def buttons(components: list[Any]) -> dict[str, str]:
     """The buttons' ids, by their words."""
     out = {}
     for component in components:
-        if component["type"] == 2:
+        if component["type"] == 2 and "custom_id" in component:
             out[component["label"]] = component["custom_id"]
         out.update(buttons(component.get("components", [])))
     return out

@@ -78,6 +78,8 @@ class SlackServer:
     """What was said before the bot looked, in any order."""
     users: dict[str, dict[str, Any]] = field(default_factory=dict)
     creators: dict[str, str] = field(default_factory=dict)
+    channels: dict[str, dict[str, Any]] = field(default_factory=dict)
+    """More that is known of channels, e.g. ``is_private``."""
     strange: set[str] = field(default_factory=set)
     """Channels that the bot is not in."""
     files: dict[str, tuple[str, bytes]] = field(default_factory=dict)
@@ -303,7 +305,12 @@ class SlackServer:
 
     def _conversations_info(self, arguments: dict[str, Any], raw: str) -> dict[str, Any]:
         channel = arguments["channel"]
-        return {"channel": {"creator": self.creators.get(channel, "U0"), "is_member": channel not in self.strange}}
+        known = {"creator": self.creators.get(channel, "U0"), "is_member": channel not in self.strange}
+        return {"channel": {**known, **self.channels.get(channel, {})}}
+
+    def _chat_getPermalink(self, arguments: dict[str, Any], raw: str) -> dict[str, Any]:  # noqa: N802
+        at = arguments["message_ts"].replace(".", "")
+        return {"permalink": f"https://test.slack.com/archives/{arguments['channel']}/p{at}"}
 
     def _conversations_replies(self, arguments: dict[str, Any], raw: str) -> dict[str, Any]:
         at = arguments["ts"]

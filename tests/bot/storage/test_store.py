@@ -171,6 +171,8 @@ async def test_a_person_is_deleted_everywhere(opens: OpenStore) -> None:
         "opt_outs": 1,
         "audit": 1,
         "rules": 1,
+        "cases": 0,
+        "case_notes": 0,
     }
     assert set((await store.delete_user("me")).values()) == {0}
     assert not await store.opted_out("me")
@@ -190,6 +192,7 @@ async def test_a_workspace_is_deleted_and_no_other(opens: OpenStore) -> None:
         await store.feedback(record(number).id, "a", True, NOON)
     await store.opt_out("a", True)
     everything = {"channels": 1, "claims": 1, "verdicts": 1, "feedback": 1, "audit": 1}
+    everything |= dict.fromkeys(("cases", "case_notes", "case_numbers"), 0)
     assert dict(await store.delete_workspace("discord", "T1")) == dict.fromkeys(everything, 0)
     assert dict(await store.delete_workspace("slack", "T1")) == everything
     assert await store.channels() == {there: RULED}
@@ -303,19 +306,28 @@ async def test_the_kept_verdicts_can_be_listed(url: str, tmp_path: Any) -> None:
 def test_whatever_is_kept_of_people_is_known_to_be_deleted() -> None:
     """A new table or column fails here, until somebody has thought of deletion and of what it may hold."""
     of_people = {table.name for table in metadata.tables.values() if "person" in table.columns}
-    assert of_people == {"verdicts", "feedback", "opt_outs", "audit"}, "delete_user must know it too"
+    assert of_people == {"verdicts", "feedback", "opt_outs", "audit", "cases", "case_notes"}, (
+        "delete_user must know it too"
+    )
     assert set(metadata.tables) == of_people | {
+        "bulletins",
+        "case_numbers",
         "channels",
         "claims",
         "departures",
+        "incidents",
         "installations",
         "meta",
+        "notices",
         "oauth_states",
         "rules",
         "schema_version",
+        "verdict_aspects",  # gone with their verdict
     }
     of_workspaces = {table.name for table in metadata.tables.values() if "workspace" in table.columns}
     known = {"channels", "rules", "claims", "verdicts", "audit", "installations", "departures"}
+    known |= {"cases", "case_notes", "case_numbers"}
+    known |= {"bulletins", "notices", "incidents"}
     assert of_workspaces == known, "leaving must know it"
     words = [c for t in metadata.tables.values() for c in t.columns if isinstance(c.type, String)]
     assert max(c.type.length or 1 << 20 for c in words) <= 256, "nothing is long enough for a review"
