@@ -351,6 +351,12 @@ PRECISION_ADVICE = (
     "{kept} % of the right ones would still be found."
 )
 PRECISION_ALARM = "Negative verdicts are wrong more often than the model card says"
+DISCORD_NAME_CASES = "cases"
+DISCORD_ABOUT_CASES = "Reviews to be looked at: the list, one of them, what is done with it"
+DISCORD_NAME_WHAT = "what"
+DISCORD_ABOUT_WHAT = "e.g. negative open 7d · 12 · 12 right (nothing for those that are open)"
+DISCORD_NAME_PRECISION = "precision"
+DISCORD_ABOUT_PRECISION = "How precise this channel is, by what is said to be right or wrong"
 
 # Digests and alerts
 BULLETINS_NONE = "This bot cannot send digests and alerts."

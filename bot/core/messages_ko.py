@@ -346,6 +346,12 @@ PRECISION_ADVICE = (
     "맞는 것의 {kept} %는 그대로 찾습니다."
 )
 PRECISION_ALARM = "부정 판단이 모델 카드보다 자주 틀립니다"
+DISCORD_NAME_CASES = "사건"
+DISCORD_ABOUT_CASES = "확인할 리뷰의 목록, 하나하나, 처리"
+DISCORD_NAME_WHAT = "무엇"
+DISCORD_ABOUT_WHAT = "예: 부정 열림 7일 · 12 · 12 맞음 (비우면 열린 사건)"
+DISCORD_NAME_PRECISION = "정밀도"
+DISCORD_ABOUT_PRECISION = "맞음과 오탐으로 본 이 채널의 정밀도"
 
 # Digests and alerts
 BULLETINS_NONE = "이 봇은 요약과 알림을 보낼 수 없습니다."
