@@ -185,7 +185,10 @@ class DiscordAdapter:
         if not await self.core.store.claim(claim):
             return
         sentences = [await obey(self.core, asker, command)]
-        if asker.admin and asker.in_channel and (command.verb, command.value) == ("watch", "on"):
+        reads = (command.verb, command.value) == ("watch", "on") or (
+            command.verb == "simulate" and command.value != "stop"
+        )
+        if asker.admin and asker.in_channel and reads:
             sentences += await self._places.obstacles(asker, reads_content=self.reads_content)
         with suppress(DeliveryError):
             await self.platform.whisper(incoming, "\n".join(sentences))

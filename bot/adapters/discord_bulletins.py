@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-import discord
 from discord import app_commands
 from discord.app_commands import Range
 
-from bot.adapters.discord_words import both
+from bot.adapters.discord_words import Interaction, Where, both, id_of
 from bot.core.commands import Command
 
 if TYPE_CHECKING:
     from bot.adapters.discord_adapter import DiscordAdapter
 
-Interaction = discord.Interaction[Any]
-Where = app_commands.AppCommandChannel | app_commands.AppCommandThread
 Choice = app_commands.Choice
 
 
@@ -63,11 +60,11 @@ def add_bulletins(group: app_commands.Group, adapter: DiscordAdapter) -> None:
         at = None if time is None or ":" in time else f"{time}:"  # no time: the sentence for that
         words = (value, at or time, zone and zone.replace(" ", "_"), empty, to and f"to {to.id}")
         command = Command("digest", " ".join(word for word in words if word))
-        adapter.obey(interaction, command, None if channel is None else channel.id)
+        adapter.obey(interaction, command, id_of(channel))
 
     @group.command(name=both("discord_name_alerts"), description=both("discord_about_alerts"))
     @app_commands.rename(value=both("discord_name_value"), channel=channel_name)
     @app_commands.describe(value=both("discord_about_alerts"), channel=channel_about)
     @app_commands.choices(value=[Choice(name=both("on"), value="on"), Choice(name=both("off"), value="off")])
     async def alerts(interaction: Interaction, value: str, channel: Where | None = None) -> None:
-        adapter.obey(interaction, Command("alerts", value), None if channel is None else channel.id)
+        adapter.obey(interaction, Command("alerts", value), id_of(channel))

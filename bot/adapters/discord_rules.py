@@ -12,6 +12,8 @@ from bot.adapters.discord_words import Interaction, Where, both, id_of
 from bot.core.commands import Command
 from bot.core.moderation import BANDS, LONGEST_COOLDOWN
 from bot.core.rule_commands import canonical
+from bot.core.simulation import MOST_MESSAGES
+from bot.core.simulations import DEFAULT
 
 if TYPE_CHECKING:
     from bot.adapters.discord_adapter import DiscordAdapter
@@ -110,6 +112,34 @@ def add_rules(parent: app_commands.Group, adapter: DiscordAdapter) -> None:
     @app_commands.describe(file=both("discord_about_import"), channel=channel_about)
     async def import_(interaction: Interaction, file: discord.Attachment, channel: Where | None = None) -> None:
         adapter.import_rule(interaction, file, id_of(channel))
+
+    @parent.command(name=both("discord_name_simulate"), description=both("discord_about_simulate"))
+    @app_commands.rename(
+        count=both("discord_name_count"),
+        negative=both("discord_name_negative"),
+        positive=both("discord_name_positive"),
+        stop=both("discord_name_stop"),
+        channel=channel_name,
+    )
+    @app_commands.describe(
+        count=both("discord_about_count"),
+        negative=both("discord_about_negative"),
+        positive=both("discord_about_positive"),
+        stop=both("discord_about_stop"),
+        channel=channel_about,
+    )
+    async def simulate(
+        interaction: Interaction,
+        count: Range[int, 1, MOST_MESSAGES] = DEFAULT,
+        negative: Range[float, 0, 100] | None = None,
+        positive: Range[float, 0, 100] | None = None,
+        stop: bool = False,
+        channel: Where | None = None,
+    ) -> None:
+        value = "stop" if stop else f"{count}"
+        if not stop and (negative is not None or positive is not None):
+            value += f" {negative or 0:g} {positive or 0:g}"
+        adapter.obey(interaction, Command("simulate", value), id_of(channel))
 
     @group.command(name=both("discord_name_audit"), description=both("discord_about_audit"))
     @app_commands.rename(channel=channel_name)

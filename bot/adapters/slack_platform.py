@@ -3,23 +3,25 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import suppress
+from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 import aiohttp
-from slack_sdk.errors import SlackApiError
+from slack_sdk.errors import SlackApiError, SlackClientError
 from slack_sdk.http_retry.builtin_async_handlers import AsyncRateLimitErrorRetryHandler
 from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.webhook.async_client import AsyncWebhookClient
 
-from bot.adapters.slack_call import call
+from bot.adapters.slack_call import call, error_name
 from bot.adapters.slack_cards import message, reaction_name
-from bot.adapters.slack_events import PLATFORM, mapping, plain, slack_id, without_mention
+from bot.adapters.slack_events import PLATFORM, from_message, mapping, plain, slack_id, timestamp, without_mention
 from bot.adapters.slack_files import content
 from bot.adapters.slack_posts import SlackPoster
 from bot.core.events import Answer, Attachment, Incoming, Place, Quote, Reaction, Reply
-from bot.core.ports import DeliveryError
+from bot.core.ports import DeliveryError, LaterError, Page
 
 _TIMEOUT = 20
 _MOST_WAITS = 3
@@ -136,6 +138,37 @@ class SlackPlatform(SlackPoster):
                 return Quote(f"{place.workspace}/{user}" if user else "", plain(without_mention(text, self._bot_user)))
         return None
 
+    async def history(self, place: Place, before: str | None, limit: int) -> Page:
+        # By the time instead of Slack's cursor, which is not good for long: it must still be after a restart.
+        arguments: dict[str, Any] = {"channel": place.channel, "limit": limit}
+        if before is not None:
+            arguments |= {"latest": before, "inclusive": False}
+        try:
+            found = await self._impatient.conversations_history(**arguments)
+        except SlackApiError as error:
+            if error_name(error) == "ratelimited" or getattr(error.response, "status_code", 0) == 429:
+                raise LaterError(_retry_after(error.response.headers)) from None
+            raise DeliveryError(error_name(error)) from None
+        except (aiohttp.ClientError, SlackClientError, TimeoutError, OSError) as error:
+            raise DeliveryError(type(error).__name__) from None
+        messages = [mapping(message) for message in found.get("messages") or []]
+        body = {"team_id": place.workspace}
+        heard = (
+            from_message({**body, "event": {**message, "channel": place.channel}}, self._bot_user)
+            for message in messages
+        )
+        spoken = tuple(one for one in heard if isinstance(one, Incoming) and one.way == "watched" and one.text)
+        oldest = timestamp(messages[-1].get("ts")) if messages and found.get("has_more") else ""
+        return Page(spoken, len(messages), oldest or None)
+
+    @cached_property
+    def _impatient(self) -> AsyncWebClient:
+        """Says at once that Slack wants to be asked later, instead of waiting for it: people see a progress."""
+        client = self._client
+        return AsyncWebClient(
+            client.token, base_url=client.base_url, timeout=_TIMEOUT, session=client.session, retry_handlers=[]
+        )
+
     async def whisper(self, incoming: Incoming, text: str) -> None:
         """Say a sentence that only the asker sees."""
         await self.send(incoming, Reply(text, private=incoming.way != "direct"))
@@ -161,6 +194,13 @@ class SlackPlatform(SlackPoster):
             raise DeliveryError(type(error).__name__) from None
         if response.status_code != 200:
             raise DeliveryError(f"http_{response.status_code}")
+
+
+def _retry_after(headers: Mapping[str, Any]) -> float:
+    """Seconds that Slack wants to be waited; a minute if it does not say."""
+    found = next((value for name, value in headers.items() if str(name).lower() == "retry-after"), "60")
+    said = str(found[0] if isinstance(found, list) and found else found)
+    return float(said) if said.isdecimal() else 60.0
 
 
 def _reaction(to: str, reaction: Reaction) -> str:

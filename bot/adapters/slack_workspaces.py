@@ -26,7 +26,7 @@ from bot.adapters.slack_platform import SlackPlatform, make_client
 from bot.core.events import Answer, Incoming, Place, Post, Quote
 from bot.core.installations import Installation, Installations, UnreadableError
 from bot.core.messages import Messages
-from bot.core.ports import DeliveryError
+from bot.core.ports import DeliveryError, Page
 from bot.core.service import Core
 
 _REMEMBERED = 1_000
@@ -193,6 +193,9 @@ class WorkspacePlatforms:
 
     async def post(self, place: Place, post: Post, *, thread: str | None = None) -> str:
         return await (await self._of(place)).post(place, post, thread=thread)
+
+    async def history(self, place: Place, before: str | None, limit: int) -> Page:
+        return await (await self._of(place)).history(place, before, limit)
 
     async def revise(self, place: Place, reference: str, post: Post) -> str | None:
         return await (await self._of(place)).revise(place, reference, post)

@@ -23,6 +23,7 @@ from bot.ops.running import (
     LoopLag,
     announce_again_and_again,
     purge_again_and_again,
+    simulate_again_and_again,
     spare_what_stays,
     tend_again_and_again,
     until_told_to_stop,
@@ -197,6 +198,7 @@ async def _run(
         *_model_chores(core, settings, model),
         asyncio.create_task(purge_again_and_again(core, settings.retention_days)),
         asyncio.create_task(lag.measure()),
+        asyncio.create_task(simulate_again_and_again(core)),
         *([asyncio.create_task(announce_again_and_again(core.announcer, core.clock))] if core.announcer else []),
     ]
     told = asyncio.create_task(until_told_to_stop())

@@ -156,6 +156,6 @@ def follow(moves: Array, height: Array | float = 0.0, is_open: Array | bool = Fa
     return Course(at, there, opened, closed, since)
 
 
-def certainty(limit: float = LIMIT) -> int:
+def least_negative(limit: float = LIMIT) -> int:
     """The least number of negative reviews that can make an alert."""
     return math.ceil(limit / math.log(2))

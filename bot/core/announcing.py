@@ -27,8 +27,6 @@ from bot.core.watching import Watch
 if TYPE_CHECKING:
     from bot.core.service import Core
 
-Owed = Callable[[Place], Awaitable[int]]
-
 STALE = timedelta(minutes=10)
 """After which somebody who began to prepare something, and has not sent it, has died."""
 
@@ -59,13 +57,16 @@ class Announcer:
     Args:
         core: for the time, the languages and those who post.
         store: what is wanted and what was said.
-        owed: how many answers are owed in a channel; None if nobody keeps that.
+
+    Attributes:
+        noting: reviews of which it is still to be found out what they spoke about.
     """
 
-    def __init__(self, core: Core, store: BulletinStore, owed: Owed | None = None) -> None:
-        self._core, self.store, self._owed = core, store, owed
+    def __init__(self, core: Core, store: BulletinStore) -> None:
+        self._core, self.store = core, store
         self._listening: frozenset[Place] = frozenset()
         self._swept: datetime | None = None
+        self.noting: set[asyncio.Task[None]] = set()
         self._watch = Watch(core, store, self.say)
 
     async def tick(self) -> None:
@@ -98,12 +99,20 @@ class Announcer:
             text: normalised; let go of afterwards.
         """
         if place in self._listening and self._core.inference.explains:
-            self._core.spawn(self._aspects(verdict, text))
+            # Not the core's own work: it is not what somebody waits for, nor what makes the bot busy.
+            task = asyncio.get_running_loop().create_task(self._aspects(verdict, text))
+            self.noting.add(task)
+            task.add_done_callback(self.noting.discard)
 
     def wants(self, place: Place, settings: BulletinSettings) -> None:
         """An admin has just chosen: do not wait for the next tick to listen."""
         wanted = settings.digest != "off" or settings.alerts
         self._listening = self._listening | {place} if wanted else self._listening - {place}
+
+    def stop(self) -> None:
+        """Give up on what nobody waits for: the bot ends."""
+        for task in self.noting:
+            task.cancel()
 
     async def _aspects(self, verdict: str, text: str) -> None:
         try:
@@ -156,7 +165,7 @@ class Announcer:
             before=await self._count(place, start - (slot - start), start),
             trend=tuple(columns),
             aspects=tuple(await self.store.aspects(place, start, slot)),
-            owed=None if self._owed is None else await self._owed(place),
+            owed=await self.store.owed(place),
         )
 
     async def _count(self, place: Place, since: datetime, until: datetime) -> Counts:

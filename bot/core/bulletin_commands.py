@@ -47,12 +47,13 @@ _SAME = {
 _ONE_WORD = re.compile(r"한 +줄|빈 +날|보낼 +곳")
 
 
-async def obey_bulletin(core: Core, place: Place, verb: str, value: str, messages: Messages) -> str:
+async def obey_bulletin(core: Core, place: Place, author: str, verb: str, value: str, messages: Messages) -> str:
     """Change what is told of a channel.
 
     Args:
         core: the bot.
         place: the channel.
+        author: the platform's id of who changes it, for the audit log.
         verb: ``digest`` or ``alerts``.
         value: what of it, as the grammar lets it through.
         messages: the language to answer in.
@@ -68,6 +69,7 @@ async def obey_bulletin(core: Core, place: Place, verb: str, value: str, message
     if new is None:
         return messages("digest_wrong")
     await announcer.store.choose(place, replace(new, trouble=""))
+    await core.store.keep_change(core.change(place, author, verb, value))
     announcer.wants(place, new)
     channel = await core.settings(place)
     sentences = [_describe(core, new, channel, messages)]

@@ -151,6 +151,10 @@ class BulletinStore(Protocol):
         """What these reviews spoke about, most often first."""
         ...
 
+    async def owed(self, place: Place) -> int:
+        """How many open cases of a channel want an answer."""
+        ...
+
     async def record_aspects(self, verdict: str, aspects: Sequence[tuple[str, str]]) -> None:
         """Keep what a review spoke about, as pairs of name and label; of a verdict that is gone nothing."""
         ...

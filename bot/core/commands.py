@@ -20,8 +20,10 @@ from bot.core.moderation import Rule
 from bot.core.ports import Figures
 from bot.core.rule_commands import Around, apply, parse_rule, with_mode
 from bot.core.rule_toml import to_toml
-from bot.core.rule_words import say_changes, say_rule, say_thresholds
+from bot.core.rule_words import mention, say_changes, say_rule, say_thresholds
 from bot.core.service import Core
+from bot.core.simulation import MOST_MESSAGES
+from bot.core.simulations import parse_value
 
 Verb = Literal[
     "help",
@@ -47,6 +49,8 @@ CASE_VERBS = frozenset({"cases", "precision"})
 MODES: tuple[Mode, ...] = ("reply", "reaction", "silent")
 _MOST_CHANGES = 50
 
+_PERCENT = r"\d{1,2}(?:\.\d+)?"
+
 _GRAMMAR: tuple[tuple[Verb, str], ...] = (
     ("help", r"help|도움말"),
     ("status", r"status|상태"),
@@ -54,6 +58,10 @@ _GRAMMAR: tuple[tuple[Verb, str], ...] = (
     ("mode", r"(?:mode|방식) +(reply|reaction|silent|답글|반응|기록만)"),
     ("threshold", r"(?:threshold|기준) +(model|모델|\d{1,3}(?:\.\d+)? +\d{1,3}(?:\.\d+)?)"),
     ("language", r"(?:language|언어) +(ko|en|auto|한국어|영어|자동)"),
+    (
+        "simulate",
+        r"(?:simulate|시뮬레이션)((?: +\d{1,5}(?: +\d{1,2}(?:\.\d+)? +\d{1,2}(?:\.\d+)?)?| +(?:stop|중단|멈추기))?)",
+    ),
     ("audit", r"(?:audit|변경 *기록)(?: +(\d{1,3}))?"),
     ("optout", r"optout|opt-out|내 *글 *읽지 *않기"),
     ("optin", r"optin|opt-in|내 *글 *읽기"),
@@ -72,6 +80,8 @@ _SAME = {
     "한국어": "ko",
     "영어": "en",
     "자동": "auto",
+    "중단": "stop",
+    "멈추기": "stop",
 }
 
 
@@ -121,7 +131,7 @@ def parse(text: str) -> Command | None:
         match = re.fullmatch(pattern, plain)
         if match is not None:
             value = (match[1] if match.re.groups else "") or ""
-            return Command(verb, _SAME.get(value, value))
+            return Command(verb, _SAME.get(value.strip(), value.strip()))
     return None
 
 
@@ -140,14 +150,15 @@ async def obey(core: Core, asker: Asker, command: Command) -> str:
             return messages("admin_only")
         if command.verb == "rule":
             return await _rule(core, asker, settings, command.value, messages)
+        if command.verb == "simulate":
+            return await _simulate(core, asker.place, command.value, settings, messages)
         if command.verb == "audit":
             newest = min(max(int(command.value or 20), 1), _MOST_CHANGES)
             place = asker.place
             changes = await core.store.changes(place.platform, place.workspace, place.channel, newest)
             return say_changes(changes, messages)
         if command.verb in ("digest", "alerts"):
-            await core.store.keep_change(core.change(asker.place, asker.author, command.verb, command.value))
-            return await obey_bulletin(core, asker.place, command.verb, command.value, messages)
+            return await obey_bulletin(core, asker.place, asker.author, command.verb, command.value, messages)
         return await _configure(core, asker, settings, command, messages)
     if command.verb in CASE_VERBS:
         return await _cases(core, asker, command, messages)
@@ -242,6 +253,16 @@ async def _configure(core: Core, asker: Asker, old: ChannelSettings, command: Co
     if command.verb == "threshold":
         return messages("admin_thresholds", thresholds=say_thresholds(new, core.inference.classifier, messages))
     return messages("admin_language", language=words["language"])
+
+
+async def _simulate(core: Core, place: Place, value: str, settings: ChannelSettings, messages: Messages) -> str:
+    if value == "stop":
+        return messages("simulate_stopping" if await core.simulations.stop(place) else "simulate_none")
+    wanted, thresholds = parse_value(value)
+    if thresholds is not None and not 0 < thresholds[0] < thresholds[1] < 1:
+        return messages("admin_thresholds_wrong")
+    sentence = await core.simulations.start(place, min(max(wanted, 1), MOST_MESSAGES), thresholds)
+    return messages(sentence, channel=mention("#", settings.rule.moderators or place.channel))
 
 
 async def _rule(core: Core, asker: Asker, old: ChannelSettings, value: str, messages: Messages) -> str:

@@ -46,7 +46,7 @@ class DigestFigures:
         before: those of the same time before.
         trend: a stretch of the same length each, the newest last.
         aspects: what the reviews spoke about, most often first.
-        owed: answers that moderators promised and that are not given yet; None if nobody keeps that.
+        owed: cases whose authors wait for an answer.
     """
 
     place: Place
@@ -57,7 +57,7 @@ class DigestFigures:
     before: Counts
     trend: tuple[Column, ...]
     aspects: tuple[AspectCounts, ...] = ()
-    owed: int | None = None
+    owed: int = 0
 
 
 def empty_post(figures: DigestFigures, messages: Messages) -> Post:
@@ -81,7 +81,7 @@ def digest_post(figures: DigestFigures, messages: Messages) -> Post:
         fields.append((messages("digest_change"), change))
     if figures.aspects:
         fields.append((messages("digest_aspects"), aspects_line(figures.aspects, messages)))
-    if figures.owed is not None:
+    if figures.owed:
         fields.append((messages("digest_owed"), messages("digest_owed_count", owed=figures.owed)))
     return Post(
         messages("digest_headline", **_times(figures, messages)),

@@ -6,7 +6,7 @@ A third platform is one module with a :class:`Platform`; a third database is one
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, Protocol, runtime_checkable
@@ -164,6 +164,47 @@ class Poster(Platform, Protocol):
 
         Raises:
             DeliveryError: if it could not be changed.
+        """
+        ...
+
+
+class LaterError(DeliveryError):
+    """The platform wants to be asked again later.
+
+    Args:
+        seconds: in how many.
+    """
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__("rate_limited")
+        self.seconds = seconds
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Some messages of a channel, from the newest to older ones.
+
+    Attributes:
+        messages: what people and programs wrote, as if the channel was watched.
+        seen: how many there were, those included that nobody wrote.
+        oldest: the platform's id of the oldest of them, from which to go on; None if there are no older ones.
+    """
+
+    messages: tuple[Incoming, ...] = field(repr=False)
+    seen: int
+    oldest: str | None
+
+
+@runtime_checkable
+class History(Protocol):
+    """A platform on which earlier messages of a channel can be read."""
+
+    async def history(self, place: Place, before: str | None, limit: int) -> Page:
+        """Messages of a channel that are older than a message; the newest if None.
+
+        Raises:
+            LaterError: if the platform wants to be asked more slowly.
+            DeliveryError: if they cannot be read.
         """
         ...
 
@@ -425,7 +466,7 @@ class Store(Protocol):
         """Note something that an adapter has to know after a restart; None to forget it.
 
         Args:
-            name: at most 32 characters, beginning with the platform's name.
+            name: at most 32 characters, beginning with the platform's name, or with what of the core it is about.
             value: at most 256 characters. Never a text or a name of a user.
         """
         ...

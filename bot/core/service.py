@@ -34,6 +34,7 @@ from bot.core.ports import (
     Reader,
     Store,
 )
+from bot.core.simulations import Simulations
 from bot.core.why import answer_why
 
 if TYPE_CHECKING:
@@ -113,6 +114,7 @@ class Core:
         self.channel_limit = RateLimit(self.clock, limits.channel)
         self.cooldown = Cooldown(self.clock)
         self.cases: CaseBook | None = None
+        self.simulations = Simulations(self)
         self._settings: dict[Place, tuple[float, ChannelSettings]] = {}
         self._running: set[asyncio.Task[Any]] = set()
         self._backlog = limits.backlog
@@ -333,8 +335,11 @@ class Core:
             How many messages were given up on. Their claims stay, so that nobody answers them twice.
         """
         self.files.stop()
+        self.simulations.close()
         if self.cases is not None:
             self.cases.stop()
+        if self.announcer is not None:
+            self.announcer.stop()
         late: set[asyncio.Task[Any]] = set()
         if self._running:
             _, late = await asyncio.wait(set(self._running), timeout=patience)

@@ -17,6 +17,7 @@ from bot.core.service import Core
 _PURGE_SECONDS = 3_600.0
 _TEND_SECONDS = 60.0
 _ANNOUNCE_SECONDS = 30.0
+_SIMULATE_SECONDS = 30.0
 
 log = logging.getLogger(__name__)
 
@@ -52,6 +53,16 @@ async def purge_again_and_again(core: Core, retention_days: int, every: float = 
             log.info("purged", extra={"event": "purged", "count": sum(gone.values())})
         except Exception as error:
             log.error("not purged", extra={"event": "purge_failed", "kind": type(error).__name__})
+        await asyncio.sleep(every)
+
+
+async def simulate_again_and_again(core: Core, every: float = _SIMULATE_SECONDS) -> None:
+    """Go on with simulations that nobody is at any more, e.g. after a restart."""
+    while True:
+        try:
+            await core.simulations.go_on()
+        except Exception as error:
+            log.error("not gone on", extra={"event": "simulation_failed", "kind": type(error).__name__})
         await asyncio.sleep(every)
 
 

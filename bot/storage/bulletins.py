@@ -21,7 +21,7 @@ from bot.core.bulletins import (
 )
 from bot.core.events import Place
 from bot.storage.lanes import Connection
-from bot.storage.schema import bulletins, incidents, notices, verdict_aspects, verdicts
+from bot.storage.schema import bulletins, cases, incidents, notices, verdict_aspects, verdicts
 from bot.storage.statements import place_values
 from bot.storage.store import SqlStore, from_milliseconds, to_milliseconds
 
@@ -96,6 +96,11 @@ class SqlBulletins:
                 found[name][label] = count
         counted = [AspectCounts(name, by["positive"], by["negative"]) for name, by in found.items()]
         return sorted(counted, key=lambda aspect: (-aspect.total, aspect.name))
+
+    async def owed(self, place: Place) -> int:
+        query = select(func.count()).select_from(cases).where(_at(cases, place), cases.c.owed, cases.c.state == "open")
+        async with self._store.read() as connection:
+            return int((await connection.execute(query)).scalar() or 0)
 
     async def record_aspects(self, verdict: str, aspects: Sequence[tuple[str, str]]) -> None:
         exists = select(verdicts.c.id).where(verdicts.c.id == verdict).with_for_update(read=True)

@@ -124,3 +124,62 @@ def found(
     first = np.where((seen & after).any(1), np.argmax(seen & after, axis=1), 10**6)
     hours = (first - (start - LEAD * LOOKS) + 1) * 24 / LOOKS
     return np.where(hours <= 24, hours, np.inf)
+
+
+def days_to_find(seed: int, volume: float, share: float, days: int = 10) -> float:
+    """Days until nine of ten doublings are found, for channels of which a day is not enough; infinite beyond that."""
+    rng = np.random.default_rng(seed)
+    trials = 200
+    start = np.full(trials, LEAD * LOOKS)
+    kinds = rng.integers(0, 4, trials)
+    made = traffic(rng, np.full(trials, volume), np.full(trials, share), kinds, LEAD + days, start)
+    seen = watched(made, LEAD).reshape(trials, -1)
+    first = np.where(seen.any(1), np.argmax(seen, axis=1), 10**6)
+    nine = np.sort(first)[int(np.ceil(0.9 * trials)) - 1] + 1
+    return float(nine) / LOOKS if nine <= days * LOOKS else float("inf")
+
+
+def main() -> None:
+    """Print the figures."""
+    print("False alarms of 1,000 made-up quiet channels, a month each, 5 to 2,000 reviews a day, 3 to 50 % negative:")
+    months = [quiet_month(seed) for seed in range(MONTHS)]
+    print(f"  in all of them together: {[int(month.sum()) for month in months]}")
+    total = sum(int(month.sum()) for month in months)
+    print(f"  mean {total / MONTHS:.2f} a month; {total / MONTHS / 1000:.5f} per channel and month")
+    print(f"  most of any one channel in a month: {max(int(month.max()) for month in months)}")
+    print()
+    print("Doublings of the negative share at a random moment, found within 24 hours (median hours):")
+    heads = ("reviews a day", "negative", "negative a day", "even, bursts, nights, weekends", "in addition")
+    print("  {:>13} {:>9} {:>14}  {:>31}  {}".format(*heads))
+    for volume, share in CASES:
+        taken = found(1, volume, share)
+        more = found(2, volume, share, more=True)
+        inside = np.isfinite(taken).mean()
+        median = f"{np.median(taken):.1f} h" if inside > 0.5 else "-"
+        figures = f"{inside:>21.0%} {median:>9}"
+        print(f"  {volume:>13} {share:>9.0%} {volume * share:>14.0f}  {figures}  {np.isfinite(more).mean():>11.0%}")
+    print("  in addition: as many negative reviews again come on top, so that the share rises by less than double")
+    print()
+    print("Where a day is not enough: days until nine of ten doublings are found")
+    for volume, share in ((20, 0.2), (50, 0.2), (100, 0.2), (100, 0.1), (200, 0.1)):
+        print(f"  {volume:>13} {share:>9.0%} {volume * share:>14.0f}  {days_to_find(3, volume, share):>21.1f}")
+
+
+MONTHS = 12
+CASES = (
+    (50, 0.2),
+    (100, 0.2),
+    (150, 0.3),
+    (200, 0.2),
+    (250, 0.2),
+    (300, 0.2),
+    (100, 0.4),
+    (300, 0.1),
+    (600, 0.1),
+    (1000, 0.1),
+    (2000, 0.05),
+    (2000, 0.2),
+)
+
+if __name__ == "__main__":
+    main()

@@ -119,6 +119,8 @@ class DiscordServer:
     mishaps: dict[str, deque[Mishap]] = field(default_factory=lambda: defaultdict(deque))
     """By ``METHOD name``: ``POST message``, ``PATCH message``, ``PUT reaction``, ``POST callback`` ..."""
     messages: dict[str, dict[str, Any]] = field(default_factory=dict)
+    history: list[dict[str, Any]] = field(default_factory=list)
+    """What was said before the bot looked, in any order."""
     """Messages of people that can be asked for."""
     threads: dict[str, dict[str, Any]] = field(default_factory=dict)
     limit: int = 0
@@ -356,7 +358,11 @@ class DiscordServer:
             self._nonces[key] = post
         return self._show(post)
 
-    def _get_message(self, parts: list[str], *_: Any) -> Any:
+    def _get_message(self, parts: list[str], body: Any, request: web.Request, *_: Any) -> Any:
+        if len(parts) == 3:
+            before = int(request.query.get("before", 1 << 63))
+            older = [one for one in self.history if one["channel_id"] == parts[1] and int(one["id"]) < before]
+            return sorted(older, key=lambda one: int(one["id"]), reverse=True)[: int(request.query["limit"])]
         found = self.messages.get(parts[3])
         return found if found is not None else self._error(404, 10008, "Unknown Message")
 

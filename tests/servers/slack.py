@@ -74,6 +74,8 @@ class SlackServer:
     calls: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
     views: dict[str, Any] = field(default_factory=dict)
     threads: dict[str, str] = field(default_factory=dict)
+    history: list[dict[str, Any]] = field(default_factory=list)
+    """What was said before the bot looked, in any order."""
     users: dict[str, dict[str, Any]] = field(default_factory=dict)
     creators: dict[str, str] = field(default_factory=dict)
     channels: dict[str, dict[str, Any]] = field(default_factory=dict)
@@ -314,6 +316,12 @@ class SlackServer:
         at = arguments["ts"]
         parent = {"ts": "1500000000.000001", "user": "U7", "text": "a parent that nobody asked about"}
         return {"messages": [parent, {"ts": at, "user": "U1", "text": self.threads[at]}] if at in self.threads else []}
+
+    def _conversations_history(self, arguments: dict[str, Any], raw: str) -> dict[str, Any]:
+        before = arguments.get("latest")
+        older = [one for one in self.history if before is None or float(one["ts"]) < float(before)]
+        page = sorted(older, key=lambda one: float(one["ts"]), reverse=True)[: int(arguments["limit"])]
+        return {"messages": page, "has_more": len(older) > len(page)}
 
     def _files_info(self, arguments: dict[str, Any], raw: str) -> dict[str, Any]:
         name, content = self.files[arguments["file"]]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import io
+import threading
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -13,6 +14,7 @@ import pytest
 from PIL import Image
 
 import nlp
+from bot.core import trend
 from bot.core.bulletins import Notice
 from bot.core.events import ChannelSettings, Incoming, Place
 from bot.core.messages import Messages
@@ -70,6 +72,21 @@ async def test_its_picture_is_for_a_phone_and_has_words(bot: Bot) -> None:
     image = Image.open(io.BytesIO(picture.content))
     assert (image.format, image.width) == ("PNG", 1080)
     assert "부정이 가장 많은 막대는 3/1 (9편)" in picture.alt
+
+
+async def test_it_is_drawn_beside_the_event_loop(bot: Bot, monkeypatch: pytest.MonkeyPatch) -> None:
+    threads = []
+    real = trend.draw
+
+    def draw(*given: Any) -> bytes:
+        threads.append(threading.current_thread())
+        return real(*given)
+
+    monkeypatch.setattr("bot.core.digest.draw", draw)
+    await fill(bot.store, PLACE, a_day(1))
+    await bot.choose(digest="daily")
+    await bot.tick()
+    assert [thread is threading.main_thread() for thread in threads] == [False]
 
 
 async def test_after_downtime_there_is_one_about_all_of_it(bot: Bot) -> None:
@@ -210,8 +227,8 @@ async def test_what_reviews_are_about_is_counted_and_no_text_is_kept(bot: Bot, t
     for number in range(3):
         incoming = Incoming(PLACE, f"m{number}", NAME, text, "watched", source=f"m{number}")
         await bot.core.handle(incoming, bot.loft)  # type: ignore[arg-type]
-    while bot.core.in_flight:
-        await asyncio.sleep(0)
+    assert bot.core.in_flight == 0, "it makes nobody wait"
+    await asyncio.gather(*bot.announcer.noting)
     await bot.tick(hours=21)
     about = dict(bot.loft.posts[0][1].fields)["무엇에 대한 이야기"]
     assert "배송: 긍정 3 · 부정 0" in about
@@ -220,6 +237,20 @@ async def test_what_reviews_are_about_is_counted_and_no_text_is_kept(bot: Bot, t
     assert "실망했어요".encode() not in kept
     await bot.store.delete_user(bot.core.fingerprint.person(PLACE.platform, NAME))
     assert await bot.announcer.store.aspects(PLACE, NOW, bot.core.clock.now()) == []
+
+
+async def test_what_is_still_to_be_counted_at_the_end_is_let_go(bot: Bot) -> None:
+    await bot.choose(digest="daily")
+    await bot.tick()
+    for number in range(300):
+        bot.announcer.heard(PLACE, f"{number:016x}", "배송이 빨라요")
+    left = list(bot.announcer.noting)
+    await asyncio.sleep(0)
+    bot.announcer.stop()
+    await asyncio.wait(left)
+    assert any(task.cancelled() for task in left)
+    assert bot.core.counters.get("aspects_skipped") == 300 - 256
+    assert bot.core.counters.get("bulletins_failed") == 0
 
 
 async def test_nobody_is_in_a_digest_or_an_alert(bot: Bot) -> None:

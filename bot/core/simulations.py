@@ -1,0 +1,323 @@
+"""Simulations over the last messages of a channel, while people wait: with progress, to be stopped, gone on with later.
+
+What is read is judged and let go. After each page the counts and where to go on are noted in the store, so that whoever
+comes after a restart goes on from there. A noted simulation belongs to the process that noted it last; once that was
+silent for a while, another one takes it over.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import re
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+
+from bot.core.events import ChannelSettings, Incoming, Place, Post
+from bot.core.messages import Messages
+from bot.core.ports import Claim, DeliveryError, History, LaterError, Poster
+from bot.core.simulation import Tally, result_post
+from nlp.text import normalize
+
+if TYPE_CHECKING:
+    from bot.core.service import Core
+
+SLOTS = 4
+"""Simulations at once, of all processes together."""
+
+STALE = timedelta(minutes=3)
+"""After which nobody is at a simulation any more. Longer than a page may take."""
+
+PAGE = 100
+DEFAULT = 200
+_LONGEST_WAIT, _MOST_WAITS = 60.0, 10
+_DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(slots=True)
+class Job:
+    """A simulation that is on its way.
+
+    Attributes:
+        place: the channel that is read.
+        target: id of the channel where its progress and its result are shown.
+        wanted: how many messages are to be read.
+        thresholds: instead of the channel's own; None for those.
+        tally: what was found.
+        seen: how many messages were gone through, those that nobody wrote included.
+        before: the platform's id of the oldest message that was read; None at the beginning.
+        reference: of the post that shows the progress; empty before there is one.
+    """
+
+    place: Place
+    target: str
+    wanted: int
+    thresholds: tuple[float, float] | None = None
+    tally: Tally = field(default_factory=Tally)
+    seen: int = 0
+    before: str | None = None
+    reference: str = ""
+
+    @property
+    def shown_in(self) -> Place:
+        """Where its progress is shown."""
+        return replace(self.place, channel=self.target)
+
+
+class StoppedError(Exception):
+    """Somebody stopped a simulation, or it is another process's by now."""
+
+
+class Simulations:
+    """Runs them.
+
+    Args:
+        core: whose store, model and platforms.
+    """
+
+    def __init__(self, core: Core) -> None:
+        self._core = core
+        self._mine: dict[int, str] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    async def start(self, place: Place, wanted: int, thresholds: tuple[float, float] | None = None) -> str:
+        """Begin one.
+
+        Returns:
+            The name of the sentence that says what came of it: ``simulate_begun``, or why it was not.
+        """
+        if not isinstance(self._core.posters.get(place.platform), History):
+            return "simulate_nowhere"
+        slots = await self._slots()
+        if any(job.place == place for job, _ in slots.values()):
+            return "simulate_running"
+        free = [slot for slot in range(SLOTS) if slot not in slots]
+        if not free:
+            return "simulate_busy"
+        settings = await self._core.settings(place)
+        job = Job(place, settings.rule.moderators or place.channel, wanted, thresholds)
+        self._begin(free[0], job)
+        return "simulate_begun"
+
+    async def stop(self, place: Place) -> bool:
+        """Stop that of a channel; False if there is none."""
+        for slot, (job, _) in (await self._slots()).items():
+            if job.place == place:
+                await self._forget(slot)
+                return True
+        return False
+
+    async def go_on(self) -> int:
+        """Take over what nobody is at any more; gives how many. To be called now and then."""
+        taken = 0
+        for slot, (job, noted) in (await self._slots()).items():
+            if slot in self._mine or self._core.clock.now() - noted < STALE:
+                continue
+            if not isinstance(self._core.posters.get(job.place.platform), History):
+                continue
+            claim = Claim(job.place, f"simulation-{slot}", str(round(noted.timestamp() * 1000)))
+            if await self._core.store.claim(claim):  # of several processes one
+                self._begin(slot, job)
+                taken += 1
+        return taken
+
+    def _begin(self, slot: int, job: Job) -> None:
+        self._mine[slot] = ""  # nobody else begins in it meanwhile
+        task = self._core.spawn(self._run(slot, job))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    def close(self) -> None:
+        """The bot stops: what is noted is gone on with by whoever comes next."""
+        for task in self._tasks:
+            task.cancel()
+
+    async def _run(self, slot: int, job: Job) -> None:
+        outcome = "failed"
+        try:
+            await self._note(slot, job)
+            await self._show(job, _progress(job, await self._messages(job)))
+            await self._note(slot, job)
+            await self._read(slot, job)
+            await self._show(job, await self._result(job))
+            outcome = "done"
+        except StoppedError:
+            outcome = "stopped"
+            await self._say(job, "simulate_stopped")
+        except DeliveryError as error:
+            log.warning("simulation failed", extra={"event": "simulation_failed", "kind": str(error)})
+            await self._say(job, "simulate_failed")
+        except Exception as error:
+            # Not its message: it could hold a part of a review.
+            log.error("simulation failed", extra={"event": "simulation_failed", "kind": type(error).__name__})
+            await self._say(job, "simulate_failed")
+        except asyncio.CancelledError:  # the bot stops: what is noted is gone on with
+            self._mine.pop(slot, None)
+            raise
+        if outcome != "stopped":
+            await self._forget(slot)
+        self._mine.pop(slot, None)
+        self._core.counters.add("simulations", platform=job.place.platform, outcome=outcome)
+
+    async def _read(self, slot: int, job: Job) -> None:
+        platform = self._core.posters[job.place.platform]
+        assert isinstance(platform, History)  # noqa: S101 - looked at before
+        waits = 0
+        while job.seen < job.wanted:
+            try:
+                page = await platform.history(job.place, job.before, min(PAGE, job.wanted - job.seen))
+            except LaterError as later:
+                waits += 1
+                if waits > _MOST_WAITS:
+                    raise
+                seconds = min(max(later.seconds, 1.0), _LONGEST_WAIT)
+                messages = await self._messages(job)
+                await self._show(job, _progress(job, messages, messages("simulate_waiting", seconds=round(seconds))))
+                await asyncio.sleep(seconds)
+                await self._note(slot, job)
+                continue
+            waits = 0
+            await self._judge(job, page.messages)
+            job.seen += page.seen
+            job.before = page.oldest
+            await self._note(slot, job)
+            if page.oldest is None:
+                return
+            await self._show(job, _progress(job, await self._messages(job)))
+
+    async def _judge(self, job: Job, found: tuple[Incoming, ...]) -> None:
+        core, settings = self._core, await self._settings(job)
+        heard = []
+        for incoming in found:
+            person = core.person(incoming)
+            if incoming.by_bot or await core.store.opted_out(person):
+                job.tally.left_out += 1
+            else:
+                heard.append((normalize(incoming.text), settings.rule.exempts(incoming.roles, person)))
+        verdicts = await core.inference.judge_many([text for text, _ in heard])
+        for (_, exempt), verdict in zip(heard, verdicts, strict=True):
+            job.tally.add(verdict, settings, exempt=exempt)
+
+    async def _settings(self, job: Job) -> ChannelSettings:
+        settings = await self._core.settings(job.place)
+        if job.thresholds is None:
+            return settings
+        low, high = job.thresholds
+        return replace(settings, negative_below=low, positive_above=high)
+
+    async def _messages(self, job: Job) -> Messages:
+        return self._core.speak(await self._core.settings(job.place))
+
+    async def _result(self, job: Job) -> Post:
+        settings, messages = await self._settings(job), await self._messages(job)
+        model = self._core.inference.classifier
+        return await asyncio.to_thread(result_post, job.place, job.tally, settings, model, messages)
+
+    async def _show(self, job: Job, post: Post) -> None:
+        poster: Poster = self._core.posters[job.place.platform]
+        reference = None
+        if job.reference:
+            reference = await poster.revise(job.shown_in, job.reference, post)
+        job.reference = reference or await poster.post(job.shown_in, post)
+
+    async def _say(self, job: Job, sentence: str) -> None:
+        """Say in the place of the progress how it ended; where that cannot be said, nobody looks at it."""
+        try:
+            messages = await self._messages(job)
+            await self._show(job, Post(messages(sentence), about=job.place))
+        except DeliveryError:
+            self._core.counters.add("undelivered", platform=job.place.platform)
+
+    # What is noted
+
+    async def _slots(self) -> dict[int, tuple[Job, datetime]]:
+        found = {}
+        for slot in range(SLOTS):
+            where, counts = [await self._core.store.note(name) for name in _names(slot)]
+            job = _decode(where, counts)
+            if job is not None:
+                found[slot] = job
+            elif slot in self._mine:  # it is being begun
+                continue
+        return found
+
+    async def _note(self, slot: int, job: Job) -> None:
+        """Note where it is.
+
+        Raises:
+            StoppedError: if what was noted before is not there any more.
+        """
+        where, counts = _names(slot)
+        if self._mine[slot] and await self._core.store.note(counts) != self._mine[slot]:
+            raise StoppedError
+        kept = _encode(job, self._core.clock.now())
+        self._mine[slot] = kept[1]
+        await self._core.store.keep_note(where, kept[0])
+        await self._core.store.keep_note(counts, kept[1])
+
+    async def _forget(self, slot: int) -> None:
+        for name in _names(slot):
+            await self._core.store.keep_note(name, None)
+
+
+def _progress(job: Job, messages: Messages, *notes: str) -> Post:
+    share = min(1.0, job.seen / job.wanted)
+    bar = "▰" * round(10 * share) + "▱" * (10 - round(10 * share))
+    body = messages("simulate_progress", done=f"{job.seen:,}", wanted=f"{job.wanted:,}")
+    return Post(
+        messages("simulate_reading"),
+        (f"{bar} {body}",),
+        notes=(*notes, messages("simulate_how_to_stop")),
+        about=job.place,
+    )
+
+
+def _names(slot: int) -> tuple[str, str]:
+    return f"simulation-{slot}", f"simulation-{slot}-counts"
+
+
+def _encode(job: Job, now: datetime) -> tuple[str, str]:
+    """A job as two notes of 256 characters."""
+    place = job.place
+    low, high = job.thresholds or (0.0, 0.0)
+    where = [place.platform, place.workspace, place.channel, job.target, str(job.wanted), f"{low:.6g}", f"{high:.6g}"]
+    numbers = [round(now.timestamp()), job.seen, *job.tally.numbers()]
+    return "|".join([*where, job.reference]), "|".join([job.before or "", *map(_base36, numbers)])
+
+
+def _decode(where: str | None, counts: str | None) -> tuple[Job, datetime] | None:
+    try:
+        platform, workspace, channel, target, wanted, low, high, reference = (where or "").split("|", 7)
+        before, *digits = (counts or "").split("|")
+        at, seen, *numbers = [int(digit, 36) for digit in digits]
+        thresholds = (float(low), float(high))
+        job = Job(
+            Place(platform, workspace, channel),
+            target,
+            int(wanted),
+            thresholds if any(thresholds) else None,
+            Tally.of(numbers),
+            seen,
+            before or None,
+            reference,
+        )
+        return job, datetime.fromtimestamp(at, UTC)
+    except ValueError:  # there is none, or it was begun this moment
+        return None
+
+
+def _base36(number: int) -> str:
+    out = _DIGITS[number % 36]
+    while number := number // 36:
+        out = _DIGITS[number % 36] + out
+    return out
+
+
+def parse_value(value: str) -> tuple[int, tuple[float, float] | None]:
+    """How many messages, and which thresholds, a command asks for: ``200``, ``200 30 70``."""
+    words = re.findall(r"[\d.]+", value)
+    thresholds = (float(words[1]) / 100, float(words[2]) / 100) if len(words) == 3 else None
+    return int(words[0]) if words else DEFAULT, thresholds
