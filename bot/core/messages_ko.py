@@ -301,8 +301,8 @@ CASE_HIDE_REFUSED = "글을 숨기지 못했습니다. 봇에게 메시지를 �
 CASE_FORGOTTEN = "작성자의 요청으로 이 사건의 기록을 지웠습니다."
 CASE_ROLLED = "사건 {first} 외 {others}건"
 CASE_ROLLED_ONE = "사건 {first}"
-CASE_ROLLED_WHY = "짧은 시간에 많이 들어와 하나로 묶었습니다. 하나하나는 목록에 모두 있습니다: cases, cases {first}"
-CASE_LOST_WHY = "카드를 올리다가 끊겨 올라갔는지 알 수 없습니다. 목록에는 모두 있습니다: cases, cases {first}"
+CASE_ROLLED_WHY = "짧은 시간에 많이 들어와 하나로 묶었습니다. 하나하나는 목록에 있습니다: ‘사건’, ‘사건 {first}’"
+CASE_LOST_WHY = "카드를 올리다가 끊겨 올라갔는지 알 수 없습니다. 목록에는 있습니다: ‘사건’, ‘사건 {first}’"
 CASE_STUCK = "카드를 올리지 못한 사건이 {count}건 있습니다. 관리 채널이 있는지, 봇이 거기에 쓸 수 있는지 확인해 주세요."
 CASE_NOTICE = "보내신 글이 관리자의 확인을 기다립니다"
 CASE_NOTICE_WHY = (
@@ -332,9 +332,9 @@ CASE_ACT_UNHIDE = "숨기지 못함"
 CASE_ACT_GONE = "원문이 삭제되었습니다"
 CASE_ACT_CONTEST = "이의제기 받음"
 CASE_HELP = (
-    "• cases, cases 부정 열림 담당없음 7일 — 사건 목록 (관리자, 관리 채널에서)\n"
-    "• cases 12, cases 12 맞음|오탐|숨기기|담당|답변필요|답변함|종료|다시열기|카드\n"
-    "• precision — 사람들이 맞다, 틀리다고 한 것으로 본 이 채널의 정밀도"
+    "• 사건, 사건 부정 열림 담당없음 7일 — 사건 목록 (관리자, 또는 관리 채널에서)\n"
+    "• 사건 12, 사건 12 맞음|오탐|숨기기|담당|답변필요|답변함|종료|다시열기|카드\n"
+    "• 정밀도 — 사람들이 맞다, 틀리다고 한 것으로 본 이 채널의 정밀도"
 )
 PRECISION_NONE = "지난 {days}일 동안 이 채널의 부정 판단에 맞음이나 오탐이라고 하신 것이 없습니다."
 PRECISION_NOW = "부정 정밀도 {value} (95 % 구간 {low}–{high}, 지난 {days}일의 {n}건)"
