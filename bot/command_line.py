@@ -241,6 +241,20 @@ def create_app(messages: Messages) -> "typer.Typer":
 
         return partial(log, messages, action, last=last, days=days)
 
+    @app.command("cases", help=messages("help_cases"))
+    def cases_command(
+        action: Annotated[str, action_argument] = "list",
+        words: Annotated[list[str] | None, typer.Argument(metavar="WORDS", help=messages("help_case_words"))] = None,
+        workspace: Annotated[
+            str | None, typer.Option("--workspace", show_default=False, help=messages("help_case_workspace"))
+        ] = None,
+        last: Annotated[int, typer.Option("--last", min=1, help=messages("help_last"))] = 20,
+        form: Annotated[str, typer.Option("--format", help=messages("help_case_format"))] = "jsonl",
+    ) -> Job:
+        from bot.commands.cases import cases
+
+        return partial(cases, messages, action, words or [], workspace=workspace, newest=last, form=form)
+
     @app.command(
         "train",
         help=messages("help_train"),

@@ -11,6 +11,7 @@ from discord import app_commands
 from discord.app_commands import Range, locale_str
 
 from bot.adapters.discord_bulletins import add_bulletins
+from bot.adapters.discord_cases import add_cases
 from bot.adapters.discord_client import Client
 from bot.adapters.discord_rules import add_rules
 from bot.adapters.discord_words import Interaction, Where, both, id_of
@@ -59,6 +60,7 @@ def add_commands(client: Client, adapter: DiscordAdapter) -> None:
     _add_judging(client, adapter)
     group = _settings(adapter)
     add_rules(group, adapter)
+    add_cases(group, adapter)
     client.tree.add_command(group)
     client.tree.add_command(_own_data(adapter))
 

@@ -53,8 +53,8 @@ class SlackPoster:
         under = {"thread_ts": _timestamp(thread)} if thread is not None else {}
 
         async def say(file: str) -> str:
-            arguments = {**_arguments(post, file), **under, "unfurl_links": False, "unfurl_media": False}
-            posted = await call(self._client.chat_postMessage(channel=place.channel, **arguments))
+            said = {**arguments(post, file), **under, "unfurl_links": False, "unfurl_media": False}
+            posted = await call(self._client.chat_postMessage(channel=place.channel, **said))
             return f"message:{posted['ts']}"
 
         return await self._with_picture(post.picture, say)
@@ -64,7 +64,7 @@ class SlackPoster:
 
         async def change(file: str) -> str | None:
             try:
-                request = self._client.chat_update(channel=place.channel, ts=at, **_arguments(post, file))
+                request = self._client.chat_update(channel=place.channel, ts=at, **arguments(post, file))
                 await call(request, frozenset())
             except DeliveryError as error:
                 if str(error) in ("message_not_found", "thread_not_found"):
@@ -92,7 +92,7 @@ class SlackPoster:
 
     async def tell(self, place: Place, author: str, post: Post) -> None:
         user = author.rpartition("/")[2]
-        await call(self._client.chat_postEphemeral(channel=place.channel, user=user, **_arguments(post, "")))
+        await call(self._client.chat_postEphemeral(channel=place.channel, user=user, **arguments(post, "")))
 
     async def _with_picture(self, picture: Picture | None, say: Callable[[str], Awaitable[T]]) -> T:
         """Say something with a picture: the file is there before the message that shows it."""
@@ -118,7 +118,7 @@ class SlackPoster:
         return await say(file)
 
 
-def _arguments(post: Post, file: str) -> dict[str, Any]:
+def arguments(post: Post, file: str) -> dict[str, Any]:
     """What ``chat.postMessage`` and ``chat.update`` are given alike."""
     return {
         "text": escape(_cut(post.text, _TEXT), quote=False),  # this one Slack does take for mark-up

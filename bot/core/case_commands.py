@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, cast
 
 from bot.core.case_card import say_aspects, say_rule, say_state, say_verdict
@@ -81,9 +81,9 @@ def _canonical(word: str, names: dict[str, str]) -> str:
     return next(name for name, pattern in names.items() if re.fullmatch(pattern, word))
 
 
-def query_of(words: Sequence[str], core: Core, author: str = "") -> Query:
-    """What the words of a list ask for; open cases if there are none."""
-    values: dict[str, Any] = {} if words else {"state": "open"}
+def query_of(words: Sequence[str], now: datetime, author: str = "") -> Query:
+    """What the words of a list ask for, said by ``author``."""
+    values: dict[str, Any] = {}
     for word in words:
         if word in ("negative", "unsure", "positive"):
             values["band"] = cast(Band, word)
@@ -96,7 +96,7 @@ def query_of(words: Sequence[str], core: Core, author: str = "") -> Query:
         elif word in ("right", "wrong", "undecided"):
             values["decision"] = "" if word == "undecided" else word
         else:
-            values["since"] = core.clock.now() - timedelta(days=int(word[:-1]))
+            values["since"] = now - timedelta(days=int(word[:-1]))
     return Query(**values)
 
 
@@ -113,7 +113,8 @@ async def obey_case(book: Cases, core: Core, place: Place, author: str, value: s
     """
     words = value.split()
     if not words or not words[0].isdecimal():
-        return await _list(book.store, core, place, query_of(words, core, author), messages)
+        query = query_of(words, core.clock.now(), author) if words else Query(state="open")
+        return await _list(book.store, core, place, query, messages)
     case = await book.store.find(place.platform, place.workspace, int(words[0]))
     if case is None:
         return messages("case_unknown")

@@ -178,7 +178,7 @@ async def obey(core: Core, asker: Asker, command: Command) -> str:
             await after()
         named = {name: counts.get(name, 0) for name in ("verdicts", "feedback", "cases")}
         return messages("forgotten", **named)
-    return messages("admin_help")
+    return messages("admin_help") + ("" if core.cases is None else "\n" + messages("case_help"))
 
 
 async def _cases(core: Core, asker: Asker, command: Command, messages: Messages) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -113,6 +113,38 @@ class SqlCases:
     async def search(self, platform: str, workspace: str, query: Query, most: int = 20) -> list[Case]:
         where = _fits(platform, workspace, query)
         return await self._all(select(*_COLUMNS).where(*where).order_by(cases.c.number.desc()).limit(most))
+
+    async def everything(
+        self,
+        query: Query,
+        platform: str | None = None,
+        workspace: str | None = None,
+        *,
+        number: int | None = None,
+        newest: int | None = None,
+    ) -> AsyncIterator[Case]:
+        """Those that fit, of all workspaces or of one, oldest first.
+
+        Args:
+            query: which.
+            platform: of one platform only.
+            workspace: of one workspace only.
+            number: of this number only.
+            newest: only so many, the newest.
+        """
+        where = _fits(platform, workspace, query) + ([] if number is None else [cases.c.number == number])
+        order = (cases.c.at, cases.c.platform, cases.c.workspace, cases.c.number)
+        statement = select(*_COLUMNS).where(*where).order_by(*order)
+        if newest is not None:
+            last = statement.order_by(None).order_by(*(column.desc() for column in order)).limit(newest)
+            for case in reversed(await self._all(last)):
+                yield case
+            return
+        at = 0
+        while found := await self._all(statement.limit(_AT_ONCE).offset(at)):
+            for case in found:
+                yield case
+            at += len(found)
 
     async def count(self, platform: str, workspace: str, query: Query) -> int:
         return await self._number(select(func.count()).select_from(cases).where(*_fits(platform, workspace, query)))
@@ -274,8 +306,9 @@ def _is(case: Case, table: Any = cases) -> list[ColumnElement[bool]]:
     return [*_within(case.place, table), table.c.number == case.number]
 
 
-def _fits(platform: str, workspace: str, query: Query) -> list[ColumnElement[bool]]:
-    out = [cases.c.platform == platform, cases.c.workspace == workspace]
+def _fits(platform: str | None, workspace: str | None, query: Query) -> list[ColumnElement[bool]]:
+    out: list[ColumnElement[bool]] = [] if platform is None else [cases.c.platform == platform]
+    out += [] if workspace is None else [cases.c.workspace == workspace]
     for name in ("band", "state", "decision", "assignee", "owed", "channel"):
         wanted = getattr(query, name)
         if wanted is not None:

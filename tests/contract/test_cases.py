@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -12,9 +13,10 @@ from typing import Any
 import pytest
 
 import nlp
+from bot.core import case_book, case_commands
 from bot.core.case_book import Cases
 from bot.core.cases import Query
-from bot.core.commands import Asker, Command, obey, status
+from bot.core.commands import Asker, Command, obey, parse, status
 from bot.core.messages import Messages
 from bot.core.ports import Clock
 from bot.core.service import Core
@@ -361,3 +363,84 @@ async def test_the_text_is_kept_only_if_operator_and_rule_both_say_so(
             clock.pass_by(timedelta(days=3).total_seconds())
             await cases.tend()
             assert await cases.store.text(case) is None
+
+
+async def told(core: Core, played: Play, text: str, *, channel: str | None = None, **more: Any) -> str:
+    """What the bot answers to a command in words."""
+    command = parse(text)
+    assert command is not None, text
+    place = played.place if channel is None else replace(played.place, channel=channel)
+    author = "T1/U21" if played.place.platform == "slack" else "4000000000000000021"
+    return await obey(core, Asker(place, author, **{"admin": True, **more}), command)
+
+
+async def test_the_list_finds_shows_and_works_through_cases(
+    plays: MakePlay, model: nlp.Analyzer, tmp_path: Path
+) -> None:
+    core, _ = await make(model, tmp_path, most_cards=1)
+    async with plays(core) as played:
+        await played.watch()
+        for number in range(3):
+            await played.say(BAD, f"m{number}")
+        assert await told(core, played, "사건 긍정") == SAY("case_list_none")
+        assert (await told(core, played, "사건")).splitlines()[0] == SAY("case_list_head", count=3)
+        assert "판단이 맞다고" in await told(core, played, "사건 3 맞음")
+        assert "담당을 바꾸었습니다" in await told(core, played, "cases 2 assign")
+        (mine,) = (await told(core, played, "사건 내것 열림 7일")).splitlines()[1:]
+        assert mine.startswith("2번")
+        assert "사건 2의 글을 숨겼습니다" in await told(core, played, "사건 2 숨기기")
+        shown = await told(core, played, "사건 3")
+        assert all(words in shown for words in ("3번", "맞음", "부정 →", "사건이 되었습니다", "https://"))
+        assert BAD not in shown
+        assert await told(core, played, "사건 99") == SAY("case_unknown")
+
+
+async def test_the_list_is_for_admins_and_for_moderators_in_their_channel(
+    plays: MakePlay, model: nlp.Analyzer, tmp_path: Path
+) -> None:
+    core, _ = await make(model, tmp_path)
+    async with plays(core) as played:
+        await played.watch()
+        await played.say(BAD, "bad")
+        there = played.moderators.channel
+        for command in ("사건", "사건 1 종료", "정밀도"):
+            assert await told(core, played, command, admin=False) == SAY("case_not_moderator")
+            assert await told(core, played, command, admin=False, moderator=True) == SAY("case_not_moderator")
+            assert await told(core, played, command, admin=False, channel=there) == SAY("case_not_moderator")
+        assert "1번" in await told(core, played, "사건", admin=False, moderator=True, channel=there)
+        assert await told(core, played, "사건", in_channel=False) == SAY("admin_no_channel")
+
+
+async def test_a_case_that_was_rolled_up_can_have_a_card_of_its_own(
+    plays: MakePlay, model: nlp.Analyzer, tmp_path: Path
+) -> None:
+    clock = HandClock()
+    core, _ = await make(model, tmp_path, clock, most_cards=1)
+    async with plays(core) as played:
+        await played.watch()
+        await played.say(BAD, "one")
+        await played.say(BAD, "two")
+        assert len(played.cards()) == 2
+        clock.pass_by(61)
+        assert await told(core, played, "사건 2 카드") == SAY("case_again", number=2)
+        await quiet(core)
+        assert "사건 2 · 부정" in played.cards()[-1]
+        assert await told(core, played, "사건 2 카드") == SAY("case_again_there", number=2)
+
+
+async def test_decisions_are_what_precision_says_and_one_alarm_follows(
+    plays: MakePlay, model: nlp.Analyzer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    core, _ = await make(model, tmp_path, most_cards=100)
+    monkeypatch.setattr(case_book, "promised", lambda core, settings: (0.3, 0.97))
+    monkeypatch.setattr(case_commands, "promised", lambda core, settings: (0.3, 0.97))
+    async with plays(core) as played:
+        await played.watch()
+        assert await told(core, played, "정밀도") == SAY("precision_none", days=90)
+        for number in range(24):
+            await played.say(BAD, f"m{number}")
+            await told(core, played, f"사건 {number + 1} {'맞음' if number % 2 else '오탐'}")
+        said = await told(core, played, "정밀도")
+        assert "0.50 (95 % 구간 0.31–0.69, 지난 90일의 24건)" in said
+        assert SAY("precision_drifted") in said
+        assert sum(SAY("precision_alarm") in card for card in played.cards()) == 1

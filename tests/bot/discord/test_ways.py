@@ -270,7 +270,7 @@ async def test_everybody_may_say_what_is_kept_of_them(bot: DiscordHarness) -> No
     await write(bot, payloads.message(GOOD, payloads.snowflake()))
     assert bot.server.posts[1:] == [bot.server.posts[-1]], "only the two answers"
     assert await use(bot, "my-record", "optin", guild_id=None) == KO("opted_in")
-    assert await use(bot, "my-record", "forget") == KO("forgotten", verdicts=0, feedback=0)
+    assert await use(bot, "my-record", "forget") == KO("forgotten", verdicts=0, feedback=0, cases=0)
 
 
 async def test_commands_by_text_work_by_mention_and_directly(bot: DiscordHarness) -> None:
