@@ -232,8 +232,8 @@ async def test_what_reviews_are_about_is_counted_and_no_text_is_kept(bot: Bot, t
     await asyncio.gather(*bot.announcer.noting)
     await bot.tick(hours=21)
     about = dict(bot.loft.posts[0][1].fields)["무엇에 대한 이야기"]
-    assert "배송: 긍정 3 · 부정 0" in about
-    assert "품질: 긍정 0 · 부정 3" in about
+    assert "배송 (긍정 3 · 부정 0)" in about
+    assert "품질 (긍정 0 · 부정 3)" in about
     kept = b"".join(path.read_bytes() for path in tmp_path.iterdir() if path.name.startswith("nunchi.db"))
     assert "실망했어요".encode() not in kept
     await bot.store.delete_user(bot.core.fingerprint.person(PLACE.platform, NAME))
