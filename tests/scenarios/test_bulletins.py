@@ -182,6 +182,7 @@ async def test_only_admins_choose(name: str, model: nlp.Analyzer, tmp_path: Path
         assert await at.core.announcer.store.wanted() == {}
 
 
+@pytest.mark.slow
 async def test_processes_catch_up_once_when_they_start(tmp_path: Path) -> None:
     place = Place("slack", "T1", "C1")
     now = datetime.now(UTC)
