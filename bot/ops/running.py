@@ -96,7 +96,8 @@ async def tend_again_and_again(core: Core, every: float = _TEND_SECONDS) -> None
     while True:
         try:
             if core.cases is not None:
-                await core.cases.tend()
+                # Whoever stops this waits for it: broken off, it would leave a connection of the database open.
+                await asyncio.shield(core.spawn(core.cases.tend()))
         except Exception as error:
             log.error("cases not tended", extra={"event": "cases_failed", "kind": type(error).__name__})
         await asyncio.sleep(every)
