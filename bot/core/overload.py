@@ -23,8 +23,8 @@ _AT_ONCE = 8
 _MOST_OWED = 10_000
 _REMEMBERED = 10_000
 _PATIENCE, _WHILE = 10.0, 10.0
-"""Seconds that the database has to answer, and that it is left alone if it does not. One that is only busy is to answer:
-who is told without a claim may be answered too."""
+"""Seconds that the database has to answer, and that it is left alone if it does not. One that is only busy is to
+answer in time: who is told without a claim may be answered too."""
 
 T = TypeVar("T")
 

@@ -14,7 +14,7 @@ import pytest
 
 from bot.core.messages import Messages
 from bot.storage.opening import open_store
-from tests.bot.slack.test_process import start
+from tests.bot.running import start
 from tests.servers import slack_payloads as payloads
 from tests.servers.slack import SlackServer
 
