@@ -8,12 +8,12 @@ import numpy as np
 import pytest
 
 from nlp.tokenizer import MORPHEME_KINDS
-from tests.training.shop import reviews, train, write_csv
+from tests.training.shop import needs_keras, reviews, train, write_csv
 from training import recipe
 from training.data import DataError
 from training.reviews import ReadRules, read_reviews
 
-keras = pytest.importorskip("keras", reason="training needs the extra train")
+pytestmark = needs_keras
 
 COURSES = {name: recipe.load(name).course for name in recipe.names() if recipe.load(name).course is not None}
 NAMES = [name for name, course in COURSES.items() if course.tokens not in MORPHEME_KINDS]
