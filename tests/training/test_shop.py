@@ -12,7 +12,6 @@ from pathlib import Path
 import pytest
 
 import nlp
-from bot.cli import main
 from nlp import artifact
 from nlp.analyze import BUNDLED
 from nlp.modelstore import ModelStore
@@ -36,19 +35,6 @@ def home(tmp_path_factory):
 def fitted(home):
     """How the run ended that made a model of the shop's file and put it into service."""
     return train(home, "fit", "--data", "shop.csv", "--recipe", "quick.toml", "--promote", "--source", "우리 가게")
-
-
-@pytest.fixture
-def train_here(tmp_path, monkeypatch, capsys):
-    """``nunchi train WORDS`` without a process of its own, for what ends before there is anything to do."""
-    monkeypatch.setattr(os, "environ", environment(tmp_path))
-    monkeypatch.chdir(tmp_path)
-
-    def run(*words):
-        status = main(["train", *words])
-        return subprocess.CompletedProcess(words, status, *capsys.readouterr())
-
-    return run
 
 
 def no_traceback(done, status):
@@ -193,7 +179,6 @@ def test_python_m_training_reads_the_same_files(tmp_path):
 FULL = """
 import errno, sys
 import training.adapt
-from bot.cli import main
 def full(*_):
     raise OSError(errno.ENOSPC, "No space left on device")
 training.adapt.write_arrays = full
