@@ -27,7 +27,7 @@ from bot.storage.opening import open_store
 from bot.storage.store import SqlStore
 from tests.bot.core.fakes import KEY, HandClock, make_core
 from tests.bot.core.made_reviews import fill, spread
-from tests.bot.slack.test_process import start
+from tests.bot.running import start
 from tests.contract.discord_platform import DiscordHarness, discord
 from tests.contract.slack_platform import SlackHarness, slack
 from tests.servers import discord_payloads, slack_payloads
