@@ -2,8 +2,8 @@
 
 A binomial CUSUM on the share of negative reviews (Page 1954; Reynolds and Stoumbos 1999, "A CUSUM chart for monitoring
 a proportion when inspecting continuously"): each review moves a height by the log likelihood ratio of a doubled share
-against the usual one, the height never falls below nought, and above a limit there is an alert. Among all methods with
-as few false alarms it finds a doubling the soonest (Moustakides 1986).
+against the usual one, the height never falls below nought, and above a limit there is an alert. Were both shares known,
+no method with as few false alarms would find a doubling sooner in the worst case (Moustakides 1986).
 
 The share, not the number: given how many reviews came in, day and night, weekends and bursts of traffic cancel out.
 What is left, a share that wavers more than chance would have it, is measured in the baseline and divided out, as

@@ -130,7 +130,7 @@ class Announcer:
         slot = last_slot(self._core.clock.now(), settings.digest, settings.minute, zone)
         if settings.since is not None and slot <= settings.since:
             return
-        notice = Notice(place, _key(slot))
+        notice = Notice(place, _key(settings.digest, slot))
 
         async def make() -> Post | None:
             figures = await self._figures(place, settings, slot, zone)
@@ -146,7 +146,7 @@ class Announcer:
         often: Often = "weekly" if settings.digest == "weekly" else "daily"
         before = partial(slot_before, often=often, minute=settings.minute, zone=zone)
         start = before(slot)
-        last = await self.store.last_said(place, "digest")
+        last = await self.store.last_said(place, often)
         if last is not None:  # after downtime one digest is about all of it
             said = _slot(last)
             if said < slot:
@@ -241,8 +241,8 @@ def _after(reason: str) -> NoticeState:
     return "abandoned" if unknown else "refused"
 
 
-def _key(slot: datetime) -> str:
-    return f"digest:{round(slot.timestamp()):012d}"
+def _key(often: Often, slot: datetime) -> str:
+    return f"{often}:{round(slot.timestamp()):012d}"
 
 
 def _slot(key: str) -> datetime:

@@ -113,7 +113,7 @@ class Notice:
 
     Attributes:
         place: the channel that it is about.
-        key: what it is, e.g. ``digest:1772326800000``; at most 64 characters.
+        key: what it is, e.g. ``daily:001772326800``; at most 64 characters.
     """
 
     place: Place
@@ -194,7 +194,7 @@ class BulletinStore(Protocol):
         ...
 
     async def last_said(self, place: Place, kind: str) -> str | None:
-        """The greatest key of a kind that was said or kept silent, e.g. of ``digest``; None if there is none."""
+        """The greatest key of a kind that was said or kept silent, e.g. of ``daily``; None if there is none."""
         ...
 
     async def sweep(self, before: datetime) -> int:

@@ -6,7 +6,7 @@ Made of counts only. There is nothing in here by which a person or a text could 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from bot.core.bulletins import AspectCounts, Counts
@@ -132,8 +132,9 @@ def _times(figures: DigestFigures, messages: Messages) -> dict[str, str]:
 
 
 def _name(column: Column, zone: ZoneInfo) -> str:
-    """The day on which the greater part of a stretch was."""
-    day = (column.start + (column.end - column.start) / 2).astimezone(zone)
+    """The day on which the greater part of a stretch was; of a week its first."""
+    length = column.end - column.start
+    day = (column.start + (length / 2 if length < timedelta(days=2) else timedelta())).astimezone(zone)
     return f"{day.month}/{day.day}"
 
 

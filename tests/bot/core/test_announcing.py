@@ -126,6 +126,22 @@ async def test_a_new_time_zone_makes_no_second_one(bot: Bot) -> None:
     assert bot.headlines[1] == "3월 2일 05:30부터 3월 2일 09:00까지 리뷰가 없었습니다."
 
 
+async def test_the_first_of_each_week_is_about_a_week(bot: Bot) -> None:
+    for day in range(1, 10):
+        await fill(bot.store, PLACE, a_day(day, 10, 2))
+    await bot.choose(digest="daily", since=NOW)
+    await bot.tick(hours=21)  # Monday
+    await bot.choose(digest="weekly", since=bot.core.clock.now())
+    await bot.tick(days=6, hours=23)
+    assert len(bot.loft.posts) == 1
+    await bot.tick(hours=1)
+    assert bot.headlines[1] == "리뷰 요약: 3월 2일 09:00 – 3월 9일 09:00"
+    post = bot.loft.posts[1][1]
+    assert dict(post.fields)["리뷰"] == "70편 (지난번 20편)"
+    assert post.picture is not None
+    assert post.picture.alt.startswith("1/12부터 3/2까지 막대 8개로")
+
+
 async def test_a_clock_that_goes_back_says_nothing_twice(bot: Bot) -> None:
     await bot.choose(digest="daily")
     await bot.tick()
@@ -159,7 +175,7 @@ async def test_several_processes_say_it_once(model: nlp.Analyzer, tmp_path: Path
 
 async def test_who_dies_before_sending_is_followed_by_somebody_else(bot: Bot) -> None:
     await bot.choose(digest="daily")
-    slot = Notice(PLACE, f"digest:{int(datetime(2026, 3, 1, tzinfo=UTC).timestamp()):012d}")
+    slot = Notice(PLACE, f"daily:{int(datetime(2026, 3, 1, tzinfo=UTC).timestamp()):012d}")
     assert await bot.announcer.store.take(slot, bot.core.clock.now(), bot.core.clock.now())  # and dies
     await bot.tick(minutes=9)
     assert bot.loft.posts == []
