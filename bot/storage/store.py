@@ -19,7 +19,19 @@ from bot.core.ports import Change, Claim, ClaimState, Figures, Record
 from bot.storage.lanes import Connection, Lane, Work
 from bot.storage.leaving import delete_cases, delete_workspace, forget_moderator
 from bot.storage.rules import from_rows, to_rows
-from bot.storage.schema import audit, cases, channels, claims, feedback, installations, meta, opt_outs, rules, verdicts
+from bot.storage.schema import (
+    audit,
+    bulletins,
+    cases,
+    channels,
+    claims,
+    feedback,
+    installations,
+    meta,
+    opt_outs,
+    rules,
+    verdicts,
+)
 from bot.storage.statements import (
     NO_RULE,
     OLDER_VERDICT,
@@ -146,25 +158,27 @@ class SqlStore:
         places = ((Place(row.platform, row.workspace, row.channel), row) for row in rows)
         return {place: _settings(row, from_rows(kept.get(place, ()))) for place, row in places}
 
-    async def claim(self, claim: Claim) -> bool:
+    async def claim(self, claim: Claim, *, ahead: bool = False) -> bool:
         values = {**claim_values(claim), "state": "claimed", "at": to_milliseconds(datetime.now(UTC))}
 
         async def work(connection: Connection) -> bool:
             return (await connection.execute(self._claim, values)).rowcount == 1
 
-        return await self._writer.do(work)
+        return await self._writer.do(work, ahead=ahead)
 
     async def release(self, claim: Claim) -> None:
         statement = delete(claims).where(_is(claim))
         await self._writer.do(lambda connection: connection.execute(statement))
 
-    async def settle(self, claim: Claim, state: ClaimState, reference: str | None = None) -> bool:
+    async def settle(
+        self, claim: Claim, state: ClaimState, reference: str | None = None, *, ahead: bool = False
+    ) -> bool:
         values = {**asked(claim_values(claim)), "state": state, "reference": reference}
 
         async def work(connection: Connection) -> bool:
             return (await connection.execute(SETTLE, values)).rowcount == 1
 
-        return await self._writer.do(work)
+        return await self._writer.do(work, ahead=ahead)
 
     async def answer_to(self, place: Place, message: str) -> str | None:
         return await self._looker.do(lambda connection: _answer_to(connection, place, message))
@@ -276,7 +290,8 @@ class SqlStore:
         """Delete the settings of all channels; gives of how many."""
 
         async def work(connection: Connection) -> int:
-            await connection.execute(delete(rules))
+            for table in (rules, bulletins):
+                await connection.execute(delete(table))
             return (await connection.execute(delete(channels))).rowcount
 
         return await self._writer.do(work)

@@ -129,7 +129,7 @@ class DiscordHarness:
             shown = payloads.message("", payloads.snowflake(), author=author, components=[row], flags=1 << 15)
         await self.deliver("INTERACTION_CREATE", payloads.button(custom_id, shown, person="55"))
         answer = self.server.posts.pop()
-        assert answer.payload["flags"] & 64
+        assert answer.payload.get("deferred", answer.payload["flags"]) & 64
         return answer.text
 
     def pictures(self) -> list[tuple[str, bytes]]:

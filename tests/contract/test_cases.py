@@ -17,7 +17,9 @@ from bot.core import case_book, case_commands
 from bot.core.case_book import Cases
 from bot.core.cases import Query
 from bot.core.commands import Asker, Command, obey, parse, status
+from bot.core.events import Incoming
 from bot.core.messages import Messages
+from bot.core.moderation import Flagged
 from bot.core.ports import Clock
 from bot.core.service import Core
 from bot.storage.cases import SqlCases
@@ -444,3 +446,32 @@ async def test_decisions_are_what_precision_says_and_one_alarm_follows(
         assert "0.50 (95 % 구간 0.31–0.69, 지난 90일의 24건)" in said
         assert SAY("precision_drifted") in said
         assert sum(SAY("precision_alarm") in card for card in played.cards()) == 1
+
+
+@pytest.mark.slow
+async def test_two_thousand_in_a_minute_are_eleven_cards_and_two_thousand_cases(
+    plays: MakePlay, model: nlp.Analyzer, tmp_path: Path
+) -> None:
+    core, cases = await make(model, tmp_path)
+    verdict = model.analyze(BAD)
+    async with plays(core) as played:
+        await played.watch()
+        settings = await core.settings(played.place)
+
+        def flagged(number: int) -> Flagged:
+            message = (
+                str(4_000_000_000_000_000_000 + number) if played.place.platform == "discord" else f"17{number:08}.1"
+            )
+            incoming = Incoming(played.place, message, "T1/U12", BAD, "watched", source=message)
+            at, actions = core.clock.now(), settings.actions("negative")
+            return Flagged(incoming, BAD, verdict, "negative", (), f"{number:x}", settings, actions, ("log",), at)
+
+        platform = core.posters[played.place.platform]
+        for begin in range(0, 2_000, 100):
+            await asyncio.gather(*(cases.flagged(flagged(begin + n), platform) for n in range(100)))
+        await quiet(core)
+        assert len(played.cards()) == 11
+        assert SAY("case_rolled", first=11, others=1_989) in played.cards()[-1]
+        found = await cases.store.search(played.place.platform, played.place.workspace, Query(), 3_000)
+        assert sorted(case.number for case in found) == list(range(1, 2_001))
+        assert {case.card_state for case in found} == {"posted", "rolled"}
