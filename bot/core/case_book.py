@@ -6,6 +6,7 @@ else was quicker, changes nothing and is told what the case has become.
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import replace
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
 ACTS: tuple[Act, ...] = ("right", "wrong", "assign", "owe", "answered", "close", "reopen", "hide")
 """What a moderator can do with a case."""
 
-_TRIES = 8
+_TRIES, _MOST_LATE = 8, 10_000
 
 
 class Cases:
@@ -46,8 +47,16 @@ class Cases:
     ) -> None:
         self._core, self.store, self._keep_text = core, store, keep_text
         self.posting = CasePosting(core, store, most=most_cards, pause=pause)
+        self._late: deque[tuple[Flagged, Platform]] = deque(maxlen=_MOST_LATE)
 
     async def flagged(self, flagged: Flagged, platform: Platform) -> None:
+        try:
+            await self._flagged(flagged, platform)
+        except Exception:  # e.g. the database is locked: it is tried again, see tend
+            self._late.append((flagged, platform))
+            raise
+
+    async def _flagged(self, flagged: Flagged, platform: Platform) -> None:
         incoming, rule = flagged.incoming, flagged.rule
         if incoming.revision:
             known = await self.store.of_message(incoming.place, incoming.message)
@@ -148,6 +157,10 @@ class Cases:
         return messages("case_again", number=case.number)
 
     async def tend(self) -> None:
+        late, self._late = self._late, deque(maxlen=_MOST_LATE)
+        for flagged, platform in late:
+            with suppress(Exception):  # it is late again then
+                await self.flagged(flagged, platform)
         await self.posting.tend()
 
     def stop(self) -> None:
