@@ -93,8 +93,8 @@ def digest_post(figures: DigestFigures, messages: Messages) -> Post:
 
 
 def aspects_line(aspects: tuple[AspectCounts, ...], messages: Messages, most: int = MOST_ASPECTS) -> str:
-    """Aspects with how often they were praised and blamed, a line each."""
-    return "\n".join(
+    """Aspects with how often they were praised and blamed."""
+    return ", ".join(
         messages("digest_aspect", name=aspect.name, positive=aspect.positive, negative=aspect.negative)
         for aspect in aspects[:most]
     )

@@ -255,6 +255,8 @@ class Core:
         try:
             if name == "case" and self.cases is not None:
                 await self.cases.press(pressed, platform)
+            elif name == "simulate":
+                await self.simulations.press(pressed, platform)
         except Exception as error:
             log.error("press failed", extra={"event": "press_failed", "kind": type(error).__name__})
         self.counters.add("presses", platform=platform.name)

@@ -10,13 +10,14 @@ from __future__ import annotations
 import asyncio
 import logging
 import re
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from bot.core.events import ChannelSettings, Incoming, Place, Post
+from bot.core.events import Button, ChannelSettings, Incoming, Place, Post, Pressed, Reply
 from bot.core.messages import Messages
-from bot.core.ports import Claim, DeliveryError, History, LaterError, Poster
+from bot.core.ports import Claim, DeliveryError, History, LaterError, Platform, Poster
 from bot.core.simulation import Tally, result_post
 from nlp.text import normalize
 
@@ -110,6 +111,22 @@ class Simulations:
                 return True
         return False
 
+    async def press(self, pressed: Pressed, platform: Platform) -> None:
+        """Somebody pressed the button that stops one, below its progress."""
+        incoming = pressed.incoming
+        messages = self._core.speak(await self._core.settings(incoming.place), incoming.language)
+        slot = pressed.button.rpartition(":")[2]
+        job, _ = (await self._slots()).get(int(slot) if slot.isdecimal() else -1, (None, None))
+        sentence = "simulate_gone"
+        if job is not None and job.shown_in == incoming.place:
+            sentence = "admin_only"
+            if pressed.moderator:
+                sentence = "simulate_stopping"
+                await self._forget(int(slot))
+                await self._core.store.keep_change(self._core.change(job.place, incoming.author, "simulate", "stop"))
+        with suppress(DeliveryError):
+            await platform.send(incoming, Reply(messages(sentence), private=True))
+
     async def go_on(self) -> int:
         """Take over what nobody is at any more; gives how many. To be called now and then."""
         taken = 0
@@ -139,7 +156,7 @@ class Simulations:
         outcome = "failed"
         try:
             await self._note(slot, job)
-            await self._show(job, _progress(job, await self._messages(job)))
+            await self._show(job, _progress(slot, job, await self._messages(job)))
             await self._note(slot, job)
             await self._read(slot, job)
             await self._show(job, await self._result(job))
@@ -175,7 +192,9 @@ class Simulations:
                     raise
                 seconds = min(max(later.seconds, 1.0), _LONGEST_WAIT)
                 messages = await self._messages(job)
-                await self._show(job, _progress(job, messages, messages("simulate_waiting", seconds=round(seconds))))
+                await self._show(
+                    job, _progress(slot, job, messages, messages("simulate_waiting", seconds=round(seconds)))
+                )
                 await asyncio.sleep(seconds)
                 await self._note(slot, job)
                 continue
@@ -186,7 +205,7 @@ class Simulations:
             await self._note(slot, job)
             if page.oldest is None:
                 return
-            await self._show(job, _progress(job, await self._messages(job)))
+            await self._show(job, _progress(slot, job, await self._messages(job)))
 
     async def _judge(self, job: Job, found: tuple[Incoming, ...]) -> None:
         core, settings = self._core, await self._settings(job)
@@ -263,16 +282,13 @@ class Simulations:
             await self._core.store.keep_note(name, None)
 
 
-def _progress(job: Job, messages: Messages, *notes: str) -> Post:
+def _progress(slot: int, job: Job, messages: Messages, *notes: str) -> Post:
     share = min(1.0, job.seen / job.wanted)
     bar = "▰" * round(10 * share) + "▱" * (10 - round(10 * share))
     body = messages("simulate_progress", done=f"{job.seen:,}", wanted=f"{job.wanted:,}")
-    return Post(
-        messages("simulate_reading"),
-        (f"{bar} {body}",),
-        notes=(*notes, messages("simulate_how_to_stop")),
-        about=job.place,
-    )
+    stop = Button(f"simulate:stop:{slot}", messages("simulate_stop"), "bad")
+    notes = (*notes, messages("simulate_how_to_stop"))
+    return Post(messages("simulate_reading"), (f"{bar} {body}",), notes=notes, buttons=(stop,), about=job.place)
 
 
 def _names(slot: int) -> tuple[str, str]:

@@ -61,3 +61,19 @@ def test_what_is_no_curve_is_refused(tmp_path: Path, wrong: object) -> None:
     artifact.renew(folder, {CURVE: json.dumps(wrong).encode()})
     with pytest.raises(nlp.ArtifactError):
         nlp.load(folder)
+
+
+def test_the_command_measures_and_puts_it_there(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    from training.__main__ import main
+
+    folder, rows = tmp_path / "model", tmp_path / "rows.tsv"
+    shutil.copytree(next((Path(nlp.__file__).parent / "models").iterdir()), folder)
+    said = [(5, "정말 좋아요 {} 추천합니다"), (1, "최악이에요 {} 환불해 주세요"), (2, "별로예요 {} 실망했어요")]
+    rows.write_text("".join(f"{stars}\t{text.format(n)}\n" for n in range(20) for stars, text in said), "utf-8")
+    assert main(["curve", str(folder), "--data", str(rows), "--all-rows"]) == 0
+    loaded = nlp.load(folder)
+    assert loaded.curve is not None
+    assert loaded.curve.rows == 60
+    assert loaded.curve.at_negative(loaded.bands[0]) is not None
+    assert loaded.model_id in capsys.readouterr().out
+    assert main(["curve", str(tmp_path / "none"), "--data", str(rows), "--all-rows"]) != 0

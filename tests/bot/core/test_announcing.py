@@ -15,10 +15,11 @@ from PIL import Image
 
 import nlp
 from bot.core import trend
-from bot.core.bulletins import Notice
+from bot.core.bulletins import Counts, Incident, Notice
 from bot.core.events import ChannelSettings, Incoming, Place
 from bot.core.messages import Messages
 from bot.core.moderation import Rule
+from bot.core.watching import Beginning, find
 from tests.bot.core.fakes import HandClock
 from tests.bot.core.made_reviews import PLACE, Bot, Loft, announcing, fill, spread
 
@@ -231,8 +232,8 @@ async def test_what_reviews_are_about_is_counted_and_no_text_is_kept(bot: Bot, t
     await asyncio.gather(*bot.announcer.noting)
     await bot.tick(hours=21)
     about = dict(bot.loft.posts[0][1].fields)["무엇에 대한 이야기"]
-    assert "배송: 긍정 3 · 부정 0" in about
-    assert "품질: 긍정 0 · 부정 3" in about
+    assert "배송 (긍정 3 · 부정 0)" in about
+    assert "품질 (긍정 0 · 부정 3)" in about
     kept = b"".join(path.read_bytes() for path in tmp_path.iterdir() if path.name.startswith("nunchi.db"))
     assert "실망했어요".encode() not in kept
     await bot.store.delete_user(bot.core.fingerprint.person(PLACE.platform, NAME))
@@ -333,3 +334,39 @@ async def test_too_few_reviews_say_nothing(bot: Bot) -> None:
     await bot.choose(alerts=True)
     await bot.tick(hours=12)
     assert bot.loft.posts == []
+
+
+async def test_an_incident_is_followed_up_every_six_hours_at_most(bot: Bot) -> None:
+    await fill(bot.store, PLACE, usual_month())
+    await fill(bot.store, PLACE, spread(NOW, 26, 1300, 900))
+    await bot.choose(alerts=True)
+    for _ in range(26):
+        await bot.tick(hours=1)
+    assert bot.headlines == [KO("alert_headline"), *[KO("alert_more_headline")] * 4]
+
+
+def test_what_was_an_incident_is_not_the_usual() -> None:
+    looks, now = 31 * 96, int(NOW.timestamp()) // 900
+    rows = {now - looks + look: Counts(8, 0, 2) for look in range(looks)}
+    bad = {now - looks + look: Counts(2, 0, 8) for look in range(96, 8 * 96)}
+    doubled = {now - look: Counts(6, 0, 4) for look in range(1, 97)}
+    began, closed = NOW - timedelta(days=30), NOW - timedelta(days=23)
+    past = Incident("past", PLACE, began, began, 0.2, closed, "over")
+    found = find({**rows, **bad, **doubled}, [past], NOW)
+    assert isinstance(found, Beginning)
+    assert found.usual == pytest.approx(0.2, abs=0.01)
+    assert NOW - found.began <= timedelta(hours=25)
+    assert find({**rows, **bad, **doubled}, [], NOW) is None, "it would hide in the other one's shadow"
+    assert find(rows, [], NOW) is None
+
+
+def test_what_became_the_usual_is() -> None:
+    looks, now = 31 * 96, int(NOW.timestamp()) // 900
+    rows = {now - looks + look: Counts(8, 0, 2) if look < looks / 2 else Counts(5, 0, 5) for look in range(looks)}
+    began = NOW - timedelta(days=15, hours=12)
+    settled = Incident("settled", PLACE, began, began, 0.2, began + timedelta(days=7), "usual")
+    assert find(rows, [settled], NOW) is None
+    worse = {now - look: Counts(2, 0, 8) for look in range(1, 97)}
+    found = find({**rows, **worse}, [settled], NOW)
+    assert isinstance(found, Beginning)
+    assert found.usual == pytest.approx(0.5, abs=0.01)

@@ -12,7 +12,7 @@ import pytest
 import nlp
 from bot.core.commands import Asker, Command, obey, parse
 from bot.core.distribution import Distribution, draw
-from bot.core.events import ChannelSettings, Incoming, Place, Post
+from bot.core.events import ChannelSettings, Incoming, Place, Post, Pressed, Reply
 from bot.core.memory import MemoryStore
 from bot.core.messages import Messages
 from bot.core.ports import DeliveryError, Page
@@ -135,6 +135,30 @@ async def test_a_simulation_can_be_stopped_from_any_process(model: nlp.Analyzer)
     assert await obey(core, ADMIN, Command("simulate", "stop")) == KO("simulate_none")
     assert len(past.asked) == 2
     assert not store._notes
+
+
+async def test_the_button_below_the_progress_stops_it_and_only_for_moderators(model: nlp.Analyzer) -> None:
+    past, store = Past(350), MemoryStore()
+    core, other = meeting(model, past, store), meeting(model, past, store)
+    past.hold = asyncio.Event()
+    await core.simulations.start(PLACE, 350)
+    await past.reached.wait()
+    (button,) = past.shown[0].buttons
+    pressed = Pressed(Incoming(PLACE, "p", "mod", "", "menu"), button.id, moderator=False)
+    for one, sentence in (
+        (pressed, "admin_only"),
+        (replace(pressed, incoming=replace(pressed.incoming, place=replace(PLACE, channel="x"))), "simulate_gone"),
+        (replace(pressed, button="simulate:stop:x", moderator=True), "simulate_gone"),
+        (replace(pressed, moderator=True), "simulate_stopping"),
+        (replace(pressed, moderator=True), "simulate_gone"),
+    ):
+        await other.press(one, past)
+        assert past.sent[-1] == Reply(KO(sentence), private=True)
+    past.hold.set()
+    await finished(core)
+    assert past.shown[-1].headline == KO("simulate_stopped")
+    assert past.shown[-1].buttons == ()
+    assert [(change.who, change.what) for change in await store.changes("test", "w")] == [("mod", "simulate")]
 
 
 async def test_there_is_room_for_some_at_once(model: nlp.Analyzer) -> None:
