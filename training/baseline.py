@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -13,6 +13,8 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import Pipeline, make_pipeline
 
 from training.data import Row, key
+
+Tokens = Callable[[str], list[str]]
 
 
 class LogCountRatio(TransformerMixin, BaseEstimator):
@@ -32,36 +34,48 @@ class LogCountRatio(TransformerMixin, BaseEstimator):
 
 
 def fit_baseline(
-    rows: Sequence[Row], positive_above: float = 3, *, longest: int = 5, c: float = 3.0, bayes: bool = False
+    rows: Sequence[Row],
+    positive_above: float = 3,
+    *,
+    longest: int = 5,
+    c: float = 3.0,
+    bayes: bool = False,
+    tokens: Tokens | None = None,
 ) -> Pipeline:
     """Fit one on rated rows.
 
     Args:
         rows: rated rows.
         positive_above: ratings above this are positive.
-        longest: longest character n-gram; blanks are left out.
+        longest: longest n-gram.
         c: inverse strength of the regularisation.
         bayes: scale the features by their :class:`LogCountRatio`, which is a little better on short reviews.
+        tokens: cuts a text into what the n-grams are made of; characters without blanks if None.
 
     Returns:
         A pipeline for :func:`log_odds`.
     """
-    features = TfidfVectorizer(analyzer="char", ngram_range=(1, longest), min_df=2, sublinear_tf=True, lowercase=False)
+    parts: dict[str, Any] = {"analyzer": "char", "preprocessor": key}
+    if tokens is not None:
+        parts = {"tokenizer": tokens, "preprocessor": str, "token_pattern": None}
+    features = TfidfVectorizer(ngram_range=(1, longest), min_df=2, sublinear_tf=True, lowercase=False, **parts)
     regression = LogisticRegression(C=c, solver="liblinear", max_iter=300)
     labels = np.array([r.rating is not None and r.rating > positive_above for r in rows])
     steps = [features, LogCountRatio(), regression] if bayes else [features, regression]
-    return make_pipeline(*steps).fit([key(r.text) for r in rows], labels)
+    return make_pipeline(*steps).fit([r.text for r in rows], labels)
 
 
 def log_odds(model: Any, texts: Sequence[str]) -> NDArray[np.float64]:
     """Log-odds of positive, ``[texts]``."""
-    return np.asarray(model.decision_function([key(t) for t in texts]), np.float64)
+    return np.asarray(model.decision_function(list(texts)), np.float64)
 
 
-def opinions(rows: Sequence[Row], texts: Sequence[str], positive_above: float) -> NDArray[np.float32]:
+def opinions(
+    rows: Sequence[Row], texts: Sequence[str], positive_above: float, *, longest: int = 5, tokens: Tokens | None = None
+) -> NDArray[np.float32]:
     """Fit both linear models to rows, and add up what they say about texts, each in units of its deviation."""
     total = np.zeros(len(texts), np.float32)
     for bayes in (False, True):
-        odds = log_odds(fit_baseline(rows, positive_above, bayes=bayes), texts)
+        odds = log_odds(fit_baseline(rows, positive_above, longest=longest, bayes=bayes, tokens=tokens), texts)
         total += odds / odds.std()
     return total

@@ -175,8 +175,55 @@ def _double(random: np.random.Generator) -> Example:
     return f"{before}{inner} {place} {lack}", praised == negated
 
 
+def _nominal(stem: str) -> str:
+    """A predicate as a noun: 편하 gives 편함, 좋 gives 좋음, 부드럽 gives 부드러움."""
+    tail = (ord(stem[-1]) - 0xAC00) % 28
+    if not tail:
+        return stem[:-1] + chr(ord(stem[-1]) + _M)
+    if tail == _B:
+        return stem[:-1] + chr(ord(stem[-1]) - _B) + "움"
+    return stem + "음"
+
+
+def _lacking(random: np.random.Generator) -> Example:
+    """Having or lacking a quality: 불편함이 전혀 없어요, 만족스러움이 느껴져요."""
+    (stem, _, _), good = _predicate(random)
+    have = random.random() < 0.4
+    noun = _nominal(stem) + _pick(random, ("이 ", "은 ", "이라고는 " if not have else "이 "))
+    if have:
+        return noun + _pick(random, ("느껴져요", "느껴집니다", "있어요", "남아요", "커요", "많아요")), good
+    wholly = _pick(random, ("", "전혀 ", "하나도 ", "조금도 ", "딱히 ", "거의 ", "일절 "))
+    return noun + wholly + _pick(random, ("없어요", "없습니다", "없네요", "안 느껴져요", "느껴지지 않아요")), not good
+
+
+def _litotes(random: np.random.Generator) -> Example:
+    """Two negations, or one that stands after what is said: 좋다고는 못 하겠어요, 나쁘지 않을 수가 없네요."""
+    (stem, informal, adnominal), good = _predicate(random)
+    subject = _pick(random, SUBJECTS)
+    verb = adnominal.endswith(("는", "드는"))
+    plain = stem + "다" if not verb else informal + "요"
+    kind = int(random.integers(5))
+    if kind == 0:  # cannot help being so
+        return f"{subject}{stem}지 않을 수{_pick(random, ('', '가'))} {_pick(random, _CANNOT)}", good
+    if kind == 1:  # nobody could call it so
+        return f"{subject}{plain}고{_pick(random, ('는', ''))} {_pick(random, _CANNOT_SAY)}", not good
+    if kind == 2:  # it is not that it is not
+        return f"{subject}안 {adnominal} {_pick(random, ('게', '건', '것이'))} {_pick(random, _IS_NOT)}", good
+    if kind == 3:
+        return f"{subject}{adnominal} {_pick(random, ('게', '건', '것이'))} {_pick(random, _IS_NOT)}", not good
+    return f"{subject}{stem}지 않은 {_pick(random, ('적이', '날이', '때가', '게'))} {_pick(random, _CANNOT)}", good
+
+
+_M, _B = 16, 17
+"""Places of ㅁ and ㅂ among the consonants that a syllable may end in."""
+_CANNOT = ("없어요", "없네요", "없습니다", "없었어요", "없더라고요")
+_CANNOT_SAY = ("할 수 없어요", "할 수가 없네요", "못 하겠어요", "말 못 하겠네요", "하기 어려워요", "하기는 힘드네요")
+_IS_NOT = ("아니에요", "아니네요", "아닙니다", "절대 아니에요", "전혀 아니네요")
+
 _SIMPLE = (
     _plain,
+    _lacking,
+    _litotes,
     _goods,
     _goods,
     _goods,

@@ -17,6 +17,7 @@ from rich.console import Console
 from nlp import Analyzer, network, tokenizer
 from nlp.analyze import binary_log_odds
 from nlp.artifact import Artifact, ModelSettings, save
+from nlp.config import NetworkConfig
 from nlp.curve import CURVE
 from nlp.tokenizer import Tokenizer
 from training import baseline
@@ -29,9 +30,11 @@ from training.curve import measure_curve, to_json
 from training.data import MOVIES_HELD_OUT_SHARE, DataError, Row, fold, split
 from training.evaluate import Evaluation, evaluate
 from training.metrics import paired, share, unsure_band
+from training.morphemes import teach_morphemes
 from training.pretrain import pretrain
 from training.recipe import Recipe
 from training.teach import Lesson, student_pool, teach, teach_again
+from training.teach import lesson as agree
 from training.tune import Pool, movie_pool, polarity_pool, rated_pool, tune
 from training.wide import Wide
 
@@ -104,33 +107,41 @@ def fit(recipe: Recipe, corpora: Corpora, out: Path, runs: Path, *, seed: int = 
     console.print(f"{len(held):,} rated and {len(movies_held):,} movie reviews are held out; checkpoints in {folder}")
 
     tokens = _fit_tokenizer(recipe, learn, corpora.unrated, movies)
-    starts = []
-    if recipe.pretrain.epochs and movies:
-        domain = [*learn, *corpora.unrated]
-        for i in range(recipe.pretrain.seeds):
-            starts.append(
-                pretrain(recipe.network, tokens, recipe.pretrain, movies, domain, seed + i, stages.folder("pretrain"))
-            )
+    domain = [*learn, *corpora.unrated]
+
+    def pretrained(config: NetworkConfig, stage: str, count: int = 1) -> list[dict[str, NDArray[np.float32]]]:
+        if not recipe.pretrain.epochs or not movies:
+            return []
+        folder = stages.folder(stage)
+        return [pretrain(config, tokens, recipe.pretrain, movies, domain, seed + i, folder) for i in range(count)]
+
     reminder = movie_pool(movies, recipe.network) if movies else None
-    lesson = None
+    opinions = lesson = None
     if recipe.teach.folds:
         made = make(recipe.teach.tune.counterfactuals, seed + 1)
-        lesson = teach(
-            recipe.network,
+        opinions = teach(
+            recipe.teachers,
             tokens,
             recipe.teach,
             learn,
             corpora.unrated,
             reminder,
-            starts,
+            pretrained(recipe.teachers, "pretrain", recipe.pretrain.seeds),
             made,
             seed + 1000,
             stages.folder("teach"),
         )
+        if recipe.teach.morphemes.kind:
+            opinions |= teach_morphemes(
+                recipe, learn, corpora.unrated, movies, reminder, made, seed, stages.folder("morphemes")
+            )
+        lesson = agree(opinions, learn, recipe.network)
         _say(lesson, "teachers")
 
     # A wide part that is fitted apart is not there while the network learns.
     shape = replace(recipe.network, buckets=0) if recipe.fitted_wide else recipe.network
+    same = shape.units == recipe.teachers.units
+    starts = pretrained(shape, "pretrain" if same else "start")
 
     def student(keep: NDArray[np.bool_], title: str, state: Path, lesson: Lesson | None) -> keras.Model:
         pool = _pool(recipe, lesson, learn, corpora.unrated, keep)
@@ -138,14 +149,15 @@ def fit(recipe: Recipe, corpora: Corpora, out: Path, runs: Path, *, seed: int = 
         start = starts[0] if starts else {}
         return tune(shape, tokens, recipe.tune, pool, reminder, start, seed, state, title)
 
-    if lesson is not None and recipe.teach.generations > 1:
+    if opinions is not None and recipe.teach.generations > 1:
         again, first = stages.folder("again"), lesson
 
         def second(keep: NDArray[np.bool_], title: str, state: str) -> Callable[[Sequence[str]], NDArray[np.float32]]:
             model = student(keep, title, again / state, first)
             return lambda texts: predict(model, Encoded(texts, shape, tokens))
 
-        lesson = teach_again(first, second, recipe.network, recipe.teach, learn, corpora.unrated, again)
+        opinions |= teach_again(second, recipe.network, recipe.teach, learn, corpora.unrated, again)
+        lesson = agree(opinions, learn, recipe.network)
         _say(lesson, "second teachers")
 
     # The calibration needs rows that the network did not learn from, so it learns twice: once without a fold.
@@ -154,12 +166,12 @@ def fit(recipe: Recipe, corpora: Corpora, out: Path, runs: Path, *, seed: int = 
     others = [r for r, s in zip(learn, side, strict=True) if not s]
     model = student(~side, "without one fold", folder / "student-calibration.npz", lesson)
     logits = predict(model, Encoded([r.text for r in asked], shape, tokens))
-    made = make(recipe.tune.counterfactuals, seed + 2)
     wide = None
     if recipe.fitted_wide:
-        wide = Wide.weigh(logits, asked, others, recipe.network, made)
+        beside = make(recipe.tune.counterfactuals, seed + 2) + _films(movies, recipe.wide_movies, seed)
+        wide = Wide.weigh(logits, asked, others, recipe.network, beside)
         logits = logits + wide.logits([r.text for r in asked])
-        wide = wide.fitted_to(learn, made)
+        wide = wide.fitted_to(learn, beside)
     settings = _calibrate(recipe, logits, asked)
     model = student(np.ones(len(learn), bool), "network", folder / "student.npz", lesson)
     weights = network.get_weights(model, shape)
@@ -190,6 +202,13 @@ def fit(recipe: Recipe, corpora: Corpora, out: Path, runs: Path, *, seed: int = 
     return Outcome(model_id, out, result, films)
 
 
+def _films(movies: Sequence[Row], count: int, seed: int) -> list[tuple[str, bool]]:
+    """Some movie reviews of a clear rating, and whether it is good."""
+    clear = [r for r in movies if r.rating is not None and not 4.5 < r.rating < 7.5]
+    chosen = np.random.default_rng(seed).permutation(len(clear))[:count]
+    return [(clear[i].text, (clear[i].rating or 0) > 5) for i in chosen]
+
+
 def _say(lesson: Lesson, who: str) -> None:
     shares = ", ".join(f"{kind} {value:.2%}" for kind, value in lesson.accuracy.items())
     console.print(f"{who} on rows they did not learn from: {shares}")
@@ -212,16 +231,19 @@ class _Stages:
     """
 
     def __init__(self, runs: Path, recipe: Recipe, data: str, seed: int) -> None:
-        parts = asdict(recipe)
-        body = {k: parts["network"][k] for k in ("embedding", "jamo", "cell", "units", "bidirectional", "max_tokens")}
+        parts, teachers = asdict(recipe), asdict(recipe.teachers)
         self._runs = runs
-        self._what: dict[str, Any] = {"pretrain": [data, seed, body, parts["tokenizer"], parts["pretrain"]]}
+        self._what: dict[str, Any] = {}
+        for stage, shape in (("pretrain", teachers), ("start", parts["network"])):
+            body = {k: shape[k] for k in ("embedding", "jamo", "cell", "units", "bidirectional", "max_tokens")}
+            self._what[stage] = [data, seed, body, parts["tokenizer"], parts["pretrain"]]
         # Not what is made of the teachers' answers afterwards.
-        teachers = {k: v for k, v in parts["teach"].items() if k not in ("linear", "trust", "generations")}
-        narrow = {k: v for k, v in parts["network"].items() if k not in ("buckets", "longest_ngram")}
-        self._what["teach"] = [self._what["pretrain"], narrow, teachers]
-        self._what["again"] = [self._what["teach"], parts["teach"], parts["tune"]]
-        self._what["fit"] = [self._what["teach"], parts]
+        how = {k: parts["teach"][k] for k in ("folds", "seeds", "tune")}
+        narrow = {k: v for k, v in teachers.items() if k not in ("buckets", "longest_ngram")}
+        self._what["teach"] = [self._what["pretrain"], narrow, how]
+        self._what["morphemes"] = [self._what["teach"], parts["teach"]["morphemes"]]
+        self._what["again"] = [self._what["morphemes"], self._what["start"], parts["teach"], parts["tune"]]
+        self._what["fit"] = [self._what["morphemes"], parts]
 
     def folder(self, stage: str) -> Path:
         """The folder of a stage, made if need be."""

@@ -36,19 +36,19 @@ def features(texts: Sequence[str], config: NetworkConfig) -> csr_matrix:
 
 
 def fit_table(
-    rows: Sequence[Row], config: NetworkConfig, made: Sequence[tuple[str, bool]] = (), made_weight: float = 0.05
+    rows: Sequence[Row], config: NetworkConfig, others: Sequence[tuple[str, bool]] = (), others_weight: float = 0.05
 ) -> Table:
     """Log-odds of positive that each bucket adds, ``[buckets]``, in units of their standard deviation over the rows.
 
     Args:
         rows: rated rows.
         config: shape of the wide part.
-        made: reviews made by rule and whether they are positive.
-        made_weight: what one of them counts, where a rated row counts 1.
+        others: reviews made by rule or of another domain, and whether they are positive.
+        others_weight: what one of them counts, where a rated row counts 1.
     """
-    x = features([r.text for r in rows] + [text for text, _ in made], config)
-    y = np.array([(r.rating or 0) > config.positive_above for r in rows] + [good for _, good in made])
-    weight = np.concatenate([np.ones(len(rows)), np.full(len(made), made_weight)])
+    x = features([r.text for r in rows] + [text for text, _ in others], config)
+    y = np.array([(r.rating or 0) > config.positive_above for r in rows] + [good for _, good in others])
+    weight = np.concatenate([np.ones(len(rows)), np.full(len(others), others_weight)])
     return _fit(x, y, weight)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from importlib import resources
 from pathlib import Path
 from typing import Any
@@ -81,24 +81,46 @@ class TuneRecipe:
 
 
 @dataclass(frozen=True)
+class MorphemeRecipe:
+    """Teachers that read morphemes; otherwise they are like those that read characters.
+
+    Attributes:
+        kind: of the tokenizer, one of :data:`nlp.tokenizer.MORPHEME_KINDS`; empty for no such teachers.
+        limit: most frequent morphemes kept.
+        min_count: morphemes seen fewer times are left out.
+        seeds: networks per fold.
+    """
+
+    kind: str = ""
+    limit: int = 30000
+    min_count: int = 5
+    seeds: int = 1
+
+
+@dataclass(frozen=True)
 class TeachRecipe:
-    """Teachers, whose averaged opinion the network learns (Hinton et al. 2015, arXiv:1503.02531).
+    """Teachers, whose joint opinion the network learns (Hinton et al. 2015, arXiv:1503.02531).
 
     Attributes:
         folds: each teacher learns from all folds but one and is asked about that one; 0 for no teachers.
         seeds: networks per fold.
+        units: of the networks among them; those of the network in service if empty.
         generations: 1, or 2 for networks that learn what the first teachers said and teach in their place.
-        linear: weight of the linear teacher beside 1 for the mean of the networks.
         trust: share of the teachers in the target of a rated review; the rest is its own rating.
         tune: how the networks among them learn.
+        morphemes: teachers that read morphemes.
     """
 
     folds: int = 0
     seeds: int = 1
+    units: tuple[int, ...] = ()
     generations: int = 1
-    linear: float = 0.7
     trust: float = 0.5
     tune: TuneRecipe = field(default_factory=TuneRecipe)
+    morphemes: MorphemeRecipe = field(default_factory=MorphemeRecipe)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "units", tuple(self.units))
 
 
 @dataclass(frozen=True)
@@ -128,6 +150,7 @@ class Recipe:
         name: of the file.
         network, tokenizer, pretrain, teach, tune: its tables.
         fitted_wide: the wide part is a linear model fitted apart (:mod:`training.linear`).
+        wide_movies: number of movie reviews that it learns from too, lest it speaks against the network there.
         right_when_sure: share of verdicts outside the unsure band that are to be right.
         adapt: learn on from the model in service instead of all that; its shape and tokenizer are kept.
         course: a network of the course, which is trained and compared but does not serve.
@@ -140,9 +163,15 @@ class Recipe:
     teach: TeachRecipe = field(default_factory=TeachRecipe)
     tune: TuneRecipe = field(default_factory=TuneRecipe)
     fitted_wide: bool = False
+    wide_movies: int = 0
     right_when_sure: float = 0.97
     adapt: AdaptRecipe | None = None
     course: CourseRecipe | None = None
+
+    @property
+    def teachers(self) -> NetworkConfig:
+        """Shape of the networks among the teachers; they have no wide part, since linear models teach beside them."""
+        return replace(self.network, buckets=0, units=self.teach.units or self.network.units)
 
     @property
     def uses_unrated(self) -> bool:
@@ -152,7 +181,7 @@ class Recipe:
     @property
     def uses_movies(self) -> bool:
         """Whether movie reviews are of use."""
-        return bool(self.pretrain.epochs or self.tune.movies_every)
+        return bool(self.pretrain.epochs or self.tune.movies_every or self.wide_movies)
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any], name: str) -> Recipe:
@@ -174,17 +203,20 @@ class Recipe:
             if table == "network":
                 parts[table] = NetworkConfig.from_dict(value)
             elif table == "teach":
-                parts[table] = _part(
-                    TeachRecipe, {**value, "tune": _part(TuneRecipe, value.get("tune", {}), "teach.tune")}, table
-                )
+                tune = _part(TuneRecipe, value.get("tune", {}), "teach.tune")
+                morphemes = _part(MorphemeRecipe, value.get("morphemes", {}), "teach.morphemes")
+                parts[table] = _part(TeachRecipe, {**value, "tune": tune, "morphemes": morphemes}, table)
             elif table in kinds:
                 parts[table] = _part(kinds[table], value, table)
-            elif table in ("right_when_sure", "fitted_wide"):
+            elif table in ("right_when_sure", "fitted_wide", "wide_movies"):
                 parts[table] = value
             else:
                 raise ValueError(f"there is no setting called {table!r}")
         recipe = cls(**{"name": name, "network": NetworkConfig(), **parts})
         tokenizer.create(recipe.tokenizer.kind)
+        if recipe.teach.morphemes.kind not in ("", *tokenizer.MORPHEME_KINDS):
+            raise ValueError(f"[teach.morphemes] kind must be one of {', '.join(tokenizer.MORPHEME_KINDS)}")
+        recipe.teachers  # noqa: B018 - says what is wrong with their units
         if recipe.teach.generations not in (1, 2):
             raise ValueError(f"[teach] generations must be 1 or 2, not {recipe.teach.generations!r}")
         return recipe

@@ -1,4 +1,4 @@
-"""Teachers: networks and linear models whose averaged opinion is a better target than one rating.
+"""Teachers: networks and linear models whose joint opinion is a better target than one rating.
 
 Every teacher learns from all folds but one. What it says about the rows of that fold, and about unrated
 reviews, becomes the target of the one small network that goes into service (distillation, Hinton et al. 2015,
@@ -29,21 +29,38 @@ from training.recipe import TeachRecipe
 from training.tune import Pool, polarity_pool, rated_pool, targets, tune
 
 Floats = NDArray[np.float64]
+Opinion = Callable[[Sequence[Row], Sequence[str], float], NDArray[np.float32]]
+"""From rows to learn from, texts to judge and the rating above which one is positive, to log-odds ``[texts]``."""
+
+
+@dataclass(frozen=True)
+class Opinions:
+    """What each kind of teacher says of the rows: rated ones, then unrated ones.
+
+    Attributes:
+        classes: class scores of the networks of each kind, ``[rows, classes]``.
+        linear: log-odds of positive of the linear models of each kind, on any scale, ``[rows]``.
+    """
+
+    classes: Mapping[str, Floats]
+    linear: Mapping[str, Floats]
+
+    def __or__(self, other: Opinions) -> Opinions:
+        """Both; of a kind that is in both the other's."""
+        return Opinions({**self.classes, **other.classes}, {**self.linear, **other.linear})
 
 
 @dataclass(frozen=True)
 class Lesson:
-    """What the teachers say.
+    """What the teachers say together.
 
     Attributes:
-        linear: what the linear ones said, on any scale, ``[rated + unrated]``.
         rated: class distribution ``[rows, classes]`` and probability of positive ``[rows]`` for rated rows,
             each from teachers that did not learn from the row.
         unrated: the same for unrated rows, from all teachers.
         accuracy: of the teachers on the rated rows, by kind.
     """
 
-    linear: Floats
     rated: tuple[Floats, Floats]
     unrated: tuple[Floats, Floats]
     accuracy: Mapping[str, float]
@@ -60,8 +77,10 @@ def teach(
     counterfactuals: Sequence[tuple[str, bool]],
     seed: int,
     folder: Path,
-) -> Lesson:
-    """Train the teachers and ask them.
+    kind: str = "characters",
+    linear_opinions: Opinion = baseline.opinions,
+) -> Opinions:
+    """Train the teachers of one kind and ask them.
 
     Args:
         config: shape of the networks among them.
@@ -74,18 +93,16 @@ def teach(
         counterfactuals: reviews made by rule.
         seed: of the first network.
         folder: where each teacher's answers are kept, so that a resumed run does not ask again.
-
-    Returns:
-        Their answers.
+        kind: what they read.
+        linear_opinions: what fits the linear models among them and asks them.
     """
     shape = replace(config, buckets=0)
     side = np.array([fold(r.place, recipe.folds) for r in rows])
-    positive = np.array([(r.rating or 0) > config.positive_above for r in rows])
 
     def network(learn: Sequence[Row], texts: Sequence[str], k: int, s: int) -> NDArray[np.float32]:
         pool = rated_pool(learn, shape, recipe.tune.smooth) + polarity_pool(counterfactuals, shape)
         start = starts[s % len(starts)] if starts else {}
-        title = f"teacher {k + 1}.{s + 1} of {recipe.folds}.{recipe.seeds}"
+        title = f"teacher of {kind} {k + 1}.{s + 1} of {recipe.folds}.{recipe.seeds}"
         state = folder / f"teacher-state-{k}-{s}.npz"
         model = tune(shape, tokenizer, recipe.tune, pool, movies, start, seed + 100 * k + s, state, title)
         answer = predict(model, Encoded(texts, shape, tokenizer))
@@ -94,7 +111,7 @@ def teach(
 
     parts = [_Part.of(rows, unrated, side == k, recipe.folds) for k in range(recipe.folds)]
     todo = [k for k in range(recipe.folds) if not (folder / f"teacher-linear-{k}.npz").exists()]
-    jobs = (delayed(baseline.opinions)(parts[k].learn, parts[k].texts, config.positive_above) for k in todo)
+    jobs = (delayed(linear_opinions)(parts[k].learn, parts[k].texts, config.positive_above) for k in todo)
     for k, opinions in zip(todo, Parallel(n_jobs=-1, return_as="generator")(jobs), strict=True):
         write_arrays(folder / f"teacher-linear-{k}.npz", {"answer": opinions})
 
@@ -105,39 +122,35 @@ def teach(
         for s in range(recipe.seeds):
             answer = _kept(folder / f"teacher-{k}-{s}.npz", partial(network, part.learn, part.texts, k, s))
             networks[part.asked] += part.weight[:, None] * answer / recipe.seeds
-    return _lesson(networks, linear, positive, config, recipe.linear)
+    return Opinions({kind: networks}, {kind: linear})
 
 
 def teach_again(
-    lesson: Lesson,
     learn: Callable[[NDArray[np.bool_], str, str], Callable[[Sequence[str]], NDArray[np.float32]]],
     config: NetworkConfig,
     recipe: TeachRecipe,
     rows: Sequence[Row],
     unrated: Sequence[Row],
     folder: Path,
-) -> Lesson:
-    """A second generation of networks, which learnt from the first lesson, gives the lesson once more.
+    kind: str = "characters",
+) -> Opinions:
+    """A second generation of networks, which learnt from the first lesson, teaches in the first one's place.
 
     They are better teachers than the first, which had only ratings to learn from (born-again networks). What they
     say about a row is not wholly independent of its rating, because the teachers of the other rows knew it; that is why
     their answers are targets, never figures.
 
     Args:
-        lesson: of the first generation.
         learn: trains a network on the rows that a mask ``[rows]`` keeps, with a title and the name of a checkpoint, and
             returns what gives its class scores ``[texts, classes]``.
         config: shape of the network in service.
-        recipe: how many folds, and the weight of the linear models.
+        recipe: how many folds.
         rows: rated rows to learn from.
         unrated: rows without a rating.
         folder: where each network's answers are kept.
-
-    Returns:
-        The second lesson.
+        kind: what they read.
     """
     side = np.array([fold(r.place, recipe.folds) for r in rows])
-    positive = np.array([(r.rating or 0) > config.positive_above for r in rows])
     networks = np.zeros((len(rows) + len(unrated), len(config.ratings)))
     for k in range(recipe.folds):
         part = _Part.of(rows, unrated, side == k, recipe.folds)
@@ -146,23 +159,31 @@ def teach_again(
             return learn(side != k, f"second teacher {k + 1} of {recipe.folds}", f"second-{k}.npz")(part.texts)
 
         networks[part.asked] += part.weight[:, None] * _kept(folder / f"second-teacher-{k}.npz", answer)
-    return _lesson(networks, lesson.linear, positive, config, recipe.linear)
+    return Opinions({kind: networks}, {})
 
 
-def _lesson(
-    networks: Floats, linear: Floats, positive: NDArray[np.bool_], config: NetworkConfig, weight: float
-) -> Lesson:
-    """What both kinds of teacher say together; the first rows are the rated ones."""
-    odds = binary_log_odds(networks.astype(np.float32), config.positive_classes)
-    n = len(positive)
-    together = _together(odds, linear, positive, weight)
-    classes = _agree(networks, together, config)
-    accuracy = {
-        "networks": float(((odds[:n] > 0) == positive).mean()),
-        "linear": float(((linear[:n] > 0) == positive).mean()),
-        "together": float(((together[:n] > 0.5) == positive).mean()),
-    }
-    return Lesson(linear, (classes[:n], together[:n]), (classes[n:], together[n:]), accuracy)
+def lesson(opinions: Opinions, rows: Sequence[Row], config: NetworkConfig) -> Lesson:
+    """What all teachers say together.
+
+    The kinds are weighed by logistic regression on the rated rows (stacking, Wolpert 1992): a handful of weights, on
+    what was said of rows that nobody who spoke had learnt from.
+
+    Args:
+        opinions: of the rated rows, then the unrated ones.
+        rows: the rated rows.
+        config: shape of the network in service.
+    """
+    n = len(rows)
+    positive = np.array([(r.rating or 0) > config.positive_above for r in rows])
+    scores = {kind: c.astype(np.float32) for kind, c in opinions.classes.items()}
+    odds = {f"networks, {kind}": binary_log_odds(c, config.positive_classes) for kind, c in scores.items()}
+    odds |= {f"linear, {kind}": said for kind, said in opinions.linear.items()}
+    each = np.stack([said / said[:n].std() for said in odds.values()], axis=1)
+    together = LogisticRegression(C=1.0).fit(each[:n], positive).predict_proba(each)[:, 1]
+    classes = _agree(np.mean(list(opinions.classes.values()), axis=0), together, config)
+    accuracy = {kind: float(((said[:n] > 0) == positive).mean()) for kind, said in odds.items()}
+    accuracy["together"] = float(((together[:n] > 0.5) == positive).mean())
+    return Lesson((classes[:n], together[:n]), (classes[n:], together[n:]), accuracy)
 
 
 @dataclass(frozen=True)
@@ -187,20 +208,6 @@ class _Part:
         texts = [row.text for row, out in zip(rows, own, strict=True) if out] + [row.text for row in unrated]
         asked = np.concatenate([own, np.ones(len(unrated), bool)])
         return cls(learn, texts, asked, np.concatenate([np.ones(own.sum()), np.full(len(unrated), 1 / folds)]))
-
-
-def _together(networks: Floats, linear: Floats, positive: NDArray[np.bool_], weight: float) -> Floats:
-    """Probability of positive from both kinds of teacher, calibrated on the first rows, whose labels are known.
-
-    Args:
-        networks: their log-odds, ``[rows]``.
-        linear: the linear models', on any scale.
-        positive: labels of the first rows.
-        weight: of the linear models, where that of the networks is 1.
-    """
-    n = len(positive)
-    both = (networks / networks[:n].std() + weight * linear / linear[:n].std())[:, None]
-    return np.asarray(LogisticRegression(C=1e6).fit(both[:n], positive).predict_proba(both)[:, 1])
 
 
 def _agree(logits: Floats, positive: Floats, config: NetworkConfig) -> Floats:

@@ -49,7 +49,7 @@ def cut_all(kind: str, texts: Sequence[str], cache: Path, jobs: int = 0) -> list
         DataError: see :func:`cutter`.
     """
     cut = cutter(kind)
-    if kind not in tokenizer.MORPHEME_KINDS:
+    if kind not in tokenizer.MORPHEME_KINDS or not texts:
         return [cut(text) for text in texts]
     path = cache / f"tokens-{kind}-{_digest(kind, texts)}.json.gz"
     kept = _read(path, len(texts))

@@ -40,7 +40,7 @@ class Wide:
         asked: Sequence[Row],
         learned: Sequence[Row],
         config: NetworkConfig,
-        made: Sequence[tuple[str, bool]],
+        others: Sequence[tuple[str, bool]],
     ) -> Wide:
         """Fit tables to the rows that the network learned from, and weigh them on rows that it did not.
 
@@ -49,13 +49,13 @@ class Wide:
             asked: rows that it did not learn from.
             learned: rows that it did.
             config: shape of the network, the wide part included.
-            made: reviews made by rule.
+            others: reviews made by rule or of another domain.
         """
         x = features([r.text for r in asked], config)
         rating = np.array([r.rating for r in asked], float)
         positive = rating > config.positive_above
         odds = binary_log_odds(logits, config.positive_classes)
-        polarity = _weight(odds, x @ fit_table(learned, config, made), positive)
+        polarity = _weight(odds, x @ fit_table(learned, config, others), positive)
         stars = {}
         for pair in _pairs(config):
             low, high = (config.ratings[i] for i in pair)
@@ -64,12 +64,12 @@ class Wide:
             table = fit_star_table(learned, config, pair)
             stars[pair] = _weight(own, (x @ table)[known], rating[known] == high)
         none = np.zeros((config.buckets, len(config.ratings)), np.float32)
-        return cls(config, polarity, stars, none).fitted_to(learned, made)
+        return cls(config, polarity, stars, none).fitted_to(learned, others)
 
-    def fitted_to(self, rows: Sequence[Row], made: Sequence[tuple[str, bool]]) -> Wide:
+    def fitted_to(self, rows: Sequence[Row], others: Sequence[tuple[str, bool]]) -> Wide:
         """The same weights on tables fitted to these rows."""
         stars = {pair: w * fit_star_table(rows, self.config, pair) for pair, w in self.stars.items()}
-        polarity = self.polarity * fit_table(rows, self.config, made)
+        polarity = self.polarity * fit_table(rows, self.config, others)
         return replace(self, table=wide_part(polarity, stars, self.config))
 
     def logits(self, texts: Sequence[str]) -> NDArray[np.float32]:

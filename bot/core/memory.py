@@ -64,7 +64,7 @@ class MemoryStore:
             if platform in (None, place.platform) and workspace in (None, place.workspace)
         }
 
-    async def claim(self, claim: Claim) -> bool:
+    async def claim(self, claim: Claim, *, ahead: bool = False) -> bool:
         if claim in self._claims:
             return False
         if len(self._claims) >= self._keep:
@@ -75,7 +75,9 @@ class MemoryStore:
     async def release(self, claim: Claim) -> None:
         self._claims.pop(claim, None)
 
-    async def settle(self, claim: Claim, state: ClaimState, reference: str | None = None) -> bool:
+    async def settle(
+        self, claim: Claim, state: ClaimState, reference: str | None = None, *, ahead: bool = False
+    ) -> bool:
         if claim not in self._claims or self._claims[claim].state == "forgotten":
             return False
         self._claims[claim] = _Claimed(state, reference)

@@ -1,14 +1,16 @@
 """What is said to those for whom there is no room.
 
-The database may be what everybody waits for. So it is asked whether another process has the message, but not for
-longer than a moment, and then not again for a while.
+They get their claims like all answers, so that no other process answers too; but ahead of all that waits for the
+database, which may be what everybody waits for. If it does not answer even so, nobody can be answered: people are told
+without a claim, and it is left alone for a while.
 """
 
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections import OrderedDict
-from collections.abc import Callable, Coroutine
+from collections.abc import Coroutine
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from bot.core.events import Answer, Incoming, Place, Reaction, Reply
@@ -20,11 +22,13 @@ if TYPE_CHECKING:
 _AT_ONCE = 8
 _MOST_OWED = 10_000
 _REMEMBERED = 10_000
-_MOMENT, _WHILE = 1.0, 10.0
-"""Seconds that the database has to answer, and that it is left alone if it does not."""
+_PATIENCE, _WHILE = 10.0, 10.0
+"""Seconds that the database has to answer, and that it is left alone if it does not. One that is only busy is to
+answer in time: who is told without a claim may be answered too."""
 
 T = TypeVar("T")
-Spawn = Callable[[Any], asyncio.Task[None]]
+
+log = logging.getLogger(__name__)
 
 
 class Overload:
@@ -37,26 +41,26 @@ class Overload:
     def __init__(self, core: Core) -> None:
         self._core = core
         self._owed: OrderedDict[tuple[Place, str], tuple[Incoming, Platform]] = OrderedDict()
-        self._refused: OrderedDict[tuple[Place, str], None] = OrderedDict()
+        self._refused: OrderedDict[Claim, None] = OrderedDict()
         self._tellers = 0
-        self._ask_again = {"read": 0.0, "write": 0.0}
+        self._ask_again = 0.0
 
     def was_refused(self, incoming: Incoming) -> bool:
         """Whether this message was refused before. It was told to come again, so it has had its answer."""
-        return (incoming.place, incoming.message) in self._refused
+        return Claim(incoming.place, incoming.message, incoming.revision) in self._refused
 
     def refuse(self, incoming: Incoming, platform: Platform) -> None:
         """Owe somebody a sentence. Counted always; said as soon as the platform takes it."""
         self._core.counters.add("backlog_full", platform=platform.name)
-        self._refused[incoming.place, incoming.message] = None
-        if len(self._refused) > _REMEMBERED:
-            self._refused.popitem(last=False)
         if incoming.by_bot:
             return
         key = incoming.place, incoming.message if incoming.way == "watched" else incoming.author
         if len(self._owed) >= _MOST_OWED and key not in self._owed:
             self._core.counters.add("backlog_untold", platform=platform.name)
             return
+        self._refused[Claim(incoming.place, incoming.message, incoming.revision)] = None
+        if len(self._refused) > _REMEMBERED:
+            self._refused.popitem(last=False)
         self._owed[key] = incoming, platform
         if self._tellers < _AT_ONCE:
             self._tellers += 1
@@ -73,10 +77,8 @@ class Overload:
             self._tellers -= 1
 
     async def _say(self, incoming: Incoming, answer: Answer, platform: Platform) -> None:
-        store, claim = self._core.store, Claim(incoming.place, incoming.message, incoming.revision)
-        # Another process may have answered, or be about to. To read takes no turn among all the writes that wait.
-        answered = None if claim.revision else await self._soon("read", store.answer_to(claim.place, claim.message))
-        if answered is not None or await self._soon("write", store.claim(claim)) is False:
+        claim = await self._claim(incoming)
+        if claim is None:
             self._core.counters.add("duplicates", platform=platform.name)
             return
         state: ClaimState = "answered"
@@ -86,19 +88,32 @@ class Overload:
         except DeliveryError:
             self._core.counters.add("undelivered", platform=platform.name)
             state = "abandoned"
-        await self._soon("write", store.settle(claim, state, reference))
+        await self._soon(self._core.store.settle(claim, state, reference, ahead=True))
 
-    async def _soon(self, kind: str, asked: Coroutine[Any, Any, T]) -> T | None:
-        """What the database says, if it says so in a moment; else None."""
+    async def _claim(self, incoming: Incoming) -> Claim | None:
+        """The claim to tell; None if another process has the message.
+
+        As on the path of a message, an edit is answered under the message's own claim if nobody has that.
+        """
+        claim = Claim(incoming.place, incoming.message)
+        got = await self._soon(self._core.store.claim(claim, ahead=True))
+        if got is False and incoming.revision:
+            claim = Claim(incoming.place, incoming.message, incoming.revision)
+            got = await self._soon(self._core.store.claim(claim, ahead=True))
+        return None if got is False else claim
+
+    async def _soon(self, asked: Coroutine[Any, Any, T]) -> T | None:
+        """What the database says; None if it says nothing."""
         clock = self._core.clock
-        if clock.monotonic() < self._ask_again[kind]:
+        if clock.monotonic() < self._ask_again:
             asked.close()
             return None
         try:
-            async with asyncio.timeout(_MOMENT):
+            async with asyncio.timeout(_PATIENCE):
                 return await asked
-        except Exception:  # whatever it is, people are told all the same
-            self._ask_again[kind] = clock.monotonic() + _WHILE
+        except Exception as error:  # whatever it is, people are told all the same
+            self._ask_again = clock.monotonic() + _WHILE
+            log.warning("told without a claim", extra={"event": "told_unclaimed", "kind": type(error).__name__})
             return None
 
     def _answer(self, incoming: Incoming) -> Answer | None:

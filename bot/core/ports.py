@@ -407,16 +407,23 @@ class Store(Protocol):
         """All channels with settings of their own, or those of a platform, or of a workspace."""
         ...
 
-    async def claim(self, claim: Claim) -> bool:
-        """Try to get a claim; False if somebody else has it or had it."""
+    async def claim(self, claim: Claim, *, ahead: bool = False) -> bool:
+        """Try to get a claim; False if somebody else has it or had it.
+
+        Args:
+            claim: which.
+            ahead: not to wait for all that waits to be written. For the few who say that there is no room.
+        """
         ...
 
     async def release(self, claim: Claim) -> None:
         """Give a claim back: nothing was said and nothing recorded."""
         ...
 
-    async def settle(self, claim: Claim, state: ClaimState, reference: str | None = None) -> bool:
-        """Say what became of a claim, and by which reference its answer can be changed.
+    async def settle(
+        self, claim: Claim, state: ClaimState, reference: str | None = None, *, ahead: bool = False
+    ) -> bool:
+        """Say what became of a claim, and by which reference its answer can be changed; ``ahead`` as of a claim.
 
         Returns:
             False if the message was forgotten meanwhile: then it stays so.

@@ -117,6 +117,7 @@ class Core:
         self.simulations = Simulations(self)
         self._settings: dict[Place, tuple[float, ChannelSettings]] = {}
         self._running: set[asyncio.Task[Any]] = set()
+        self._under_way: set[tuple[Place, str, str, str]] = set()
         self._backlog = limits.backlog
         self._overload = Overload(self)
         self.files = FileService(self, limits.files)
@@ -171,7 +172,7 @@ class Core:
         """Let a message go its path while the caller acknowledges it; :meth:`close` waits for it.
 
         Where too much is on its way already, the asker is told to come again and it is counted; neither waits for
-        the database.
+        what waits for the database. What was told so, or is on its way in this process, is a duplicate.
 
         Args:
             incoming: the message.
@@ -179,16 +180,20 @@ class Core:
             work: what to do with it; :meth:`handle` it if None.
 
         Returns:
-            The task; None if there was no room.
+            The task; None if there was no room, or it is a duplicate.
         """
+        key = incoming.place, incoming.message, incoming.revision, incoming.way
+        if key in self._under_way or self._overload.was_refused(incoming):
+            self.counters.add("duplicates", platform=platform.name)
+            return None
         if self.full:
             self._overload.refuse(incoming, platform)
             self.counters.add("messages", platform=platform.name, outcome=Outcome.BUSY)
             return None
-        if self._overload.was_refused(incoming):
-            self.counters.add("duplicates", platform=platform.name)
-            return None
-        return self.spawn((work or partial(self.handle, incoming, platform))())
+        task = self.spawn((work or partial(self.handle, incoming, platform))())
+        self._under_way.add(key)
+        task.add_done_callback(lambda _: self._under_way.discard(key))
+        return task
 
     def start_file(
         self, incoming: Incoming, attachments: Sequence[Attachment], platform: FilePlatform

@@ -38,8 +38,13 @@ class Lane(Protocol):
     Work waits for nothing but its connection.
     """
 
-    async def do(self, work: Work[T]) -> T:
-        """Do it; its exception undoes it."""
+    async def do(self, work: Work[T], *, ahead: bool = False) -> T:
+        """Do it; its exception undoes it.
+
+        Args:
+            work: what to do.
+            ahead: of all that waits. For little, so that the rest gets its turn.
+        """
         ...
 
     async def close(self) -> None:
@@ -53,15 +58,16 @@ class DirectLane:
     Args:
         engine: of a database that can do many things at once.
         at_once: how many; if they write, fewer than the engine has connections, so that some are left to read.
+        ahead: how many more, of those that go ahead of what waits.
     """
 
-    def __init__(self, engine: AsyncEngine, at_once: int) -> None:
+    def __init__(self, engine: AsyncEngine, at_once: int, ahead: int = 1) -> None:
         self._engine = engine
         # The engine's own queue gives up after half a minute, and a message would go unanswered.
-        self._turns = asyncio.Semaphore(at_once)
+        self._turns, self._ahead = asyncio.Semaphore(at_once), asyncio.Semaphore(ahead)
 
-    async def do(self, work: Work[T]) -> T:
-        async with self._turns, self._engine.begin() as connection:
+    async def do(self, work: Work[T], *, ahead: bool = False) -> T:
+        async with self._ahead if ahead else self._turns, self._engine.begin() as connection:
             return await work(connection)
 
     async def close(self) -> None:
@@ -84,10 +90,13 @@ class GroupLane:
         self._waiting: deque[tuple[Work[Any], asyncio.Future[Any]]] = deque()
         self._task: asyncio.Task[None] | None = None
 
-    async def do(self, work: Work[T]) -> T:
+    async def do(self, work: Work[T], *, ahead: bool = False) -> T:
         loop = asyncio.get_running_loop()
         future: asyncio.Future[T] = loop.create_future()
-        self._waiting.append((work, future))
+        if ahead:
+            self._waiting.appendleft((work, future))
+        else:
+            self._waiting.append((work, future))
         if self._task is None or self._task.done():
             self._task = loop.create_task(self._work(), name="nunchi-store")
         return await future

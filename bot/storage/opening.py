@@ -24,7 +24,7 @@ from bot.storage.store import SqlStore
 
 DATABASE, KEY = "nunchi.db", "hash.key"
 _SLOWEST_OTHER_WRITER = 10.0
-_CONNECTIONS, _WRITES_AT_ONCE = 16, 12
+_CONNECTIONS, _WRITES_AT_ONCE, _WRITES_AHEAD = 16, 11, 2
 _DRIVERS = {"sqlite": "sqlite+aiosqlite", "postgres": "postgresql+asyncpg", "postgresql": "postgresql+asyncpg"}
 
 
@@ -107,7 +107,7 @@ async def open_store(url: str | None, home: Path, fingerprint: Fingerprint | Non
     if sqlite:
         return SqlStore(engine, GroupLane(_sqlite_lane(address)), GroupLane(_sqlite_lane(address, reads_only=True)))
     reading = engine.execution_options(isolation_level="AUTOCOMMIT")
-    return SqlStore(engine, DirectLane(engine, _WRITES_AT_ONCE), DirectLane(reading, _CONNECTIONS))
+    return SqlStore(engine, DirectLane(engine, _WRITES_AT_ONCE, _WRITES_AHEAD), DirectLane(reading, _CONNECTIONS))
 
 
 def _where(address: URL) -> str:

@@ -146,25 +146,27 @@ class SqlStore:
         places = ((Place(row.platform, row.workspace, row.channel), row) for row in rows)
         return {place: _settings(row, from_rows(kept.get(place, ()))) for place, row in places}
 
-    async def claim(self, claim: Claim) -> bool:
+    async def claim(self, claim: Claim, *, ahead: bool = False) -> bool:
         values = {**claim_values(claim), "state": "claimed", "at": to_milliseconds(datetime.now(UTC))}
 
         async def work(connection: Connection) -> bool:
             return (await connection.execute(self._claim, values)).rowcount == 1
 
-        return await self._writer.do(work)
+        return await self._writer.do(work, ahead=ahead)
 
     async def release(self, claim: Claim) -> None:
         statement = delete(claims).where(_is(claim))
         await self._writer.do(lambda connection: connection.execute(statement))
 
-    async def settle(self, claim: Claim, state: ClaimState, reference: str | None = None) -> bool:
+    async def settle(
+        self, claim: Claim, state: ClaimState, reference: str | None = None, *, ahead: bool = False
+    ) -> bool:
         values = {**asked(claim_values(claim)), "state": state, "reference": reference}
 
         async def work(connection: Connection) -> bool:
             return (await connection.execute(SETTLE, values)).rowcount == 1
 
-        return await self._writer.do(work)
+        return await self._writer.do(work, ahead=ahead)
 
     async def answer_to(self, place: Place, message: str) -> str | None:
         return await self._looker.do(lambda connection: _answer_to(connection, place, message))

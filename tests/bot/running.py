@@ -1,12 +1,14 @@
-"""Running ``nunchi`` in tests, and what is expected of a run that fails."""
+"""Running ``nunchi`` in tests, to its end or as a process that serves, and what is expected of a run that fails."""
 
 from __future__ import annotations
 
+import asyncio
 import os
 import subprocess
 import sys
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
 import pytest
 
@@ -38,6 +40,33 @@ def child_environment(**more: str) -> dict[str, str]:
 
 
 COMMAND = (sys.executable, "-m", "bot")
+
+
+class Server(Protocol):
+    """A local platform."""
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """The settings by which a bot finds it and may enter."""
+        ...
+
+
+async def start(
+    server: Server, home: Path, *words: str, more: dict[str, str] | None = None
+) -> asyncio.subprocess.Process:
+    """``nunchi ...`` with a local platform and a data folder of its own.
+
+    Args:
+        server: the platform.
+        home: the data folder.
+        words: what comes after ``nunchi``.
+        more: settings that go before the platform's.
+    """
+    # What libraries warn of is not what these tests are about.
+    own = {"NUNCHI_HOME": str(home), "NUNCHI_LOG_LEVEL": "DEBUG", "PYTHONWARNINGS": "ignore"}
+    environment = child_environment(**{**own, **server.environment, **(more or {})})
+    pipe = asyncio.subprocess.PIPE
+    return await asyncio.create_subprocess_exec(*COMMAND, *words, env=environment, cwd=home, stdout=pipe, stderr=pipe)
 
 
 _PEAK = """

@@ -19,7 +19,7 @@ from typing import Any
 
 import pytest
 
-from tests.bot.slack.test_process import start
+from tests.bot.running import start
 from tests.servers import slack_payloads as payloads
 from tests.servers.slack import SlackServer
 

@@ -9,9 +9,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import json
 import os
-import re
 import signal
 import tempfile
 import time
@@ -22,11 +20,11 @@ from typing import Any
 
 from bot.core.events import ChannelSettings, Place
 from bot.storage.opening import open_store
-from tests.bot.discord.test_process import start
-from tests.scenarios.slack_bench import NO_LIMIT, TEXTS, percentile
+from tests.bot.running import start
+from tests.scenarios.figures import NO_LIMIT, TEXTS, longest_lag, memory, spread
 from tests.servers import discord_payloads as payloads
 from tests.servers.discord import DiscordServer, Posted
-from tests.servers.slack import APP_TOKEN, BOT_TOKEN, SlackServer
+from tests.servers.slack import SlackServer
 
 
 class TimedDiscord(DiscordServer):
@@ -52,8 +50,8 @@ async def bench(rate: float, seconds: float, channels: int, both: bool) -> None:
         await store.close()
         async with server, slack:
             begin = time.monotonic()
-            more = {"SLACK_BOT_TOKEN": BOT_TOKEN, "SLACK_APP_TOKEN": APP_TOKEN, "SLACK_API_URL": slack.base_url}
-            process = await start(server, Path(folder), "run", "all" if both else "discord", more={**NO_LIMIT, **more})
+            more = {**NO_LIMIT, **slack.environment}
+            process = await start(server, Path(folder), "run", "all" if both else "discord", more=more)
             assert process.stderr is not None
             lines: list[str] = []
             while "듣고 있습니다" not in "".join(lines[-1:]):
@@ -74,12 +72,13 @@ async def bench(rate: float, seconds: float, channels: int, both: bool) -> None:
             took = time.monotonic() - begin
             with suppress(TimeoutError):
                 await server.until_posted(lambda: len(server.at) >= len(sent), 20)
-            status = Path(f"/proc/{process.pid}/status").read_text()
+            megabytes = memory(process.pid)
             cpu = processor_time(process.pid) - before
             process.send_signal(signal.SIGTERM)
-            err = (await asyncio.wait_for(rest, 60)).decode()
+            err = await asyncio.wait_for(rest, 60)
             await process.wait()
-    report(sent, took, server.at, server.posts, server.reactions, status, err)
+    report(sent, took, server.at, server.posts, server.reactions)
+    print(f"memory {megabytes} MB, longest loop lag {longest_lag(err)} ms")
     print(f"processor time of the bot: {1000 * cpu / len(sent):.1f} ms a message")
 
 
@@ -95,20 +94,15 @@ def report(
     at: dict[str, float],
     posts: list[Posted],
     reactions: set[tuple[str, str, str]],
-    status: str,
-    err: str,
 ) -> None:
     """Print what was seen."""
     times = [at[message] - when for message, when in sent.items() if message in at]
     busy = len({message for _, message, emoji in reactions if emoji == "⏳"})
     doubled = sum(count - 1 for count in Counter(post.to for post in posts).values())
-    stopped = next((json.loads(line) for line in err.splitlines() if '"stopped"' in line), {})
-    memory = {name: int(kb) // 1024 for name, kb in re.findall(r"(VmHWM|VmRSS):\s+(\d+) kB", status)}
     lost = len(sent) - len(times) - busy
     print(f"{len(sent)} messages in {took:.1f} s = {len(sent) / took:.1f} a second; replied {len(times)}, busy {busy}")
     print(f"lost {lost}, doubled {doubled}")
-    print(f"dispatch to reply: p50 {1000 * percentile(times, 0.5):.0f} ms, p99 {1000 * percentile(times, 0.99):.0f} ms")
-    print(f"memory {memory} MB, longest loop lag {stopped.get('ms')} ms")
+    print(spread("dispatch to reply", times))
 
 
 if __name__ == "__main__":

@@ -8,20 +8,16 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import json
-import re
 import signal
 import tempfile
 import time
 from pathlib import Path
 from typing import Any
 
-from tests.bot.slack.test_process import start
+from tests.bot.running import start
+from tests.scenarios.figures import NO_LIMIT, TEXTS, longest_lag, memory, spread
 from tests.servers import slack_payloads as payloads
 from tests.servers.slack import SlackServer
-
-NO_LIMIT = {"NUNCHI_PERSON_PER_MINUTE": "1000000", "NUNCHI_CHANNEL_PER_MINUTE": "1000000", "NUNCHI_LOG_LEVEL": "INFO"}
-TEXTS = ("배송도 빠르고 포장도 꼼꼼해서 만족합니다", "한 번 쓰고 고장났어요. 환불도 안 해 주네요", "그냥 그래요")
 
 
 class TimedSlack(SlackServer):
@@ -34,10 +30,6 @@ class TimedSlack(SlackServer):
     def _post(self, arguments: dict[str, Any], raw: str, only_for: str | None = None) -> dict[str, Any]:
         self.at.setdefault(arguments.get("thread_ts", ""), time.monotonic())
         return super()._post(arguments, raw, only_for)
-
-
-def percentile(values: list[float], share: float) -> float:
-    return sorted(values)[min(len(values) - 1, int(share * len(values)))] if values else float("nan")
 
 
 async def bench(rate: float, seconds: float) -> None:
@@ -59,17 +51,15 @@ async def bench(rate: float, seconds: float) -> None:
                 ack.add_done_callback(lambda _, now=now: acked.append(time.monotonic() - now))  # type: ignore[misc]
             took = time.monotonic() - begin
             await asyncio.wait([ack], timeout=10)  # of the last: before that nothing is promised
-            status = Path(f"/proc/{process.pid}/status").read_text()
+            megabytes = memory(process.pid)
             process.send_signal(signal.SIGTERM)
             _, err = await asyncio.wait_for(process.communicate(), 60)
     times = [server.at[ts] - at for ts, at in sent.items() if ts in server.at]
     busy = sum("잠시 후" in post.text for post in server.posts)
-    stopped = next((json.loads(line) for line in err.decode().splitlines() if '"stopped"' in line), {})
-    memory = {name: int(kb) // 1024 for name, kb in re.findall(r"(VmHWM|VmRSS):\s+(\d+) kB", status)}
     print(f"{len(sent)} events in {took:.1f} s = {len(sent) / took:.1f} a second; answered {len(times)}, busy {busy}")
-    print(f"event to post: p50 {1000 * percentile(times, 0.5):.0f} ms, p99 {1000 * percentile(times, 0.99):.0f} ms")
-    print(f"event to ack: p50 {1000 * percentile(acked, 0.5):.0f} ms, p99 {1000 * percentile(acked, 0.99):.0f} ms")
-    print(f"memory {memory} MB, longest loop lag {stopped.get('ms')} ms")
+    print(spread("event to post", times))
+    print(spread("event to ack", acked))
+    print(f"memory {megabytes} MB, longest loop lag {longest_lag(err)} ms")
 
 
 if __name__ == "__main__":

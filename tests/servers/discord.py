@@ -166,6 +166,15 @@ class DiscordServer:
     def gateway_url(self) -> str:
         return f"ws://{self.address}/gateway"
 
+    @property
+    def environment(self) -> dict[str, str]:
+        """The settings by which a bot finds it and may enter."""
+        return {
+            "DISCORD_TOKEN": TOKEN,
+            "DISCORD_API_URL": self.api_url,
+            "DISCORD_GATEWAY_URL": self.gateway_url,
+        }
+
     def attach(self, name: str, content: bytes) -> dict[str, Any]:
         """A file that a message can carry."""
         self.files[name] = content

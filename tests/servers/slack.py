@@ -127,6 +127,11 @@ class SlackServer:
     def base_url(self) -> str:
         return f"http://{self.address}/api/"
 
+    @property
+    def environment(self) -> dict[str, str]:
+        """The settings by which a bot finds it and may enter."""
+        return {"SLACK_BOT_TOKEN": BOT_TOKEN, "SLACK_APP_TOKEN": APP_TOKEN, "SLACK_API_URL": self.base_url}
+
     def response_url(self, channel: str, user: str) -> str:
         return f"http://{self.address}/respond/{channel}/{user}"
 

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import importlib.util
 import os
 import subprocess
 import sys
 from pathlib import Path
 
 import numpy as np
+import pytest
+
+needs_keras = pytest.mark.skipif(importlib.util.find_spec("keras") is None, reason="training needs the extra train")
+"""To ask for it by importing it takes seconds of every process that collects tests."""
 
 ROOT = Path(__file__).parents[2]
 THINGS = ("배송", "포장", "색상", "재질", "디자인", "마감", "크기", "가격", "향", "맛", "소리", "느낌", "두께", "무게")

@@ -6,15 +6,15 @@ import pytest
 from nlp.config import NetworkConfig
 from nlp.ngrams import hash_ngrams
 from nlp.tokenizer import CharTokenizer
-
-pytest.importorskip("keras", reason="training needs the extra train")
-
-from training.batches import Encoded
+from tests.training.shop import needs_keras
 
 
+@needs_keras
 @pytest.mark.parametrize("longest", range(1, 8))
 @pytest.mark.parametrize("length", [1, 2, 15, 16, 17, 24])
 def test_every_ngram_of_a_text_finds_room(longest, length):
+    from training.batches import Encoded
+
     text = "배송이정말빨라요품질도아주좋고가격도참착해요또살게요"[:length]
     config = NetworkConfig(buckets=1 << 12, longest_ngram=longest)
     inputs = Encoded([text, "굿"], config, CharTokenizer.fit([text])).inputs(np.arange(2))

@@ -8,12 +8,12 @@ import numpy as np
 import pytest
 
 from nlp.tokenizer import MORPHEME_KINDS
-from tests.training.shop import reviews, train, write_csv
+from tests.training.shop import needs_keras, reviews, train, write_csv
 from training import recipe
 from training.data import DataError
 from training.reviews import ReadRules, read_reviews
 
-keras = pytest.importorskip("keras", reason="training needs the extra train")
+pytestmark = needs_keras
 
 COURSES = {name: recipe.load(name).course for name in recipe.names() if recipe.load(name).course is not None}
 NAMES = [name for name, course in COURSES.items() if course.tokens not in MORPHEME_KINDS]
@@ -89,14 +89,14 @@ def test_wrong_settings_are_named(tmp_path, settings):
         recipe.load(str(tmp_path / "bad.toml"))
 
 
-def test_what_cannot_be_compared_is_said_in_one_sentence(tmp_path):
+def test_what_cannot_be_compared_is_said_in_one_sentence(tmp_path, train_here):
     write_csv(tmp_path / "labels.csv", [("긍정" if stars > 3 else "부정", text) for stars, text in reviews(80)])
     for words, says in (
         (("compare", "shop", "--data", "labels.csv"), "course-gru"),
         (("compare", "course-rating", "--data", "labels.csv"), "labels only"),
         (("fit", "--recipe", "course-gru", "--data", "labels.csv"), "compare course-gru"),
     ):
-        done = train(tmp_path, *words)
+        done = train_here(*words)
         assert done.returncode == 65
         assert says in done.stderr
         assert "Traceback" not in done.stderr

@@ -11,8 +11,10 @@ import numpy as np
 import pytest
 
 import nlp
+from tests.training.shop import needs_keras
+from training.__main__ import main
 
-pytest.importorskip("keras", reason="training needs the extra train")
+pytestmark = needs_keras
 
 RECIPE = """
 right_when_sure = 0.9
@@ -149,21 +151,11 @@ def test_a_killed_run_goes_on_and_ends_in_the_same_model(files, tmp_path):
     ],
     ids=["one text", "two rows", "no rating", "empty"],
 )
-def test_rows_that_cannot_be_learned_from_are_refused(tmp_path, rows, says):
+def test_rows_that_cannot_be_learned_from_are_refused(tmp_path, capsys, rows, says):
     (tmp_path / "rated.tsv").write_text(rows, "utf-8")
-    result = run(
-        [
-            sys.executable,
-            "-m",
-            "training",
-            "fit",
-            "--data",
-            str(tmp_path / "rated.tsv"),
-            "--out",
-            str(tmp_path / "model"),
-        ]
-    )
-    assert result.returncode == 65
-    assert says in result.stderr
-    assert "Traceback" not in result.stderr
+    status = main(["fit", "--data", str(tmp_path / "rated.tsv"), "--out", str(tmp_path / "model")])
+    assert status == 65
+    said = capsys.readouterr().err
+    assert says in said
+    assert "Traceback" not in said
     assert not (tmp_path / "model").exists()

@@ -15,9 +15,9 @@ import nlp
 from nlp import artifact
 from nlp.analyze import BUNDLED
 from nlp.modelstore import ModelStore
-from tests.training.shop import environment, reviews, train, write_csv
+from tests.training.shop import environment, needs_keras, reviews, train, write_csv
 
-pytest.importorskip("keras", reason="training needs the extra train")
+pytestmark = needs_keras
 
 QUICK = "[adapt]\nepochs = 2\nbatch = 32\nrate = 1e-3\n"
 
@@ -31,6 +31,12 @@ def home(tmp_path_factory):
     return folder
 
 
+@pytest.fixture(scope="module")
+def fitted(home):
+    """How the run ended that made a model of the shop's file and put it into service."""
+    return train(home, "fit", "--data", "shop.csv", "--recipe", "quick.toml", "--promote", "--source", "우리 가게")
+
+
 def no_traceback(done, status):
     assert done.returncode == status, done.stderr
     assert "Traceback" not in done.stderr
@@ -38,8 +44,8 @@ def no_traceback(done, status):
 
 
 @pytest.mark.timeout(600)
-def test_from_file_to_service_and_back(home):
-    done = train(home, "fit", "--data", "shop.csv", "--recipe", "quick.toml", "--promote", "--source", "우리 가게")
+def test_from_file_to_service_and_back(home, fitted):
+    done = fitted
     said = no_traceback(done, 0)
     assert "read 600 rows, kept 600" in said
     assert "held out" in said
@@ -96,7 +102,7 @@ def test_a_worse_model_is_refused_unless_forced(home, tmp_path):
 
 
 @pytest.mark.timeout(600)
-def test_a_killed_run_goes_on_and_ends_in_the_same_model(home, tmp_path):
+def test_a_killed_run_goes_on_and_ends_in_the_same_model(home, fitted, tmp_path):
     words = ["fit", "--data", str(home / "shop.csv"), "--recipe", str(home / "quick.toml"), "--runs"]
     command = [sys.executable, "-m", "bot", "train", *words, "cut"]
     process = subprocess.Popen(command, env=environment(tmp_path), cwd=tmp_path, stderr=subprocess.PIPE, text=True)
@@ -108,10 +114,10 @@ def test_a_killed_run_goes_on_and_ends_in_the_same_model(home, tmp_path):
     assert not list(tmp_path.glob("cut/*/model"))
     again = train(tmp_path, *words, "cut", "--resume")
     assert "learning: 1/" not in no_traceback(again, 0)
-    no_traceback(train(tmp_path, *words, "whole"), 0)
-    first, second = (next(tmp_path.glob(f"{name}/*/model")) for name in ("cut", "whole"))
+    no_traceback(fitted, 0)
     texts = [text for _, text in reviews(60, seed=9)]
-    cut, whole = (nlp.load(folder).analyze_batch(texts) for folder in (first, second))
+    folders = next(tmp_path.glob("cut/*/model")), next((home / "runs").glob("*/model"))
+    cut, whole = (nlp.load(folder).analyze_batch(texts) for folder in folders)
     assert [v.probability for v in cut] == pytest.approx([v.probability for v in whole], abs=0.02)
 
 
@@ -124,9 +130,9 @@ def test_a_killed_run_goes_on_and_ends_in_the_same_model(home, tmp_path):
         ([*reviews(30), (5, "<@U02ABCDEF1> 좋아요")], "policies"),
     ],
 )
-def test_bad_files_end_in_a_sentence_before_anything_is_made(tmp_path, rows, says):
+def test_bad_files_end_in_a_sentence_before_anything_is_made(tmp_path, train_here, rows, says):
     write_csv(tmp_path / "bad.csv", rows)
-    said = no_traceback(train(tmp_path, "fit", "--data", "bad.csv"), 65)
+    said = no_traceback(train_here("fit", "--data", "bad.csv"), 65)
     assert says in said.splitlines()[-1]
     assert not (tmp_path / "runs").exists()
 
@@ -143,8 +149,8 @@ def test_bad_files_end_in_a_sentence_before_anything_is_made(tmp_path, rows, say
         (("gibberish",), 64),
     ],
 )
-def test_wrong_use_is_one_sentence(tmp_path, words, status):
-    said = no_traceback(train(tmp_path, *words), status)
+def test_wrong_use_is_one_sentence(train_here, words, status):
+    said = no_traceback(train_here(*words), status)
     assert len(said.splitlines()) == 1
 
 
@@ -173,7 +179,6 @@ def test_python_m_training_reads_the_same_files(tmp_path):
 FULL = """
 import errno, sys
 import training.adapt
-from bot.cli import main
 def full(*_):
     raise OSError(errno.ENOSPC, "No space left on device")
 training.adapt.write_arrays = full

@@ -66,6 +66,8 @@ def fit(
             f"recipe {chosen.name} is of the course and does not serve; train it with: "
             f"{here.program} compare {chosen.name}"
         )
+    if target is not None and target.exists():
+        raise DataError(f"{target} exists already; choose another --out or remove it")
     reviews = _read(data, rules, here)
     if chosen.adapt is not None:
         _adapt(chosen, reviews, here, target, runs, seed=seed, name=name, fresh=not resume, promote=promote)
@@ -139,8 +141,6 @@ def _adapt(
     fresh: bool,
     promote: bool,
 ) -> None:
-    if target is not None and target.exists():
-        raise DataError(f"{target} exists already; choose another --out or remove it")
     check_enough(*split(reviews.rows), reviews.positive_above)  # before Keras takes its seconds to be loaded
     with telling() as tell:
         tell("loading Keras", 0, 1)

@@ -27,15 +27,22 @@ class StuckStore(MemoryStore):
         self.go_on = asyncio.Event()
         self.asked = 0
 
-    async def claim(self, claim: Claim) -> bool:
+    async def claim(self, claim: Claim, *, ahead: bool = False) -> bool:
         self.asked += 1
         await self.go_on.wait()
         return await super().claim(claim)
 
 
+class BusyStore(StuckStore):
+    """A database at which much waits until a test lets it; what goes ahead does not."""
+
+    async def claim(self, claim: Claim, *, ahead: bool = False) -> bool:
+        return await (MemoryStore.claim(self, claim) if ahead else super().claim(claim))
+
+
 @pytest.fixture(autouse=True)
 def a_short_moment(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(overload, "_MOMENT", 0.05)
+    monkeypatch.setattr(overload, "_PATIENCE", 0.05)
 
 
 async def until_idle(core: object, waiting: int) -> None:
@@ -93,6 +100,53 @@ async def test_of_several_processes_one_answers_though_others_are_full(model: nl
     assert full.counters.get("duplicates") == 3
     await free.close()
     await full.close()
+
+
+async def test_who_is_told_is_claimed_ahead_of_all_that_waits(model: nlp.Analyzer) -> None:
+    """Else whoever is told meanwhile would be answered by another process too."""
+    store, post = BusyStore(), Mailbox()
+    full, free = (make_core(model, store=store, backlog=backlog) for backlog in (1, 10))
+    full.start(sent("waits", "u0", text=GOOD), post)
+    for revision in ("", "edited"):
+        full.start(sent(f"told {revision}", f"u{revision}", text=GOOD, revision=revision), post)
+        await until_idle(full, 1)
+        free.start(sent(f"told {revision}", f"u{revision}", text=GOOD), post)
+    store.go_on.set()
+    await until_idle(full, 0)
+    await until_idle(free, 0)
+    assert post.words().count(KO("busy")) == 2
+    assert len(post.said) == 3, "and the one that waited has its answer"
+    assert free.counters.get("duplicates") == 2
+    await free.close()
+    await full.close()
+
+
+async def test_what_is_on_its_way_is_not_refused_when_it_comes_again(model: nlp.Analyzer) -> None:
+    store, post = StuckStore(), Mailbox()
+    core = make_core(model, store=store, backlog=1)
+    assert core.start(sent("1", text=GOOD), post) is not None
+    assert core.start(sent("1", text=GOOD), post) is None
+    assert core.counters.get("duplicates") == 1
+    assert core.counters.get("backlog_full") == 0
+    store.go_on.set()
+    await until_idle(core, 0)
+    assert len(post.said) == 1
+    assert KO("busy") not in post.words()
+    await core.close()
+
+
+async def test_an_edit_of_what_was_refused_is_judged(model: nlp.Analyzer) -> None:
+    store, post = StuckStore(), Mailbox()
+    store.go_on.set()
+    core = make_core(model, store=store, backlog=1)
+    core.start(sent("1", text=GOOD), post)
+    core.start(sent("2", text=GOOD), post)
+    await until_idle(core, 0)
+    assert core.start(sent("2", text=GOOD, revision="r"), post) is not None
+    await until_idle(core, 0)
+    assert len(post.said) == 2
+    assert KO("busy") not in post.words(), "the notice became the verdict"
+    await core.close()
 
 
 async def test_a_flood_of_one_person_is_told_once_at_a_time(model: nlp.Analyzer) -> None:

@@ -63,14 +63,17 @@ async def test_asking_again_and_again_has_an_end(model: nlp.Analyzer) -> None:
     await core.close()
 
 
+@pytest.fixture(scope="module")
+def hostile_reviews(model: nlp.Analyzer) -> list[tuple[str, nlp.Review]]:
+    """Hostile texts among reviews, taken apart: that takes longer than all that is done with it."""
+    text = "{0} 배송은 빠른데 {0}품질이 별로예요{0}. 다시는 {0} 안 사요"
+    return [(hostile, model.review(text.format(hostile))) for hostile in HOSTILE]
+
+
 @pytest.mark.parametrize("language", ["ko", "en"])
-def test_hostile_texts_leave_no_trace(model: nlp.Analyzer, language: Language) -> None:
-    for hostile in HOSTILE:
-        said = explain(
-            model.review(f"{hostile} 배송은 빠른데 {hostile}품질이 별로예요{hostile}. 다시는 {hostile} 안 사요"),
-            ChannelSettings(),
-            Messages(language),
-        )
+def test_hostile_texts_leave_no_trace(hostile_reviews: list[tuple[str, nlp.Review]], language: Language) -> None:
+    for hostile, review in hostile_reviews:
+        said = explain(review, ChannelSettings(), Messages(language))
         assert hostile.strip() not in said
         assert not set(said) & set("<>@[]`*_~|\\#&\x1b\u202e\u2066\u200b\u2060\ufeff\x07＜＞＠")
         assert "http" not in said

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import re
 import signal
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -17,35 +15,15 @@ from bot.core.events import ChannelSettings, Place
 from bot.core.messages import Messages
 from bot.storage.opening import open_store
 from tests.bot.discord.test_shards import tell_all, with_guilds
+from tests.bot.running import start
 from tests.contract.discord_platform import PLACE
 from tests.servers import discord_payloads as payloads
 from tests.servers import slack_payloads
 from tests.servers.discord import TOKEN, DiscordServer
-from tests.servers.slack import APP_TOKEN, BOT_TOKEN, SlackServer
+from tests.servers.slack import SlackServer
 
 CANARY = "카나리아 문장은 어디에도 남지 않아요 정말 좋아요"
-ROOT = Path(__file__).parents[3]
 KO = Messages("ko")
-
-
-async def start(
-    server: DiscordServer, home: Path, *words: str, more: dict[str, str] | None = None
-) -> asyncio.subprocess.Process:
-    """``nunchi ...`` with a local Discord and a data folder of its own."""
-    clean = {k: v for k, v in os.environ.items() if not k.startswith(("NUNCHI_", "SLACK_", "DISCORD_"))}
-    env = {
-        **clean,
-        "DISCORD_TOKEN": TOKEN,
-        "DISCORD_API_URL": server.api_url,
-        "DISCORD_GATEWAY_URL": server.gateway_url,
-        "NUNCHI_HOME": str(home),
-        "NUNCHI_LOG_LEVEL": "DEBUG",
-        "PYTHONPATH": str(ROOT),
-        **(more or {}),
-    }
-    pipe = asyncio.subprocess.PIPE
-    command = (sys.executable, "-m", "bot", *words)
-    return await asyncio.create_subprocess_exec(*command, env=env, cwd=home, stdout=pipe, stderr=pipe)
 
 
 async def heard(process: asyncio.subprocess.Process, sentence: str) -> bytes:
@@ -92,8 +70,8 @@ async def test_a_process_answers_drains_and_leaves_no_text(tmp_path: Path) -> No
 
 async def test_both_platforms_in_one_process(tmp_path: Path) -> None:
     async with DiscordServer() as server, SlackServer() as slack:
-        more = {"SLACK_BOT_TOKEN": BOT_TOKEN, "SLACK_APP_TOKEN": APP_TOKEN, "SLACK_API_URL": slack.base_url}
-        process = await start(server, tmp_path, "run", "all", more={**more, "NUNCHI_METRICS_PORT": "0"})
+        more = {**slack.environment, "NUNCHI_METRICS_PORT": "0"}
+        process = await start(server, tmp_path, "run", "all", more=more)
         log, stderr = b"", process.stderr
         assert stderr is not None
         while not (found := re.search(rb"listening on (127\.0\.0\.1:\d+)", log)):

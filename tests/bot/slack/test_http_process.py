@@ -16,9 +16,9 @@ import aiohttp
 import pytest
 from cryptography.fernet import Fernet
 
+from tests.bot.running import start
 from tests.bot.slack.oauth import cookies, mention
 from tests.bot.slack.test_http import SECRET, sign
-from tests.bot.slack.test_process import start
 from tests.servers.slack import BOT_TOKEN, SlackServer
 from tests.servers.slack_oauth import CLIENT_ID, CLIENT_SECRET
 

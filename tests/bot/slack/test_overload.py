@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import asyncio
 
+import pytest
+
 import nlp
+from bot.core import overload
 from bot.core.messages import Messages
 from tests.bot.core.fakes import make_core
 from tests.bot.core.test_overload import StuckStore
@@ -15,7 +18,10 @@ BUSY = Messages("ko")("busy")
 GOOD = "배송도 빠르고 품질도 정말 좋아요"
 
 
-async def test_every_way_in_is_told_while_the_database_stands_still(model: nlp.Analyzer) -> None:
+async def test_every_way_in_is_told_while_the_database_stands_still(
+    model: nlp.Analyzer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(overload, "_PATIENCE", 0.05)
     store = StuckStore()
     core = make_core(model, store=store, backlog=20, person=1_000, channel=1_000)
     async with slack(core) as bot:

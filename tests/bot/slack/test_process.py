@@ -3,37 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import signal
-import sys
 from pathlib import Path
 
 from bot.core.messages import Messages
+from tests.bot.running import start
 from tests.servers import slack_payloads as payloads
 from tests.servers.slack import APP_TOKEN, BOT_TOKEN, SlackServer
 
 CANARY = "카나리아 문장은 어디에도 남지 않아요 정말 좋아요"
-ROOT = Path(__file__).parents[3]
-
-
-async def start(
-    server: SlackServer, home: Path, *words: str, more: dict[str, str] | None = None
-) -> asyncio.subprocess.Process:
-    """``nunchi ...`` with a local Slack and a data folder of its own."""
-    clean = {k: v for k, v in os.environ.items() if not k.startswith(("NUNCHI_", "SLACK_", "DISCORD_"))}
-    env = {
-        **clean,
-        "SLACK_BOT_TOKEN": BOT_TOKEN,
-        "SLACK_APP_TOKEN": APP_TOKEN,
-        "SLACK_API_URL": server.base_url,
-        "NUNCHI_HOME": str(home),
-        "NUNCHI_LOG_LEVEL": "DEBUG",
-        "PYTHONPATH": str(ROOT),
-        **(more or {}),
-    }
-    pipe = asyncio.subprocess.PIPE
-    command = (sys.executable, "-m", "bot", *words)
-    return await asyncio.create_subprocess_exec(*command, env=env, cwd=home, stdout=pipe, stderr=pipe)
 
 
 async def test_a_process_answers_drains_and_leaves_no_text(tmp_path: Path) -> None:

@@ -95,6 +95,24 @@ async def test_settings_are_kept_over_a_restart(opens: OpenStore) -> None:
     await store.close()
 
 
+async def test_what_goes_ahead_does_not_wait_for_what_waits(opens: OpenStore) -> None:
+    store = await opens()
+    order: list[str] = []
+
+    async def claim(name: str, *, ahead: bool = False) -> None:
+        await store.claim(Claim(PLACE, name), ahead=ahead)
+        order.append(name)
+
+    waiting = [asyncio.create_task(claim(f"m{number}")) for number in range(1_000)]
+    await asyncio.sleep(0)
+    await claim("ahead", ahead=True)
+    assert isinstance(store, MemoryStore) or len(order) < 500
+    assert await store.settle(Claim(PLACE, "ahead"), "answered", "r", ahead=True)
+    assert isinstance(store, MemoryStore) or len(order) < 900
+    await asyncio.gather(*waiting)
+    await store.close()
+
+
 async def test_of_many_who_want_a_claim_one_gets_it(opens: OpenStore) -> None:
     stores = [await opens() for _ in range(3)]
     for number in range(20):

@@ -1,0 +1,24 @@
+"""What the tests of training share."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+
+import pytest
+
+from bot.cli import main
+from tests.training.shop import environment
+
+
+@pytest.fixture
+def train_here(tmp_path, monkeypatch, capsys):
+    """``nunchi train WORDS`` without a process of its own, for what ends before there is anything to do."""
+    monkeypatch.setattr(os, "environ", environment(tmp_path))
+    monkeypatch.chdir(tmp_path)
+
+    def run(*words):
+        status = main(["train", *words])
+        return subprocess.CompletedProcess(words, status, *capsys.readouterr())
+
+    return run

@@ -1,0 +1,93 @@
+"""Teachers that read morphemes: they err on other reviews than those that read characters.
+
+The network in service reads characters and needs no analyser; what the analyser knows of Korean reaches it through
+the lesson. Every text is cut once, in parallel, and kept (:mod:`training.tokens`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from nlp import tokenizer
+from nlp.tokenizer import Tokenizer
+from training import baseline
+from training.data import Row
+from training.pretrain import pretrain
+from training.recipe import Recipe
+from training.teach import Opinions, teach
+from training.tokens import cut_all, cutter
+from training.tune import Pool
+
+_LONGEST = 3
+"""Longest n-gram of morphemes that the linear models look at."""
+
+
+def teach_morphemes(
+    recipe: Recipe,
+    rows: Sequence[Row],
+    unrated: Sequence[Row],
+    movies: Sequence[Row],
+    reminder: Pool | None,
+    made: Sequence[tuple[str, bool]],
+    seed: int,
+    folder: Path,
+) -> Opinions:
+    """Pretrain and train networks that read morphemes, and linear models beside them, and ask them all.
+
+    Args:
+        recipe: of everything.
+        rows: rated rows to learn from; none of the held-out ones.
+        unrated: rows without a rating.
+        movies: rated movie reviews.
+        reminder: movie reviews as targets.
+        made: reviews made by rule.
+        seed: of everything random.
+        folder: for what was cut, weights and answers.
+
+    Raises:
+        DataError: if the analyser is not installed.
+    """
+    kind = recipe.teach.morphemes.kind
+    cutter(kind)  # says so before anything else is done
+    kept: dict[str, list[str]] = {}
+    for texts in ([r.text for r in (*rows, *unrated)], [r.text for r in movies]):
+        kept |= zip(texts, cut_all(kind, texts, folder), strict=True)
+    tokens = remember(recipe, kept, [r.text for r in (*rows, *unrated)], [r.text for r in movies])
+    shape = replace(recipe.teachers, jamo=False)
+    starts = []
+    if recipe.pretrain.epochs and movies:
+        starts.append(pretrain(shape, tokens, recipe.pretrain, movies, (), seed, folder))
+
+    # Other processes fit them: those need not get the movies.
+    known = {r.text: kept[r.text] for r in (*rows, *unrated)}
+    linear = partial(baseline.opinions, longest=_LONGEST, tokens=known.__getitem__)
+    many = replace(recipe.teach, seeds=recipe.teach.morphemes.seeds)
+    return teach(shape, tokens, many, rows, unrated, reminder, starts, made, seed + 1000, folder, "morphemes", linear)
+
+
+def remember(recipe: Recipe, kept: dict[str, list[str]], domain: Sequence[str], others: Sequence[str]) -> Tokenizer:
+    """A tokenizer of morphemes that has cut most of what it will be asked already.
+
+    Args:
+        recipe: which analyser, how many morphemes, and how much a text of the domain counts.
+        kept: morphemes by text.
+        domain: texts of the domain.
+        others: other texts.
+    """
+    settings = recipe.teach.morphemes
+    cut: Callable[[str], list[str]] = cutter(settings.kind)
+
+    class Remembered(tokenizer.Vocabulary):
+        kind = settings.kind
+
+        def tokens(self, text: str) -> list[str]:
+            known = kept.get(text)
+            return cut(text) if known is None else known
+
+    texts = [*domain] * recipe.tokenizer.domain_weight + [*others]
+    made: Any = Remembered.fit(texts, limit=settings.limit, min_count=settings.min_count)
+    return made  # type: ignore[no-any-return]
