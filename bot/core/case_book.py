@@ -14,7 +14,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from bot.core.case_card import say_state
-from bot.core.case_commands import judged, obey_case, promised, say_precision
+from bot.core.case_commands import judged, obey_case, promised, say_precision, say_precisions
 from bot.core.case_posting import CasePosting, refused
 from bot.core.cases import Act, Case, CaseStore, Note, Text
 from bot.core.events import Place, Post, Pressed, Reply
@@ -140,7 +140,7 @@ class Cases:
         return await obey_case(self, self._core, place, author, value, messages)
 
     async def precision(self, place: Place, messages: Messages) -> str:
-        return await say_precision(self._core, self.store, place, messages)
+        return await say_precisions(self._core, self.store, place, messages)
 
     async def moderates(self, place: Place) -> bool:
         found = await self._core.store.channels(place.platform, place.workspace)

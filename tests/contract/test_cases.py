@@ -485,6 +485,9 @@ async def test_decisions_are_what_precision_says_and_one_alarm_follows(
         said = await told(core, played, "정밀도")
         assert "0.50 (95 % 구간 0.31–0.69, 지난 90일의 24건)" in said
         assert SAY("precision_drifted") in said
+        assert (
+            await told(core, played, "정밀도", channel=played.moderators.channel) == f"<#{played.place.channel}> {said}"
+        )
         assert sum(SAY("precision_alarm") in card for card in played.cards()) == 1
 
 
