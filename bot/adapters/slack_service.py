@@ -16,12 +16,14 @@ from slack_bolt.async_app import AsyncApp
 from bot.adapters.http_server import HttpServer
 from bot.adapters.slack_adapter import SlackAdapter
 from bot.adapters.slack_checks import (
+    ADMIN_TOKEN,
     APP_TOKEN,
     BOT_TOKEN,
     CLIENT_ID,
     CLIENT_SECRET,
     SIGNING_SECRET,
     Identity,
+    check_admin,
     check_app,
     check_bot,
     check_credentials,
@@ -107,6 +109,9 @@ async def check(config: SlackConfig) -> Identity | None:
         identity = await check_bot(client)
         if app_token is not None:
             await check_app(client, app_token)
+        if config.admin_user_token:
+            token = check_shape(ADMIN_TOKEN, config.admin_user_token)
+            await check_admin(make_client(token, config.base_url, session), identity.workspace)
     return identity
 
 
@@ -147,7 +152,7 @@ class SlackService:
         else:
             client = make_client(config.bot_token, config.base_url, self._session)
             token = config.admin_user_token
-            admin = None if token is None else make_client(token, config.base_url, self._session)
+            admin = make_client(token, config.base_url, self._session) if token else None
             adapter = SlackAdapter(self._core, client, identity.user, admin)
             self._core.posters[PLATFORM] = adapter.platform
             app = adapter.app()

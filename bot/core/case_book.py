@@ -6,6 +6,7 @@ else was quicker, changes nothing and is told what the case has become.
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import replace
@@ -13,7 +14,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from bot.core.case_card import say_state
-from bot.core.case_commands import judged, obey_case, promised, say_precision
+from bot.core.case_commands import judged, obey_case, promised, say_precision, say_precisions
 from bot.core.case_posting import CasePosting, refused
 from bot.core.cases import Act, Case, CaseStore, Note, Text
 from bot.core.events import Place, Post, Pressed, Reply
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
 ACTS: tuple[Act, ...] = ("right", "wrong", "assign", "owe", "answered", "close", "reopen", "hide")
 """What a moderator can do with a case."""
 
-_TRIES = 8
+_TRIES, _MOST_LATE = 8, 10_000
 
 
 class Cases:
@@ -46,8 +47,16 @@ class Cases:
     ) -> None:
         self._core, self.store, self._keep_text = core, store, keep_text
         self.posting = CasePosting(core, store, most=most_cards, pause=pause)
+        self._late: deque[tuple[Flagged, Platform]] = deque(maxlen=_MOST_LATE)
 
     async def flagged(self, flagged: Flagged, platform: Platform) -> None:
+        try:
+            await self._flagged(flagged, platform)
+        except Exception:  # e.g. the database is locked: it is tried again, see tend
+            self._late.append((flagged, platform))
+            raise
+
+    async def _flagged(self, flagged: Flagged, platform: Platform) -> None:
         incoming, rule = flagged.incoming, flagged.rule
         if incoming.revision:
             known = await self.store.of_message(incoming.place, incoming.message)
@@ -131,7 +140,7 @@ class Cases:
         return await obey_case(self, self._core, place, author, value, messages)
 
     async def precision(self, place: Place, messages: Messages) -> str:
-        return await say_precision(self._core, self.store, place, messages)
+        return await say_precisions(self._core, self.store, place, messages)
 
     async def moderates(self, place: Place) -> bool:
         found = await self._core.store.channels(place.platform, place.workspace)
@@ -148,6 +157,10 @@ class Cases:
         return messages("case_again", number=case.number)
 
     async def tend(self) -> None:
+        late, self._late = self._late, deque(maxlen=_MOST_LATE)
+        for flagged, platform in late:
+            with suppress(Exception):  # it is late again then
+                await self.flagged(flagged, platform)
         await self.posting.tend()
 
     def stop(self) -> None:

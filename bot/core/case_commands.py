@@ -21,7 +21,7 @@ from bot.core.events import Band, ChannelSettings, Place
 from bot.core.messages import Messages
 from bot.core.ports import Moderator
 from bot.core.precision import LEAST_JUDGED, advise, drifted, precision
-from bot.core.rule_words import thresholds_of
+from bot.core.rule_words import mention, thresholds_of
 
 if TYPE_CHECKING:
     from bot.core.case_book import Cases
@@ -131,7 +131,7 @@ async def _list(store: CaseStore, core: Core, place: Place, query: Query, messag
         return messages("case_list_none")
     total = await store.count(place.platform, place.workspace, query)
     lines = [messages("case_list_head", count=total)]
-    lines += [line_of(case, messages) for case in found]
+    lines += [f"{line_of(case, messages)} · {mention('#', case.place.channel)}" for case in found]
     if total > len(found):
         lines.append(messages("case_list_more", count=total - len(found)))
     return "\n".join(lines)
@@ -156,7 +156,8 @@ async def _one(store: CaseStore, core: Core, case: Case, messages: Messages) -> 
     lines += [aspects] if (aspects := say_aspects(case.aspects, messages)) else []
     lines += [say_rule(case, messages), *([link] if link else [])]
     for note in await store.notes(case):
-        lines.append(f"{note.at.astimezone(KOREA):%m-%d %H:%M} {messages(f'case_act_{note.act}')}")
+        who = f" {mention('@', note.who.rpartition('/')[2])}" if note.who else ""
+        lines.append(f"{note.at.astimezone(KOREA):%m-%d %H:%M} {messages(f'case_act_{note.act}')}{who}")
     return "\n".join(lines)
 
 
@@ -170,6 +171,16 @@ def promised(core: Core, settings: ChannelSettings) -> tuple[float | None, float
     found = thresholds_of(settings, core.inference.classifier)
     point = found.curve.at_negative(found.negative) if found.curve is not None and found.negative is not None else None
     return found.negative, None if point is None else point.precision
+
+
+async def say_precisions(core: Core, store: CaseStore, place: Place, messages: Messages) -> str:
+    """How precise a channel is; of a moderators' channel: each channel whose cases come to it."""
+    channels = await core.store.channels(place.platform, place.workspace)
+    theirs = [other for other, settings in channels.items() if settings.rule.moderators == place.channel]
+    if not theirs or place in theirs:
+        return await say_precision(core, store, place, messages)
+    parts = [f"{mention('#', other.channel)} {await say_precision(core, store, other, messages)}" for other in theirs]
+    return "\n".join(parts[:MOST_LISTED])
 
 
 async def say_precision(core: Core, store: CaseStore, place: Place, messages: Messages) -> str:

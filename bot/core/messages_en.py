@@ -464,6 +464,7 @@ SLACK_SETTING_MISSING = (
 )
 SLACK_SETTING_KIND = "{name} must begin with {prefix}. Please check whether two tokens were swapped."
 SLACK_SETTING_REFUSED = "Slack refused {name} ({reason}). Please install the app again and set the new token."
+SLACK_OTHER_WORKSPACE = "{name} is of another workspace than {other}. Please use one of an admin where the bot is."
 SLACK_APP_REFUSED = (
     "Slack refused {name} ({reason}). "
     "Please make a new one with connections:write at Basic Information → App-Level Tokens."

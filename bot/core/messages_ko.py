@@ -461,6 +461,7 @@ LOG_PURGED = "지운 것: 판단 {verdicts}, 의견 {feedback}, 답할 권리 {c
 SLACK_SETTING_MISSING = "{name} 이 설정되지 않았습니다. .env 에 적어 주세요. 구하는 법: README.md 의 “5분 만에 Slack”"
 SLACK_SETTING_KIND = "{name} 은 {prefix} 로 시작해야 합니다. 토큰을 서로 바꿔 적지 않았는지 봐 주세요."
 SLACK_SETTING_REFUSED = "Slack 이 {name} 을 받지 않았습니다 ({reason}). 앱을 다시 설치하고 새 토큰을 적어 주세요."
+SLACK_OTHER_WORKSPACE = "{name} 은 {other} 과 다른 워크스페이스의 것입니다. 봇이 있는 곳의 관리자 토큰을 적어 주세요."
 SLACK_APP_REFUSED = (
     "Slack 이 {name} 을 받지 않았습니다 ({reason}). "
     "Basic Information → App-Level Tokens 에서 connections:write 로 새로 만들어 적어 주세요."

@@ -302,11 +302,51 @@ async def test_a_card_that_may_have_been_posted_is_not_posted_twice_but_told_of(
         await quiet(core)
         assert played.cards() == []
         clock.pass_by(660)
+        other = Cases(core, cases.store, pause=0.0)  # as another process that is there at the same time
         for _ in range(2):
-            await cases.tend()
+            await asyncio.gather(cases.tend(), other.tend())
             await quiet(core)
         (card,) = played.cards()
         assert SAY("case_lost_why", first=1) in card
+
+
+async def test_of_two_processes_one_posts_a_card(plays: MakePlay, model: nlp.Analyzer, tmp_path: Path) -> None:
+    clock = HandClock()
+    core, cases = await make(model, tmp_path, clock)
+    async with plays(core) as played:
+        await played.watch(moderators=None)
+        for number in range(4):
+            await played.say(BAD, f"m{number}")
+        await played.watch()
+        clock.pass_by(601)
+        other = Cases(core, cases.store, pause=0.0)
+        await asyncio.gather(cases.tend(), other.tend())
+        await quiet(core)
+        assert sorted(card.splitlines()[0].strip("#● 🔴") for card in played.cards()) == [
+            f"사건 {number} · 부정" for number in range(1, 5)
+        ]
+
+
+async def test_a_locked_database_delays_a_case_and_loses_none(
+    plays: MakePlay, model: nlp.Analyzer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    core, cases = await make(model, tmp_path)
+
+    async def locked(*_: Any) -> Any:
+        raise OSError("database is locked")
+
+    async with plays(core) as played:
+        await played.watch()
+        with monkeypatch.context() as meanwhile:
+            meanwhile.setattr(cases.store, "open", locked)
+            await played.say(BAD, "bad")
+            await cases.tend()
+        assert played.cards() == []
+        assert core.counters.get("cases_failed", platform=played.place.platform) == 1
+        for _ in range(2):
+            await cases.tend()
+            await quiet(core)
+        assert len(played.cards()) == 1
 
 
 async def test_a_card_that_was_deleted_leaves_its_case(plays: MakePlay, model: nlp.Analyzer, tmp_path: Path) -> None:
@@ -445,6 +485,9 @@ async def test_decisions_are_what_precision_says_and_one_alarm_follows(
         said = await told(core, played, "정밀도")
         assert "0.50 (95 % 구간 0.31–0.69, 지난 90일의 24건)" in said
         assert SAY("precision_drifted") in said
+        assert (
+            await told(core, played, "정밀도", channel=played.moderators.channel) == f"<#{played.place.channel}> {said}"
+        )
         assert sum(SAY("precision_alarm") in card for card in played.cards()) == 1
 
 
