@@ -118,6 +118,7 @@ def add_rules(parent: app_commands.Group, adapter: DiscordAdapter) -> None:
         count=both("discord_name_count"),
         negative=both("discord_name_negative"),
         positive=both("discord_name_positive"),
+        file=both("discord_name_file"),
         stop=both("discord_name_stop"),
         channel=channel_name,
     )
@@ -125,6 +126,7 @@ def add_rules(parent: app_commands.Group, adapter: DiscordAdapter) -> None:
         count=both("discord_about_count"),
         negative=both("discord_about_negative"),
         positive=both("discord_about_positive"),
+        file=both("discord_about_simulate_file"),
         stop=both("discord_about_stop"),
         channel=channel_about,
     )
@@ -133,9 +135,14 @@ def add_rules(parent: app_commands.Group, adapter: DiscordAdapter) -> None:
         count: Range[int, 1, MOST_MESSAGES] = DEFAULT,
         negative: Range[float, 0, 100] | None = None,
         positive: Range[float, 0, 100] | None = None,
+        file: discord.Attachment | None = None,
         stop: bool = False,
         channel: Where | None = None,
     ) -> None:
+        if file is not None and not stop:
+            tried = "" if negative is None or positive is None else f" {negative:g} {positive:g}"
+            adapter.judge(interaction, f"simulate{tried}", file=file)
+            return
         value = "stop" if stop else f"{count}"
         if not stop and (negative is not None or positive is not None):
             value += f" {negative or 0:g} {positive or 0:g}"

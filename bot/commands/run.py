@@ -199,7 +199,6 @@ async def _run(
         asyncio.create_task(purge_again_and_again(core, settings.retention_days)),
         asyncio.create_task(lag.measure()),
         asyncio.create_task(simulate_again_and_again(core)),
-        *([asyncio.create_task(announce_again_and_again(core.announcer, core.clock))] if core.announcer else []),
     ]
     told = asyncio.create_task(until_told_to_stop())
     try:
@@ -210,6 +209,8 @@ async def _run(
         if await _open(services, told):
             chores.append(asyncio.create_task(tend_again_and_again(core)))
             spare_what_stays()
+            if core.announcer is not None:  # now that there is somebody to post
+                chores.append(asyncio.create_task(announce_again_and_again(core.announcer, core.clock)))
             for name in names:
                 complain(messages, f"{name}_ready")
             await _until_told_or_lost(services, told)

@@ -23,7 +23,7 @@ from bot.core.rule_toml import to_toml
 from bot.core.rule_words import mention, say_changes, say_rule, say_thresholds
 from bot.core.service import Core
 from bot.core.simulation import MOST_MESSAGES
-from bot.core.simulations import parse_value
+from bot.core.simulations import PATTERN, parse_value
 
 Verb = Literal[
     "help",
@@ -49,8 +49,6 @@ CASE_VERBS = frozenset({"cases", "precision"})
 MODES: tuple[Mode, ...] = ("reply", "reaction", "silent")
 _MOST_CHANGES = 50
 
-_PERCENT = r"\d{1,2}(?:\.\d+)?"
-
 _GRAMMAR: tuple[tuple[Verb, str], ...] = (
     ("help", r"help|도움말"),
     ("status", r"status|상태"),
@@ -58,10 +56,7 @@ _GRAMMAR: tuple[tuple[Verb, str], ...] = (
     ("mode", r"(?:mode|방식) +(reply|reaction|silent|답글|반응|기록만)"),
     ("threshold", r"(?:threshold|기준) +(model|모델|\d{1,3}(?:\.\d+)? +\d{1,3}(?:\.\d+)?)"),
     ("language", r"(?:language|언어) +(ko|en|auto|한국어|영어|자동)"),
-    (
-        "simulate",
-        r"(?:simulate|시뮬레이션)((?: +\d{1,5}(?: +\d{1,2}(?:\.\d+)? +\d{1,2}(?:\.\d+)?)?| +(?:stop|중단|멈추기))?)",
-    ),
+    ("simulate", PATTERN),
     ("audit", r"(?:audit|변경 *기록)(?: +(\d{1,3}))?"),
     ("optout", r"optout|opt-out|내 *글 *읽지 *않기"),
     ("optin", r"optin|opt-in|내 *글 *읽기"),

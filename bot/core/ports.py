@@ -208,6 +208,10 @@ class History(Protocol):
         """
         ...
 
+    async def link(self, place: Place, message: str) -> str | None:
+        """Where a message can be seen; None if the platform does not say. Never raises DeliveryError."""
+        ...
+
 
 class Reader(Platform, Protocol):
     """A platform on which a message can be read again."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from bot.core.distribution import Distribution, draw
-from bot.core.events import Band, ChannelSettings, Picture, Place, Post
+from bot.core.events import Band, ChannelSettings, Link, Picture, Place, Post
 from bot.core.messages import Messages
 from bot.core.moderation import BANDS
 from bot.core.rule_words import say_actions, say_thresholds, thresholds_of
@@ -137,8 +137,24 @@ def picture(tally: Tally, settings: ChannelSettings, model: object, messages: Me
     return Picture(drawn, alt, "simulation.png")
 
 
-def result_post(place: Place, tally: Tally, settings: ChannelSettings, model: object, messages: Messages) -> Post:
-    """The card of a finished simulation."""
+def result_post(
+    place: Place,
+    tally: Tally,
+    settings: ChannelSettings,
+    model: object,
+    messages: Messages,
+    links: tuple[Link, ...] = (),
+) -> Post:
+    """The card of a finished simulation.
+
+    Args:
+        place: the channel that was read.
+        tally: what was found.
+        settings: what was tried.
+        model: what judged.
+        messages: the language.
+        links: to some of the flagged messages.
+    """
     return Post(
         headline=messages("simulate_headline", count=f"{tally.read:,}"),
         body=tuple(summary(tally, settings, model, messages)),
@@ -148,5 +164,6 @@ def result_post(place: Place, tally: Tally, settings: ChannelSettings, model: ob
             messages("simulate_nothing_kept"),
         ),
         about=place,
+        links=links,
         picture=picture(tally, settings, model, messages) if tally.judged else None,
     )

@@ -15,7 +15,8 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from bot.core.events import Button, ChannelSettings, Incoming, Place, Post, Pressed, Reply
+from bot.core.events import Button, ChannelSettings, Incoming, Link, Place, Post, Pressed, Reply
+from bot.core.inference import BusyError
 from bot.core.messages import Messages
 from bot.core.ports import Claim, DeliveryError, History, LaterError, Platform, Poster
 from bot.core.simulation import Tally, result_post
@@ -33,6 +34,10 @@ STALE = timedelta(minutes=3)
 PAGE = 100
 DEFAULT = 200
 _LONGEST_WAIT, _MOST_WAITS = 60.0, 10
+_SHOWN, _EXPLAINED = 5, 30
+PATTERN = r"(?:simulate|시뮬레이션)((?: +\d{1,5})?(?: +\d{1,2}(?:\.\d+)? +\d{1,2}(?:\.\d+)?)?| +(?:stop|중단|멈추기))"
+"""The command: ``simulate``, ``simulate 200``, ``simulate 200 30 70``, ``simulate 30 70``, ``simulate stop``."""
+
 _DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
 
 log = logging.getLogger(__name__)
@@ -51,6 +56,9 @@ class Job:
         seen: how many messages were gone through, those that nobody wrote included.
         before: the platform's id of the oldest message that was read; None at the beginning.
         reference: of the post that shows the progress; empty before there is one.
+        surest: of flagged messages those of which the model is surest: how sure, the probability and the message's id.
+            Not kept over a restart, nor are the words of :class:`Tally`.
+        explained: for how many of them words were looked for.
     """
 
     place: Place
@@ -61,6 +69,13 @@ class Job:
     seen: int = 0
     before: str | None = None
     reference: str = ""
+    surest: list[tuple[float, float, str]] = field(default_factory=list, compare=False)
+    explained: int = field(default=0, compare=False)
+
+    @property
+    def discreet(self) -> bool:
+        """Whether it is shown elsewhere than where people wrote: only there is it said which messages it is about."""
+        return self.target != self.place.channel
 
     @property
     def shown_in(self) -> Place:
@@ -215,17 +230,25 @@ class Simulations:
             if incoming.by_bot or await core.store.opted_out(person):
                 job.tally.left_out += 1
             else:
-                heard.append((normalize(incoming.text), settings.rule.exempts(incoming.roles, person)))
-        verdicts = await core.inference.judge_many([text for text, _ in heard])
-        for (_, exempt), verdict in zip(heard, verdicts, strict=True):
-            job.tally.add(verdict, settings, exempt=exempt)
+                exempt = settings.rule.exempts(incoming.roles, person)
+                heard.append((incoming.message, normalize(incoming.text), exempt))
+        verdicts = await core.inference.judge_many([text for _, text, _ in heard])
+        for (message, text, exempt), verdict in zip(heard, verdicts, strict=True):
+            if job.tally.add(verdict, settings, exempt=exempt) and job.discreet:
+                job.surest.append((abs(verdict.probability - 0.5), verdict.probability, message))
+                await self._explain(job, text)
+        job.surest = sorted(job.surest, reverse=True)[:_SHOWN]
+
+    async def _explain(self, job: Job, text: str) -> None:
+        """Look for the words behind some of the verdicts, while the model has time for it."""
+        if job.explained >= _EXPLAINED or not self._core.inference.explains:
+            return
+        job.explained += 1
+        with suppress(BusyError):
+            job.tally.words.update((await self._core.inference.judge_and_explain(text)).evidence)
 
     async def _settings(self, job: Job) -> ChannelSettings:
-        settings = await self._core.settings(job.place)
-        if job.thresholds is None:
-            return settings
-        low, high = job.thresholds
-        return replace(settings, negative_below=low, positive_above=high)
+        return trying(await self._core.settings(job.place), job.thresholds)
 
     async def _messages(self, job: Job) -> Messages:
         return self._core.speak(await self._core.settings(job.place))
@@ -233,7 +256,18 @@ class Simulations:
     async def _result(self, job: Job) -> Post:
         settings, messages = await self._settings(job), await self._messages(job)
         model = self._core.inference.classifier
-        return await asyncio.to_thread(result_post, job.place, job.tally, settings, model, messages)
+        links = await self._links(job, messages)
+        return await asyncio.to_thread(result_post, job.place, job.tally, settings, model, messages, links)
+
+    async def _links(self, job: Job, messages: Messages) -> tuple[Link, ...]:
+        platform = self._core.posters[job.place.platform]
+        assert isinstance(platform, History)  # noqa: S101 - looked at before
+        found = []
+        for _, probability, message in job.surest:
+            url = await platform.link(job.place, message)
+            if url is not None:
+                found.append(Link(messages("simulate_link", percent=f"{100 * probability:.1f}"), url))
+        return tuple(found)
 
     async def _show(self, job: Job, post: Post) -> None:
         poster: Poster = self._core.posters[job.place.platform]
@@ -332,8 +366,21 @@ def _base36(number: int) -> str:
     return out
 
 
+def trying(settings: ChannelSettings, thresholds: tuple[float, float] | None) -> ChannelSettings:
+    """The settings with other thresholds; as they are if None."""
+    if thresholds is None:
+        return settings
+    return replace(settings, negative_below=thresholds[0], positive_above=thresholds[1])
+
+
+def asked_in(text: str) -> str | None:
+    """The value of the command that a text is; None if it is none."""
+    found = re.fullmatch(PATTERN, text.strip().lower())
+    return None if found is None else found[1].strip()
+
+
 def parse_value(value: str) -> tuple[int, tuple[float, float] | None]:
-    """How many messages, and which thresholds, a command asks for: ``200``, ``200 30 70``."""
+    """How many messages, and which thresholds, a command asks for: ``200``, ``200 30 70``, ``30 70``."""
     words = re.findall(r"[\d.]+", value)
-    thresholds = (float(words[1]) / 100, float(words[2]) / 100) if len(words) == 3 else None
-    return int(words[0]) if words else DEFAULT, thresholds
+    thresholds = (float(words[-2]) / 100, float(words[-1]) / 100) if len(words) > 1 else None
+    return int(words[0]) if len(words) in (1, 3) else DEFAULT, thresholds

@@ -9,14 +9,15 @@ import signal
 import sys
 from contextlib import suppress
 from datetime import timedelta
+from typing import Protocol
 
-from bot.core.announcing import Announcer
 from bot.core.ports import Clock
 from bot.core.service import Core
 
 _PURGE_SECONDS = 3_600.0
 _TEND_SECONDS = 60.0
 _ANNOUNCE_SECONDS = 30.0
+_LAST_WORD_SECONDS = 8.0
 _SIMULATE_SECONDS = 30.0
 
 log = logging.getLogger(__name__)
@@ -66,10 +67,27 @@ async def simulate_again_and_again(core: Core, every: float = _SIMULATE_SECONDS)
         await asyncio.sleep(every)
 
 
-async def announce_again_and_again(announcer: Announcer, clock: Clock, every: float = _ANNOUNCE_SECONDS) -> None:
-    """Say what is due, at each half minute of the clock: how long it took delays no later one."""
+class Ticks(Protocol):
+    """Does what is due; :class:`bot.core.announcing.Announcer` is one."""
+
+    async def tick(self) -> None:
+        """Do it; never raises."""
+        ...
+
+
+async def announce_again_and_again(announcer: Ticks, clock: Clock, every: float = _ANNOUNCE_SECONDS) -> None:
+    """Say what is due, at each half minute of the clock: how long it took delays no later one.
+
+    Told to stop, it finishes what is on its way: a digest that broke off there would never be sent again.
+    """
     while True:
-        await announcer.tick()
+        tick = asyncio.create_task(announcer.tick())
+        try:
+            await asyncio.shield(tick)
+        except asyncio.CancelledError:
+            await asyncio.wait({tick}, timeout=_LAST_WORD_SECONDS)
+            tick.cancel()
+            raise
         await asyncio.sleep(every - clock.now().timestamp() % every)
 
 

@@ -19,7 +19,19 @@ from bot.core.ports import Change, Claim, ClaimState, Figures, Record
 from bot.storage.lanes import Connection, Lane, Work
 from bot.storage.leaving import delete_cases, delete_workspace, forget_moderator
 from bot.storage.rules import from_rows, to_rows
-from bot.storage.schema import audit, cases, channels, claims, feedback, installations, meta, opt_outs, rules, verdicts
+from bot.storage.schema import (
+    audit,
+    bulletins,
+    cases,
+    channels,
+    claims,
+    feedback,
+    installations,
+    meta,
+    opt_outs,
+    rules,
+    verdicts,
+)
 from bot.storage.statements import (
     NO_RULE,
     OLDER_VERDICT,
@@ -278,7 +290,8 @@ class SqlStore:
         """Delete the settings of all channels; gives of how many."""
 
         async def work(connection: Connection) -> int:
-            await connection.execute(delete(rules))
+            for table in (rules, bulletins):
+                await connection.execute(delete(table))
             return (await connection.execute(delete(channels))).rowcount
 
         return await self._writer.do(work)

@@ -25,6 +25,7 @@ from bot.core.fingerprint import Fingerprint
 from bot.storage.bulletins import SqlBulletins
 from bot.storage.opening import open_store
 from tests.bot.core.fakes import KEY
+from tests.bot.running import child_environment
 
 CYCLES = int(os.environ.get("NUNCHI_CYCLES", "25"))
 SEED = int(os.environ.get("NUNCHI_SEED", "20261122"))
@@ -43,6 +44,7 @@ async def test_killed_at_any_moment(tmp_path: Path) -> None:
     for cycle in range(CYCLES):
         child = subprocess.Popen(
             [sys.executable, "-m", "tests.crash.announcing_child", str(tmp_path), str(SEED + cycle)],
+            env=child_environment(PYTHONWARNINGS="ignore"),
             stdout=subprocess.PIPE,
         )
         assert child.stdout is not None

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import io
+import signal
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -25,11 +27,13 @@ from bot.storage.opening import open_store
 from bot.storage.store import SqlStore
 from tests.bot.core.fakes import KEY, HandClock, make_core
 from tests.bot.core.made_reviews import fill, spread
+from tests.bot.running import start
 from tests.contract.discord_platform import DiscordHarness, discord
 from tests.contract.slack_platform import SlackHarness, slack
 from tests.servers import discord_payloads, slack_payloads
 from tests.servers.discord import Mishap as DiscordMishap
 from tests.servers.slack import Mishap as SlackMishap
+from tests.servers.slack import SlackServer
 
 KO = Messages("ko")
 MODERATORS = {"slack": "C8", "discord": discord_payloads.FORUM}
@@ -176,3 +180,26 @@ async def test_only_admins_choose(name: str, model: nlp.Analyzer, tmp_path: Path
         assert at.said()[0][2] == KO("admin_only")
         assert at.core.announcer is not None
         assert await at.core.announcer.store.wanted() == {}
+
+
+@pytest.mark.slow
+async def test_processes_catch_up_once_when_they_start(tmp_path: Path) -> None:
+    place = Place("slack", "T1", "C1")
+    now = datetime.now(UTC)
+    store = await open_store(None, tmp_path)
+    await fill(store, place, [(now - timedelta(hours=hours), "negative") for hours in range(1, 60)])
+    await SqlBulletins(store).choose(place, BulletinSettings(digest="daily", since=now - timedelta(days=3)))
+    await store.close()
+    async with SlackServer() as server:
+        for _ in range(2):
+            both = [await start(server, tmp_path, "run", "slack") for _ in range(2)]
+            async with asyncio.timeout(60):
+                while len(server.posts) < 1 or len(server.open_sockets()) < 2:
+                    await asyncio.sleep(0.01)
+            for process in both:
+                process.send_signal(signal.SIGTERM)
+            ends = [await asyncio.wait_for(process.communicate(), 60) for process in both]
+            assert [process.returncode for process in both] == [0, 0], ends
+        (post,) = server.posts
+        assert (post.channel, len(server.uploads)) == ("C1", 1)
+        assert post.text.startswith("리뷰 요약: ")

@@ -255,10 +255,10 @@ async def test_what_is_still_to_be_counted_at_the_end_is_let_go(bot: Bot) -> Non
 
 
 async def test_nobody_is_in_a_digest_or_an_alert(bot: Bot) -> None:
-    for number in range(60):
+    for number in range(9):
         incoming = Incoming(PLACE, f"m{number}", f"{NAME}{number % 3}", "품질이 최악이에요 환불해 주세요", "watched")
         await bot.core.handle(incoming, bot.loft)  # type: ignore[arg-type]
-    await fill(bot.store, PLACE, usual_month())
+    await fill(bot.store, PLACE, [*usual_month(), *[(NOW, "negative")] * 50])
     await bot.choose(digest="daily", alerts=True)
     await bot.tick(hours=21)
     people = [bot.core.fingerprint.person(PLACE.platform, f"{NAME}{number}") for number in range(3)]

@@ -15,6 +15,7 @@ from bot.core.distribution import Distribution, draw
 from bot.core.events import ChannelSettings, Incoming, Place, Post, Pressed, Reply
 from bot.core.memory import MemoryStore
 from bot.core.messages import Messages
+from bot.core.moderation import Rule
 from bot.core.ports import DeliveryError, Page
 from bot.core.service import Core
 from bot.core.simulation import Tally, flags
@@ -48,6 +49,9 @@ class Past(Wire):
         self.shown[int(reference.partition(":")[2]) - 1] = post
         return reference
 
+    async def link(self, place: Place, message: str) -> str | None:
+        return f"https://chat.example/{message}"
+
     async def history(self, place: Place, before: str | None, limit: int) -> Page:
         self.asked.append(before)
         if self.hold is not None and len(self.asked) > 1:
@@ -78,6 +82,7 @@ async def finished(core: Core) -> None:
         ("simulate", ""),
         ("시뮬레이션 500", "500"),
         ("simulate 200 30 70.5", "200 30 70.5"),
+        ("simulate 30 70", "30 70"),
         ("simulate stop", "stop"),
         ("시뮬레이션 중단", "stop"),
     ],
@@ -86,7 +91,7 @@ def test_the_command(text: str, value: str) -> None:
     assert parse(text) == Command("simulate", value)
 
 
-@pytest.mark.parametrize("text", ["시뮬레이션 게임이 재미있어요", "simulate this", "simulate 200 30"])
+@pytest.mark.parametrize("text", ["시뮬레이션 게임이 재미있어요", "simulate this", "simulate 200 300"])
 def test_a_review_is_no_command(text: str) -> None:
     assert parse(text) is None
 
@@ -135,6 +140,22 @@ async def test_a_simulation_can_be_stopped_from_any_process(model: nlp.Analyzer)
     assert await obey(core, ADMIN, Command("simulate", "stop")) == KO("simulate_none")
     assert len(past.asked) == 2
     assert not store._notes
+
+
+async def test_only_moderators_see_which_messages_and_why(model: nlp.Analyzer) -> None:
+    past = Past(40)
+    core = meeting(model, past)
+    await core.simulations.start(PLACE, 40)
+    await finished(core)
+    assert past.shown[-1].links == ()
+    assert "−" not in past.shown[-1].text
+    await core.configure(PLACE, ChannelSettings(rule=Rule(moderators="m")))
+    await core.simulations.start(PLACE, 40)
+    await finished(core)
+    assert len(past.shown[-1].links) == 5
+    assert {int(link.url.rpartition("/")[2]) % 5 for link in past.shown[-1].links} == {0}
+    assert "−" in past.shown[-1].text, "evidence words"
+    assert BAD not in past.shown[-1].text
 
 
 async def test_the_button_below_the_progress_stops_it_and_only_for_moderators(model: nlp.Analyzer) -> None:

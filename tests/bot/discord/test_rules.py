@@ -79,3 +79,14 @@ async def test_without_the_intent_it_says_why_nothing_is_read(model: nlp.Analyze
     async with discord(make_core(model), server) as bot:
         await bot.deliver("INTERACTION_CREATE", payloads.command("nunchi", "simulate", **ADMIN))
         assert any("Message Content Intent" in post.text for post in bot.server.posts)
+
+
+async def test_a_file_is_tried_by_the_command(bot: DiscordHarness, model: nlp.Analyzer) -> None:
+    file = bot.server.attach("reviews.csv", f"리뷰\n{GOOD}\n{BAD}\n".encode())
+    payload = payloads.command("nunchi", "simulate", options={"file": int(file["id"])}, **ADMIN)
+    payload["data"]["options"][0]["options"][0] |= {"type": 11, "value": file["id"]}
+    payload["data"]["resolved"] = {"attachments": {file["id"]: file}}
+    await bot.deliver("INTERACTION_CREATE", payload)
+    (post,) = bot.server.posts
+    assert KO("simulate_flagged", judged="2", flagged="1") in post.text.replace("\\", "")
+    assert list(post.files) == ["simulation.png"]

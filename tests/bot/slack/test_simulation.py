@@ -116,3 +116,24 @@ async def test_a_rule_is_shown_and_exported_with_names_and_no_other_markup(bot: 
     changes = await command(bot, "audit")
     assert "<@U1>" in changes
     assert "U7" not in changes + exported + shown
+
+
+async def test_a_file_is_tried_where_it_is_sent(bot: SlackHarness, model: nlp.Analyzer) -> None:
+    rows = [GOOD, BAD, GOOD, "nice", BAD]
+    file = bot.server.file("F1", "리뷰.csv", ("리뷰\n" + "\n".join(rows) + "\n").encode())
+    for number, text in enumerate(("simulate", "시뮬레이션 0.001 99.99")):
+        event = payloads.message(
+            text, payloads.ts(number + 1), channel="D1", subtype="file_share", files=[file], user=f"U{number}"
+        )
+        await bot.deliver("events_api", event)
+    first, second = bot.server.posts
+    negative = sum(model.analyze(row).band == "negative" for row in rows[:3] + rows[4:])
+    assert KO("simulate_flagged", judged="4", flagged=str(negative)) in unescape(first.text)
+    assert KO("simulate_flagged", judged="4", flagged="0") in unescape(second.text)
+    event = payloads.message(
+        "simulate 70 30", payloads.ts(9), channel="D1", subtype="file_share", files=[file], user="U9"
+    )
+    await bot.deliver("events_api", event)
+    assert unescape(bot.server.posts[-1].text) == KO("admin_thresholds_wrong")
+    assert [upload.name for upload in bot.server.uploads.values()] == ["simulation.png"] * 2
+    assert all(upload.content.startswith(b"\x89PNG") for upload in bot.server.uploads.values())

@@ -142,3 +142,5 @@ async def test_all_of_it_goes_with_its_workspace_and_with_time(store: SqlStore, 
     assert await told.sweep(NOON + MINUTE) == 1
     await told.close_incident("T2", NOON, "over")
     assert await told.sweep(NOON + MINUTE) == 1
+    await store.forget_settings()
+    assert await told.wanted() == {}
