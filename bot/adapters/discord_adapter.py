@@ -190,6 +190,8 @@ class DiscordAdapter:
         )
         if asker.admin and asker.in_channel and reads:
             sentences += await self._places.obstacles(asker, reads_content=self.reads_content)
+        elif asker.admin and asker.in_channel and command.verb == "rule" and command.value != "export":
+            sentences += await self._places.closed_to_cards(asker)
         with suppress(DeliveryError):
             await self.platform.whisper(incoming, "\n".join(sentences))
         await self.core.store.settle(claim, "silent")

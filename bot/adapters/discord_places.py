@@ -84,6 +84,19 @@ class Places:
                 out.append(messages("discord_watch_permissions", names=", ".join(names)))
         return out
 
+    async def closed_to_cards(self, asker: Asker) -> list[str]:
+        """What is in the way of posting cards in the moderators' channel of a channel, in sentences."""
+        settings = await self._core.settings(asker.place)
+        moderators = settings.rule.moderators
+        channel = self._client.get_channel(int(moderators)) if moderators and moderators.isdecimal() else None
+        if not isinstance(channel, discord.abc.GuildChannel | discord.Thread) or channel.guild.me is None:
+            return []
+        sends = "send_messages_in_threads" if isinstance(channel, discord.Thread) else "send_messages"
+        needed = discord.Permissions(view_channel=True, attach_files=True, **{sends: True})
+        names = missing(channel.permissions_for(channel.guild.me), needed)
+        messages = self._core.speak(settings, asker.language)
+        return [messages("discord_moderators_permissions", names=", ".join(names))] if names else []
+
     async def _parent(self, where: Place) -> _Parent | None:
         """What a channel belongs to; None if it is no thread."""
         number = int(where.channel)

@@ -177,18 +177,23 @@ class SlackAdapter:
             moderator=command.verb in CASE_VERBS and await self._people.moderates(user, incoming.place.channel),
         )
         sentence = await obey(self._core, asker, command)
-        if command == Command("watch", "on") and asker.admin and asker.in_channel:
-            sentence += await self._unseen(asker)
+        if asker.admin and asker.in_channel:
+            sentence += await self._obstacles(asker, command)
         with suppress(DeliveryError):
             await self.platform.whisper(incoming, sentence)
         await self._core.store.settle(Claim(incoming.place, incoming.message), "silent")
 
-    async def _unseen(self, asker: Asker) -> str:
-        """What is to be said besides if a channel is to be watched that the bot is not in; else nothing."""
-        if await self._people.sees(asker.place.channel):
-            return ""
+    async def _obstacles(self, asker: Asker, command: Command) -> str:
+        """What is to be said besides if the bot is not in a channel that a command needs it in; else nothing."""
         settings = await self._core.settings(asker.place)
-        return "\n" + self._core.speak(settings, asker.language)("slack_watch_invite")
+        if command == Command("watch", "on"):
+            channel, sentence = asker.place.channel, "slack_watch_invite"
+        elif command.verb == "rule" and command.value != "export" and settings.rule.moderators:
+            channel, sentence = settings.rule.moderators, "slack_moderators_invite"
+        else:
+            return ""
+        seen = await self._people.sees(channel)
+        return "" if seen else "\n" + self._core.speak(settings, asker.language)(sentence)
 
     async def _judged(self, incoming: Incoming) -> None:
         if incoming.by_bot:

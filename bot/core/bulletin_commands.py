@@ -69,7 +69,7 @@ async def obey_bulletin(core: Core, place: Place, author: str, verb: str, value:
     if new is None:
         return messages("digest_wrong")
     await announcer.store.choose(place, replace(new, trouble=""))
-    await core.store.keep_change(core.change(place, author, verb, value))
+    await core.store.keep_change(core.change(place, author, verb, _kept(value)))
     announcer.wants(place, new)
     channel = await core.settings(place)
     sentences = [_describe(core, new, channel, messages)]
@@ -91,11 +91,21 @@ async def bulletin_status(core: Core, place: Place, messages: Messages) -> str:
     return line
 
 
+def _words(value: str) -> list[str]:
+    """The words of a value, in English."""
+    return [_SAME.get(word, word) for word in _ONE_WORD.sub(lambda found: found[0].replace(" ", ""), value).split()]
+
+
+def _kept(value: str) -> str:
+    """The one spelling of a value, for the audit log: ``daily 09:00 Asia/Seoul``, ``to C123``."""
+    zones = ((word, zone_of(word)) for word in _words(value))
+    spelt = [word if zone is None else zone.key for word, zone in zones]
+    return " ".join(word.strip("<#>").upper() if word.startswith("<#") else word for word in spelt)
+
+
 def _changed(core: Core, place: Place, old: BulletinSettings, verb: str, value: str) -> BulletinSettings | None:
     """What is wanted from now on, which of several words is the newest; None if there is no such time."""
-    words = iter(
-        [_SAME.get(word, word) for word in _ONE_WORD.sub(lambda found: found[0].replace(" ", ""), value).split()]
-    )
+    words = iter(_words(value))
     new = old
     for word in words:
         if verb == "alerts":

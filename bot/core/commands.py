@@ -79,10 +79,38 @@ _SAME = {
     "멈추기": "stop",
 }
 
+_EXAMPLES: dict[str, str] = {
+    "watch": "watch on, watch off",
+    "mode": "mode reply, mode reaction, mode silent",
+    "threshold": "threshold 30 70, threshold model",
+    "language": "language ko, language en, language auto",
+    "simulate": "simulate 200, simulate 200 30 70, simulate stop",
+    "audit": "audit, audit 50",
+    "digest": "digest daily 09:00 Asia/Seoul, digest weekly 09:00, digest off",
+    "alerts": "alerts on, alerts off",
+    "cases": "cases, cases negative open 7d, cases 12, cases 12 wrong",
+    "rule": "rule, rule negative card, rule help",
+}
+"""What to say of a command that was begun but does not end as one."""
+
+_BEGINNINGS = {
+    "감시": "watch",
+    "방식": "mode",
+    "기준": "threshold",
+    "언어": "language",
+    "시뮬레이션": "simulate",
+    "변경기록": "audit",
+    "요약": "digest",
+    "알림": "alerts",
+    "사건": "cases",
+    "규칙": "rule",
+}
+_HANGUL = re.compile("[\u1100-\u11ff\u3131-\u318e\uac00-\ud7a3]")
+
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """A command and what it is given: ``Command("watch", "on")``."""
+    """A command and what it is given: ``Command("watch", "on")``; of one begun only, ``Command("help", "watch")``."""
 
     verb: Verb
     value: str = ""
@@ -110,7 +138,10 @@ class Asker:
 
 
 def parse(text: str) -> Command | None:
-    """The command that a text is; None if it is a review. The whole text must be the command."""
+    """The command that a text is; None if it is a review. The whole text must be the command.
+
+    Text without Hangul after a command's first word could not be judged: whoever wrote it is told how it goes on.
+    """
     plain = re.sub(r"(<#\w+)\|[^>]*>", r"\1>", text.strip().lower())  # a channel, without its name
     if not plain:
         return Command("help")
@@ -127,7 +158,9 @@ def parse(text: str) -> Command | None:
         if match is not None:
             value = (match[1] if match.re.groups else "") or ""
             return Command(verb, _SAME.get(value.strip(), value.strip()))
-    return None
+    first, _, rest = plain.partition(" ")
+    begun = _BEGINNINGS.get(first, first)
+    return Command("help", begun) if begun in _EXAMPLES and not _HANGUL.search(rest) else None
 
 
 async def obey(core: Core, asker: Asker, command: Command) -> str:
@@ -173,6 +206,10 @@ async def obey(core: Core, asker: Asker, command: Command) -> str:
             await after()
         named = {name: counts.get(name, 0) for name in ("verdicts", "feedback", "cases")}
         return messages("forgotten", **named)
+    if command.value == "rule":
+        return messages("rule_help")
+    if command.value:
+        return messages("command_unfinished", examples=_EXAMPLES[command.value])
     return messages("admin_help") + ("" if core.cases is None else "\n" + messages("case_help"))
 
 

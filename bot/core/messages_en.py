@@ -229,19 +229,27 @@ ADMIN_STATUS = (
 )
 ADMIN_HELP = (
     "Says whether a Korean review is positive or negative. Texts are neither kept nor learned from.\n"
+    "I look at what a text means, not at words: to keep out certain words, Discord's own AutoMod does it better.\n"
+    "Commands go after /nunchi in a channel of Slack, after a mention of me on Discord, "
+    "and as they are in a direct message.\n"
+    "\nEverybody\n"
     "• send a CSV or XLSX file in a direct message, and it comes back with verdicts\n"
     "• status — settings of this channel and today's figures\n"
-    "• watch on|off — read all messages of this channel (admins)\n"
-    "• mode reply|reaction|silent — what a watched message gets (admins)\n"
-    "• threshold 30 70, threshold model — for negative and positive, in % (admins)\n"
-    "• language ko|en|auto — of the answers (admins)\n"
-    "• rule, audit, simulate — the rule, its changes, a simulation before switching on (admins)\n"
     "• optout, optin — do not read my messages in watched channels, or do again\n"
-    "• digest daily 09:00 Asia/Seoul, digest weekly, digest off — digests of the reviews (admins)\n"
-    "• digest empty line|silent, digest to here|moderators — days without reviews, where to (admins)\n"
-    "• alerts on|off — tell when negative reviews suddenly rise (admins)\n"
     "• forget me — delete what is kept of me\n"
-    "To keep out certain words, Discord's own AutoMod does it better. I look at what a text means, not at words."
+    "\nAdmins, to begin with a channel, in this order\n"
+    "1. watch on — read the messages of this channel; at first they are only logged (watch off ends it)\n"
+    "2. rule moderators #mods — the channel that gets the result of a simulation, and the cards\n"
+    "3. simulate 200, simulate 200 30 70 — what a rule would do to the last messages, or with other thresholds\n"
+    "4. threshold 30 70, threshold model — for negative and positive, in %\n"
+    "5. rule negative card — a card there for each negative review\n"
+    "\nAdmins, later\n"
+    "• rule, rule help, audit — the rule, how to change it, its changes\n"
+    "• mode reply|reaction|silent — what a watched message gets in its channel\n"
+    "• digest daily 09:00 Asia/Seoul, digest weekly, digest off — digests of the reviews\n"
+    "• digest empty line|silent, digest to here|moderators — days without reviews, where to\n"
+    "• alerts on|off — tell when negative reviews suddenly rise\n"
+    "• language ko|en|auto — of the answers"
 )
 OPTED_OUT = "Your messages in watched channels are not read any more. Say optin to undo this."
 OPTED_IN = "Your messages in watched channels are read again."
@@ -294,9 +302,9 @@ CASE_DID_WRONG = "Case {number}: a false alarm."
 CASE_DID_ASSIGN = "Case {number}: the assignee was changed."
 CASE_DID_OWE = "Case {number}: an answer is owed."
 CASE_DID_ANSWERED = "Case {number}: answered."
-CASE_DID_CLOSE = "Case {number} is closed."
-CASE_DID_REOPEN = "Case {number} is open again."
-CASE_DID_HIDE = "The message of case {number} is hidden."
+CASE_DID_CLOSE = "Case {number}: closed."
+CASE_DID_REOPEN = "Case {number}: open again."
+CASE_DID_HIDE = "Case {number}: the message is hidden."
 CASE_STALE = "Somebody else was quicker. Case {number} is now: {state}"
 CASE_UNKNOWN = "There is no such case. It may have been deleted."
 CASE_NOT_MODERATOR = "Only those who moderate this channel can do that."
@@ -337,7 +345,8 @@ CASE_ACT_UNHIDE = "could not be hidden"
 CASE_ACT_GONE = "the message was deleted"
 CASE_ACT_CONTEST = "contested by the author"
 CASE_HELP = (
-    "• cases, cases negative open nobody 7d — the list of cases (admins, and in the moderators' channel)\n"
+    "\nIn the moderators' channel\n"
+    "• cases, cases negative open nobody 7d — the list of cases\n"
     "• cases 12, cases 12 right|wrong|hide|assign|owe|answered|close|reopen|card\n"
     "• precision — how precise this channel is, by what people say is right or wrong"
 )
@@ -619,7 +628,8 @@ RULE_NOTIFY = "• The author of a message that became a case is told in private
 RULE_KEEP = "• The text of messages that became cases is kept for {days} days, encrypted."
 RULE_CHANGED = "The rule was changed."
 RULE_LOG_ONLY = (
-    "\nFor now it only logs and says nothing. Look with a simulation (simulate 200), then say with rule what to do."
+    "\nFor now it only logs and says nothing. Choose the moderators' channel (rule moderators #mods), look with a "
+    "simulation (simulate 200), then say what to do (rule negative card)."
 )
 RULE_HELP = (
     "The rule can be changed like this.\n"
@@ -742,6 +752,19 @@ AUDIT_TITLE = "Changes (Korean time, newest first)"
 AUDIT_LINE = "• {at} · {channel} · {who} · {what}"
 AUDIT_NOBODY = "(the operator, or somebody who had their records deleted)"
 AUDIT_NONE = "There are no changes yet."
+
+# What a new admin runs into
+RULE_MODERATORS_UNKNOWN = (
+    "Which channel is not clear. Please type # and pick it from the list. For example: rule moderators #mods, rule moderators here"
+)
+COMMAND_UNFINISHED = "This command is not complete. For example: {examples}"
+SLACK_MODERATORS_INVITE = (
+    "But I am not in the moderators' channel yet and cannot post cards there. Please /invite me there."
+)
+DISCORD_MODERATORS_PERMISSIONS = (
+    "But cards cannot be posted: permissions that the bot lacks in the moderators' channel: {names}. "
+    "Please add the bot to that channel's permissions."
+)
 
 # The model, and what cannot be helped
 MODEL_MISSING = "There is no model folder: {path}"

@@ -58,7 +58,8 @@ WRONG = "wrong"
 def parse_rule(text: str) -> str | None:
     """The value of the command ``rule`` that a text is; None if it is none of that kind.
 
-    A text that begins as one but does not end as one is the value ``wrong``: it is nobody's review.
+    A text that begins as one but does not end as one is the value ``wrong``: it is nobody's review. If a channel was
+    meant that the platform did not recognise, it is ``wrong moderators``.
     """
     found = _FIRST.fullmatch(text.strip())
     if found is None or len(text) > _LONGEST:
@@ -93,7 +94,7 @@ def canonical(first: str, words: list[str]) -> str:
             found = mentions[0]
             if plain[0].lower() in ("here", "off"):
                 return f"moderators {plain[0].lower()}"
-            return f"moderators {found[2]}" if found and found[1] == "#" else WRONG
+            return f"moderators {found[2]}" if found and found[1] == "#" else f"{WRONG} moderators"
         case "exempt", 2:
             found = mentions[1]
             if plain[0].lower() in ("add", "remove") and found and found[1] != "#":
@@ -141,7 +142,7 @@ def apply(settings: ChannelSettings, value: str, around: Around) -> tuple[Channe
     if verb == "import":
         return from_toml(rest, settings), "import"
     if verb == WRONG:
-        raise _wrong("rule_help")
+        raise _wrong("rule_moderators_unknown" if rest == "moderators" else "rule_help")
     words = rest.split()
     changes: dict[str, Any] = _CHANGES.get(verb, _of_band)(settings.rule, [verb, *words], around)
     if verb == "exempt" and words[1] == "user":

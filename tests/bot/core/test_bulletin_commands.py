@@ -62,6 +62,15 @@ async def test_what_is_said_is_chosen(bot: Bot, said: tuple[str, ...], expected:
     assert len(changes) == len(said), "each is in the audit log"
 
 
+async def test_the_audit_log_has_one_spelling(bot: Bot) -> None:
+    same = ("요약 매일 09:00 asia/seoul", "digest daily 09:00 Asia/Seoul")
+    for text in (*same, "요약 빈 날 한 줄", "요약 보낼 곳 <#C0AB12|name>", "알림 켜기"):
+        await say(bot, text)
+    changes = await bot.store.changes(PLACE.platform, PLACE.workspace)
+    kept = [change.value for change in reversed(changes)]
+    assert kept == ["daily 09:00 Asia/Seoul"] * 2 + ["empty line", "to C0AB12", "on"]
+
+
 @pytest.mark.parametrize(
     "text", ["digest daily 24:00", "digest daily 9:60", "digest weekly mars/olympus", "digest daily 09:00 asia/busan"]
 )

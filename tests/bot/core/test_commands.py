@@ -46,11 +46,16 @@ MEMBER = Asker(PLACE, "member", admin=False)
         ("알림 끄기", Command("alerts", "off")),
         ("알림 받고 샀는데 좋아요", None),
         ("요약 매일 보내 주셔서 좋아요", None),
-        ("digest to everyone", None),
+        ("digest to everyone", Command("help", "digest")),
+        ("simulate everything", Command("help", "simulate")),
+        ("기준 30", Command("help", "threshold")),
+        ("알림", Command("help", "alerts")),
+        ("rule help", Command("help", "rule")),
+        ("mode 좋아요", None),
         ("audit", Command("audit")),
         ("변경기록 5", Command("audit", "5")),
-        ("watch", None),
-        ("watch on please", None),
+        ("watch", Command("help", "watch")),
+        ("watch on please", Command("help", "watch")),
         ("상태가 좋아요", None),
         ("도움말이 별로예요", None),
         ("help " * 100, None),
@@ -89,6 +94,23 @@ async def test_admins_change_a_channel_and_members_do_not(model: nlp.Analyzer) -
     assert "기록만" in said[1]
     assert "80" in said[2]
     assert said[3] == "Language of the answers in this channel: English"
+
+
+async def test_a_command_that_was_only_begun_is_told_how_it_goes_on(model: nlp.Analyzer) -> None:
+    core = make_core(model)
+    for text in ("watch", "mode", "threshold", "language", "simulate x", "audit x", "digest", "alerts", "cases x"):
+        command = parse(text)
+        assert command is not None
+        said = await obey(core, ADMIN, command)
+        examples = said.partition("예: ")[2].split(", ")
+        assert examples != [""], text
+        for example in examples:  # what it tells is a command
+            found = parse(example)
+            assert found is not None, example
+            assert found.verb != "help", example
+    command = parse("rule help")
+    assert command is not None
+    assert await obey(core, ADMIN, command) == core.speak(ChannelSettings())("rule_help")
 
 
 async def test_a_direct_message_is_no_channel(model: nlp.Analyzer) -> None:

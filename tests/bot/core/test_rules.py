@@ -50,7 +50,7 @@ KO = Messages("ko")
         ("규칙 가져오기\n```toml\nmode = “reply”\n```", 'import\nmode = "reply"\n'),
         ("rule negative delete", "wrong"),
         ("rule negative mode card", "wrong"),
-        ("rule moderators general", "wrong"),
+        ("rule moderators general", "wrong moderators"),
         ("rule exempt add <#C1>", "wrong"),
         ("rule quiet", "wrong"),
     ],
@@ -113,6 +113,7 @@ async def test_a_rule_in_words(model: nlp.Analyzer) -> None:
     ("value", "sentence"),
     [
         ("wrong", "rule_help"),
+        ("wrong moderators", "rule_moderators_unknown"),
         ("negative react reply", "rule_react_or_reply"),
         ("quiet 25:00 08:00 Asia/Seoul", "rule_wrong_clock"),
         ("quiet 08:00 08:00 Asia/Seoul", "rule_wrong_clock"),

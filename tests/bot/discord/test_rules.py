@@ -35,6 +35,21 @@ async def test_a_rule_is_made_of_commands(bot: DiscordHarness) -> None:
     assert len((await use(bot, *PATH, "audit", **ADMIN)).splitlines()) == 5
 
 
+async def test_who_chooses_moderators_channel_that_is_closed_to_the_bot_is_told(bot: DiscordHarness) -> None:
+    closed = payloads.channel("3000000000000000009")
+    closed["permission_overwrites"] = [{"id": payloads.GUILD, "type": 0, "allow": "0", "deny": str(1 << 11)}]
+    role = {**payloads.guild()["roles"][0], "permissions": str(payloads.EVERYTHING & ~(1 << 3))}
+    await bot.deliver("GUILD_ROLE_UPDATE", {"guild_id": payloads.GUILD, "role": role})
+    await bot.deliver("CHANNEL_CREATE", closed)
+    settings = ChannelSettings(rule=Rule(moderators=closed["id"]))
+    await bot._core.configure(PLACE, settings)
+    lacks = KO("discord_moderators_permissions", names="send_messages, attach_files")
+    assert (await use(bot, *PATH, "show", **ADMIN)).endswith(f"\n{lacks}")
+    assert lacks not in await use(bot, *PATH, "show") + await use(bot, *PATH, "export", **ADMIN)
+    await bot.deliver("CHANNEL_UPDATE", {**closed, "permission_overwrites": []})
+    assert lacks not in await use(bot, *PATH, "show", **ADMIN)
+
+
 async def test_a_rule_comes_from_a_file(bot: DiscordHarness) -> None:
     for content, outcome in ((b'mode = "reaction"\n', "rule_changed"), (b"mode = \n", "rule_toml_line")):
         file = bot.server.attach("rule.toml", content)

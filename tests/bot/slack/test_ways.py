@@ -171,6 +171,18 @@ async def test_who_watches_a_channel_without_the_bot_is_told(bot: SlackHarness) 
     assert await command(bot, "watch on", "U2") == watched
 
 
+async def test_who_chooses_moderators_channel_without_the_bot_is_told(bot: SlackHarness) -> None:
+    bot.server.users["U2"] = {"is_admin": True}
+    invite = KO("slack_moderators_invite")
+    assert invite not in await command(bot, "rule moderators <#C7|mods>", "U2")
+    bot.server.strange.add("C7")
+    assert (await command(bot, "rule moderators <#C7|mods>", "U2")).endswith(f"\n{invite}")
+    assert (await command(bot, "rule", "U2")).endswith(f"\n{invite}")
+    assert invite not in await command(bot, "rule export", "U2") + await command(bot, "rule")
+    assert invite not in await command(bot, "rule moderators off", "U2")
+    assert await command(bot, "rule moderators #mods", "U2") == KO("rule_moderators_unknown")
+
+
 async def test_every_setting_of_a_channel_has_its_command(bot: SlackHarness) -> None:
     orders = (
         "watch on",
