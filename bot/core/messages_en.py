@@ -740,7 +740,7 @@ SIMULATE_STOP = "Stop"
 SIMULATE_GONE = "That simulation is over."
 SIMULATE_PROGRESS = "{done}/{wanted}"
 SIMULATE_WAITING = "The platform wants to be read slowly: waiting for {seconds} s."
-SIMULATE_HOW_TO_STOP = "To end it, in this channel: simulate stop"
+SIMULATE_HOW_TO_STOP = "To stop it, press the button, or simulate stop in the channel that is read"
 DISCORD_NAME_SIMULATE = "simulate"
 DISCORD_NAME_COUNT = "count"
 DISCORD_NAME_STOP = "stop"
@@ -755,7 +755,8 @@ AUDIT_NONE = "There are no changes yet."
 
 # What a new admin runs into
 RULE_MODERATORS_UNKNOWN = (
-    "Which channel is not clear. Please type # and pick it from the list. For example: rule moderators #mods, rule moderators here"
+    "Which channel is not clear. Please type # and pick it from the list. "
+    "For example: rule moderators #mods, rule moderators here"
 )
 COMMAND_UNFINISHED = "This command is not complete. For example: {examples}"
 SLACK_MODERATORS_INVITE = (

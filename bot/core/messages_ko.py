@@ -738,7 +738,7 @@ SIMULATE_STOP = "멈추기"
 SIMULATE_GONE = "이미 끝난 시뮬레이션입니다."
 SIMULATE_PROGRESS = "{done}/{wanted}"
 SIMULATE_WAITING = "플랫폼이 천천히 읽어 달라고 해서 {seconds}초 기다립니다."
-SIMULATE_HOW_TO_STOP = "멈추려면 이 채널에서 simulate stop"
+SIMULATE_HOW_TO_STOP = "멈추려면 ‘멈추기’를 누르시거나, 읽고 있는 그 채널에서 simulate stop"
 DISCORD_NAME_SIMULATE = "시뮬레이션"
 DISCORD_NAME_COUNT = "개수"
 DISCORD_NAME_STOP = "중단"
@@ -752,7 +752,10 @@ AUDIT_NOBODY = "(운영자, 또는 기록을 지운 분)"
 AUDIT_NONE = "아직 변경 기록이 없습니다."
 
 # What a new admin runs into
-RULE_MODERATORS_UNKNOWN = "어느 채널인지 알 수 없습니다. # 을 치면 나오는 목록에서 채널을 골라 주세요. 예: rule moderators #운영, rule moderators here"
+RULE_MODERATORS_UNKNOWN = (
+    "어느 채널인지 알 수 없습니다. # 을 치면 나오는 목록에서 채널을 골라 주세요. "
+    "예: rule moderators #운영, rule moderators here"
+)
 COMMAND_UNFINISHED = "명령을 끝까지 알아듣지 못했습니다. 예: {examples}"
 SLACK_MODERATORS_INVITE = (
     "그런데 제가 아직 운영 채널에 없어 카드를 올릴 수 없습니다. 그 채널에서 /invite 로 저를 불러 주세요."

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -9,8 +10,11 @@ import pytest
 import nlp
 from bot.core.memory import MemoryStore
 from tests.bot.core.fakes import make_core
+from tests.bot.running import ROOT
 from tests.contract.discord_platform import DiscordHarness, discord
 from tests.servers.discord import DiscordServer, Mishap
+
+README = (ROOT / "bot" / "README.md").read_text("utf-8")
 
 
 def named(commands: list[dict[str, Any]], *path: str) -> dict[str, Any]:
@@ -42,6 +46,30 @@ async def test_names_are_english_with_korean_ones(bot: DiscordHarness) -> None:
     choices = named(commands, "눈치", "설정", "감시")["options"][0]["choices"]
     assert [choice["name_localizations"] for choice in choices] == [{"ko": "켜짐"}, {"ko": "꺼짐"}]
     assert len(commands) <= 5, "of menus discord.py takes no more"
+
+
+async def test_the_guide_for_admins_names_what_there_is(bot: DiscordHarness) -> None:
+    guide = README.partition("\n## 관리자 안내")[2].partition("\n## ")[0]
+    said = re.findall(r"`/((?:눈치|내기록) [^`]+)`", guide)
+    assert len(said) >= 8
+    for line in said:
+        path = [word for word in line.split() if ":" not in word]
+        command = named(bot.server.commands, *path)
+        assert command["type"] == 1, line
+        for name, _, value in (word.partition(":") for word in line.split() if ":" in word):
+            option = named(command["options"], name)
+            choices = [choice["name_localizations"]["ko"] for choice in option.get("choices") or []]
+            assert value in choices or not choices, line
+    english = [
+        line.split()
+        for line in re.findall(r"`/(nunchi (?:settings|rule|simulate)[^`]*)`", guide.partition("On Discord: ")[2])
+    ]
+    assert len(english) >= 6
+    for path in english[:6]:
+        found = bot.server.commands
+        for word in path:
+            (one,) = [each for each in found if each["name"] == word]
+            found = one.get("options") or []
 
 
 async def test_settings_are_hidden_from_others_and_the_rest_works_everywhere(bot: DiscordHarness) -> None:
