@@ -430,7 +430,7 @@ async def test_the_list_finds_shows_and_works_through_cases(
         assert "담당을 바꾸었습니다" in await told(core, played, "cases 2 assign")
         (mine,) = (await told(core, played, "사건 내것 열림 7일")).splitlines()[1:]
         assert mine.startswith("2번")
-        assert "사건 2의 글을 숨겼습니다" in await told(core, played, "사건 2 숨기기")
+        assert SAY("case_did_hide", number="2") in await told(core, played, "사건 2 숨기기")
         shown = await told(core, played, "사건 3")
         assert all(words in shown for words in ("3번", "맞음", "부정 →", "사건이 되었습니다", "https://"))
         assert BAD not in shown

@@ -49,6 +49,7 @@ MEMBER = Asker(PLACE, "member", admin=False)
         ("digest to everyone", Command("help", "digest")),
         ("simulate everything", Command("help", "simulate")),
         ("기준 30", Command("help", "threshold")),
+        ("사건 12 13", Command("help", "cases")),
         ("알림", Command("help", "alerts")),
         ("rule help", Command("help", "rule")),
         ("mode 좋아요", None),

@@ -91,9 +91,13 @@ def test_the_command(text: str, value: str) -> None:
     assert parse(text) == Command("simulate", value)
 
 
-@pytest.mark.parametrize("text", ["시뮬레이션 게임이 재미있어요", "simulate this", "simulate 200 300"])
-def test_a_review_is_no_command(text: str) -> None:
-    assert parse(text) is None
+def test_a_review_is_no_command() -> None:
+    assert parse("시뮬레이션 게임이 재미있어요") is None
+
+
+@pytest.mark.parametrize("text", ["simulate this", "simulate 200 300"])
+def test_what_is_neither_is_told_how_to_simulate(text: str) -> None:
+    assert parse(text) == Command("help", "simulate")
 
 
 async def test_who_comes_after_a_restart_goes_on_and_ends_with_the_same_counts(model: nlp.Analyzer) -> None:
