@@ -179,6 +179,7 @@ def test_python_m_training_reads_the_same_files(tmp_path):
 FULL = """
 import errno, sys
 import training.adapt
+from bot.cli import main
 def full(*_):
     raise OSError(errno.ENOSPC, "No space left on device")
 training.adapt.write_arrays = full
