@@ -81,6 +81,7 @@ class Reviews:
         read: rows read.
         left_out: how many were left out, by the reason.
         notes: what was understood of each file, a line each.
+        written: of rows that were cleaned as taught: each as a model in service reads it; empty for others.
     """
 
     rows: list[Row] = field(default_factory=list)
@@ -89,6 +90,7 @@ class Reviews:
     read: int = 0
     left_out: Counter[str] = field(default_factory=Counter)
     notes: list[str] = field(default_factory=list)
+    written: list[str] = field(default_factory=list)
 
     @property
     def positive_above(self) -> float:
@@ -110,12 +112,13 @@ class _Scale:
 
 @dataclass
 class _Given:
-    """One reading of one text: its polarity, its stars if known, where it stands."""
+    """One reading of one text: its polarity, its stars if known, where it stands, and how it was before cleaning."""
 
     text: str
     positive: bool
     stars: float
     origin: Origin
+    written: str
 
 
 def read_reviews(paths: Sequence[Path], rules: ReadRules, host: Host | None) -> Reviews:
@@ -167,7 +170,10 @@ def _join(given: Sequence[_Given], out: Reviews, *, keep_first: bool) -> None:
         out.left_out["duplicates"] += len(same) - 1
         stars = sum(one.stars for one in same) / len(same)
         rating = stars if out.kind == "stars" else float(first.positive)
-        out.rows.append(Row(first.text, rating, place(first.text), first.origin))
+        # The split is by what was written: a model in service must not have learnt from what is held out here.
+        out.rows.append(Row(first.text, rating, place(first.written), first.origin))
+        if keep_first:
+            out.written.append(first.written)
         out.origins[first.origin] += 1
 
 
@@ -280,10 +286,11 @@ def _judge(
     if value == "neutral" or (not isinstance(value, bool) and value == scale.cut):
         out.left_out["in the middle (neither positive nor negative)"] += 1
         return None
+    written = normalize(text) if rules.as_taught else normal
     if isinstance(value, bool):
-        return _Given(normal, value, 5.0 if value else 1.0, origin)
+        return _Given(normal, value, 5.0 if value else 1.0, origin, written)
     points = float(value)
-    return _Given(normal, points > scale.cut, scale.stars(points), origin)
+    return _Given(normal, points > scale.cut, scale.stars(points), origin, written)
 
 
 def _understood(path: Path, number: int, cell: Any, host: Host) -> float | bool | str | None:

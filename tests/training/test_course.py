@@ -47,13 +47,14 @@ def test_all_of_them_train_and_are_compared(tmp_path):
 
 @pytest.mark.timeout(300)
 def test_a_network_learns_what_there_is_to_learn(tmp_path):
+    from training.course import parts
     from training.course import train as train_network
 
     write_csv(tmp_path / "shop.csv", reviews(500))
     (tmp_path / "naver.txt").write_text("".join(f"{stars}\t{text}\n" for stars, text in reviews(500)), "utf-8")
     rows = read_reviews([tmp_path / "naver.txt"], ReadRules(as_taught=True), None)
     course = recipe.load("course-flatten").course
-    trained = train_network("flatten", course, rows, lambda what, done, of: None, tmp_path)
+    trained = train_network("flatten", course, rows, parts(rows.rows), lambda what, done, of: None, tmp_path)
     assert trained.accuracy.value > 0.9
     assert len(trained.curve.loss) == 5
 
