@@ -115,7 +115,7 @@ def test_what_was_fetched_is_learned_from_without_being_named(tmp_path, train_he
     monkeypatch.setattr(full, "SHOPPING", replace(full.SHOPPING, sha256=sha256, blob=""))
     done = train_here("fit")
     assert "read 8 rows, kept 8" in done.stderr
-    assert "8 from Naver shopping (bab2min/corpus), public domain" in done.stderr
+    assert "8 from Naver shopping (bab2min/corpus) (public domain, " in done.stderr
     assert "too few rows" in done.stderr
 
 
