@@ -109,4 +109,16 @@ def test_bench_says_both_speeds(tmp_path):
     write_csv(tmp_path / "shop.csv", reviews(300))
     done = train(tmp_path, "bench", "--data", "shop.csv")
     assert done.returncode == 0, done.stderr
-    assert "times as fast" in done.stdout
+    assert "times as fast; accuracy " in done.stdout
+    assert "only there, p = " in done.stdout
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(600)
+def test_beside_the_networks_are_the_model_in_service_and_a_linear_one(tmp_path):
+    write_csv(tmp_path / "shop.csv", reviews(400))
+    done = train(tmp_path, "compare", "course-flatten", "--beside", "--data", "shop.csv", "--epochs", 1)
+    assert done.returncode == 0, done.stderr
+    figures = [json.loads(line) for line in (tmp_path / "compared" / "figures.jsonl").read_text().splitlines()]
+    assert [f["recipe"].partition("-")[0].partition(" ")[0] for f in figures] == ["course", "linear", "shopping"]
+    assert len({f["n"] for f in figures}) == 1 and 40 < figures[0]["n"] < 80, "what fit holds out, for all of them"
