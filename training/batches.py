@@ -93,7 +93,9 @@ def _padded(rows: Sequence[NDArray[np.integer[Any]]], width: int) -> NDArray[np.
     return out
 
 
-def shuffled(lengths: Sequence[int] | NDArray[np.int64], size: int, random: np.random.Generator) -> list[NDArray[np.intp]]:
+def shuffled(
+    lengths: Sequence[int] | NDArray[np.int64], size: int, random: np.random.Generator
+) -> list[NDArray[np.intp]]:
     """All rows (but a few) once, in random batches of ``size`` whose rows are of similar length."""
     order = random.permutation(len(lengths))
     length = np.asarray(lengths)

@@ -26,7 +26,9 @@ _STYLE = (
 def write_config(folder: Path, config: Mapping[str, Any]) -> None:
     """Write ``config.json``: what was asked for, the seed, the versions and on what it is computed."""
     folder.mkdir(parents=True, exist_ok=True)
-    told = json.dumps({**config, "versions": versions(), "devices": devices()}, ensure_ascii=False, indent=1, default=str)
+    told = json.dumps(
+        {**config, "versions": versions(), "devices": devices()}, ensure_ascii=False, indent=1, default=str
+    )
     (folder / "config.json").write_text(told + "\n", "utf-8")
 
 

@@ -23,7 +23,6 @@ from training.reviews import Reviews
 from training.runfolder import write_config, write_results
 from training.shop_card import write_shop_card
 
-
 _LINEAR_ROWS = 100_000
 """Its n-grams take some kilobytes a row while it learns, which is all right for so many."""
 

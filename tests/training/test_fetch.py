@@ -120,7 +120,11 @@ def test_what_was_fetched_is_learned_from_without_being_named(tmp_path, train_he
 
 
 def test_the_movie_reviews_are_read_as_they_come(tmp_path, train_here):
-    lines = ["id\tdocument\tlabel", *(f'{i}\t{i}번째 "영화{"" if i % 3 else chr(34)}\t{i % 2}' for i in range(9)), "9\t\t1"]
+    lines = [
+        "id\tdocument\tlabel",
+        *(f'{i}\t{i}번째 "영화{"" if i % 3 else chr(34)}\t{i % 2}' for i in range(9)),
+        "9\t\t1",
+    ]
     (tmp_path / CORPORA["nsmc-train"].file).write_text("\n".join(lines) + "\n", "utf-8")
     done = train_here("fit", "--data", CORPORA["nsmc-train"].file)
     assert "read 10 rows, kept 9; left out: 1 empty" in done.stderr, done.stderr

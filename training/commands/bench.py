@@ -36,7 +36,13 @@ def bench(
     course = recipes.load("course-char-lstm").course
     assert course is not None  # noqa: S101 - it comes along
     theirs, ours = measure(course, reviews, seed)
-    table = Table("", "reviews a second", "a processor second", "accuracy", title=f"{len(reviews.rows):,} rows, {course.epochs} epochs")
+    table = Table(
+        "",
+        "reviews a second",
+        "a processor second",
+        "accuracy",
+        title=f"{len(reviews.rows):,} rows, {course.epochs} epochs",
+    )
     for name, speed in (("the course's script", theirs), ("here", ours)):
         rates = (f"{rate:,.0f}" for rate in (speed.reviews_per_second, speed.reviews_per_processor_second))
         table.add_row(name, *rates, str(speed.accuracy))
