@@ -168,6 +168,32 @@ def create_app(messages: Messages) -> "typer.Typer":
         options = ReportOptions(input, output, read, model, aspects, rating_column, date_column, force)
         return partial(report, messages, options)
 
+    @app.command("simulate", help=messages("help_simulate"))
+    def simulate_command(
+        input: Annotated[Path, typer.Argument(metavar="INPUT", help=messages("help_report_input"))],  # noqa: A002
+        channel: Annotated[str | None, option("channel", "PLATFORM/WORKSPACE/CHANNEL")] = None,
+        negative: Annotated[float | None, option("negative", "PERCENT")] = None,
+        positive: Annotated[float | None, option("positive", "PERCENT")] = None,
+        picture: Annotated[Path | None, option("picture", "PNG")] = None,
+        show: Annotated[int, typer.Option("--show", min=0, max=1000, help=messages("help_show"))] = 10,
+        text_column: Annotated[str | None, option("text-column", "NAME|NUMBER")] = None,
+        header: Annotated[
+            bool | None, typer.Option("--header/--no-header", show_default=False, help=messages("help_header"))
+        ] = None,
+        encoding: Annotated[str | None, option("encoding", "NAME")] = None,
+        sheet: Annotated[str | None, option("sheet", "NAME|NUMBER")] = None,
+        ragged: Annotated[Literal["error", "keep"], typer.Option("--ragged", help=messages("help_ragged"))] = "error",
+        json: Annotated[bool, option("json")] = False,
+        force: Annotated[bool, option("force")] = False,
+        model: Annotated[Path | None, model_option] = None,
+    ) -> Job:
+        from bot.commands.simulate import SimulateOptions, simulate
+        from bot.core.tables import ReadOptions
+
+        read = ReadOptions(text_column, encoding, sheet, header, ragged)
+        options = SimulateOptions(input, read, channel, (negative, positive), picture, show, model, force, json)
+        return partial(simulate, messages, options)
+
     @app.command("doctor", help=messages("help_doctor"))
     def doctor_command(
         platform: Annotated[
@@ -196,11 +222,12 @@ def create_app(messages: Messages) -> "typer.Typer":
     @app.command("settings", help=messages("help_settings"))
     def settings_command(
         action: Annotated[str, action_argument] = "show",
+        file: Annotated[Path | None, typer.Argument(metavar="FILE", help=messages("help_rules_file"))] = None,
         json: Annotated[bool, option("json")] = False,
     ) -> Job:
         from bot.commands.settings import settings
 
-        return partial(settings, messages, action, json=json)
+        return partial(settings, messages, action, file, json=json)
 
     @app.command("log", help=messages("help_log"))
     def log_command(
@@ -213,6 +240,20 @@ def create_app(messages: Messages) -> "typer.Typer":
         from bot.commands.log import log
 
         return partial(log, messages, action, last=last, days=days)
+
+    @app.command("cases", help=messages("help_cases"))
+    def cases_command(
+        action: Annotated[str, action_argument] = "list",
+        words: Annotated[list[str] | None, typer.Argument(metavar="WORDS", help=messages("help_case_words"))] = None,
+        workspace: Annotated[
+            str | None, typer.Option("--workspace", show_default=False, help=messages("help_case_workspace"))
+        ] = None,
+        last: Annotated[int, typer.Option("--last", min=1, help=messages("help_last"))] = 20,
+        form: Annotated[str, typer.Option("--format", help=messages("help_case_format"))] = "jsonl",
+    ) -> Job:
+        from bot.commands.cases import cases
+
+        return partial(cases, messages, action, words or [], workspace=workspace, newest=last, form=form)
 
     @app.command(
         "train",

@@ -51,6 +51,7 @@ class Settings(BaseSettings):
     http_port: Annotated[int, Field(ge=0, le=65535)] = _named("NUNCHI_HTTP_PORT", 3000)
 
     metrics_port: Annotated[int | None, Field(ge=0, le=65535)] = _named("NUNCHI_METRICS_PORT")
+    keep_case_text: bool = _named("NUNCHI_KEEP_CASE_TEXT", False)
     token_key: SecretStr | None = _named("NUNCHI_TOKEN_KEY")
 
     slack_bot_token: SecretStr | None = _named("SLACK_BOT_TOKEN")
@@ -59,6 +60,7 @@ class Settings(BaseSettings):
     slack_client_id: str | None = _named("SLACK_CLIENT_ID")
     slack_client_secret: SecretStr | None = _named("SLACK_CLIENT_SECRET")
     slack_redirect_uri: HttpUrl | None = _named("SLACK_REDIRECT_URI")
+    slack_admin_user_token: SecretStr | None = _named("SLACK_ADMIN_USER_TOKEN")
     slack_api_url: HttpUrl = _named("SLACK_API_URL", HttpUrl(SLACK_API))
 
     discord_token: SecretStr | None = _named("DISCORD_TOKEN")

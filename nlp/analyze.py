@@ -41,6 +41,7 @@ class Analyzer:
     def __init__(self, model: Artifact, *, threads: int = 1, aspects: Path | None = None) -> None:
         self.model_id = model.model_id
         self.settings = model.settings
+        self.curve = model.curve
         if aspects is not None:
             self.aspects = load_lexicon(aspects)
         self.cut: Callable[[str], list[str]] | None = None
@@ -56,6 +57,11 @@ class Analyzer:
 
     def __repr__(self) -> str:
         return f"Analyzer({self.model_id!r})"
+
+    @property
+    def bands(self) -> tuple[float, float]:
+        """Greatest probability of the band ``negative``, and least of ``positive``."""
+        return self.settings.negative_below, self.settings.positive_above
 
     def analyze(self, text: str) -> Verdict:
         """Judge one review; any string is accepted."""

@@ -5,7 +5,8 @@ A folder holds ``manifest.json``, which lists every other file with its size and
 * ``model.json``: shape of the network, calibration, bands (plain values; see :class:`ModelSettings`),
 * ``tokenizer.json``: kind and vocabulary,
 * ``weights.safetensors``: arrays only, a format that cannot carry code,
-* ``README.md``: the model card.
+* ``README.md``: the model card,
+* ``curve.json``, where it was measured: what thresholds are worth (see :mod:`nlp.curve`).
 
 Each file is read once and parsed from the very bytes that were checked, so that nothing can change between
 the check and the use. The hashes protect against damage and mix-ups, not against someone who rewrites the
@@ -32,6 +33,7 @@ import safetensors.numpy
 from numpy.typing import NDArray
 
 from nlp.config import NetworkConfig
+from nlp.curve import CURVE, Curve
 from nlp.tokenizer import Tokenizer
 from nlp.tokenizer import from_dict as tokenizer_from_dict
 
@@ -111,6 +113,7 @@ class Artifact:
     tokenizer: Tokenizer
     weights: Mapping[str, NDArray[np.float32]]
     model_id: str = ""
+    curve: Curve | None = None
 
     def __repr__(self) -> str:
         return f"Artifact({self.model_id!r})"
@@ -177,17 +180,42 @@ def save(
         CARD: card.encode(),
         **(more or {}),
     }
-    manifest = seal({n: b for n, b in files.items() if b}, name)
+    return _write({n: b for n, b in files.items() if b}, name, folder)
+
+
+def _write(files: Mapping[str, bytes], name: str, folder: Path) -> str:
+    """Write a sealed folder in the place of the one that may be there; gives the model's id."""
+    manifest = seal(files, name)
     folder.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=f".{folder.name}.", dir=folder.parent) as scratch:
         new = Path(scratch) / "model"
         new.mkdir()
         for file, content in {**files, MANIFEST: _canonical(manifest)}.items():
-            if content:
-                _write_synced(new / file, content)
+            _write_synced(new / file, content)
+        if folder.exists():
+            folder.rename(Path(scratch) / "old")
         new.rename(folder)
     sync_folder(folder.parent)
     return str(manifest["model_id"])
+
+
+def renew(folder: Path, more: Mapping[str, bytes]) -> str:
+    """Put files into a model folder, which is sealed anew: it is another model then, with another id.
+
+    Args:
+        folder: of the model.
+        more: files by name; they replace those of the same name.
+
+    Returns:
+        The new id.
+
+    Raises:
+        ArtifactError: if anything about the folder is not as it was written.
+        OSError: if it cannot be written; the old one is still there then.
+    """
+    manifest = _read_manifest(folder)
+    found = {name: _read_listed(folder, name, manifest) for name in manifest["files"]}
+    return _write({**found, **more}, manifest["name"], folder)
 
 
 def seal(files: Mapping[str, bytes], name: str) -> dict[str, Any]:
@@ -232,9 +260,10 @@ def load(folder: Path) -> Artifact:
         settings = ModelSettings.from_dict(_json(found[SETTINGS], SETTINGS))
         tokenizer = tokenizer_from_dict(_json(found[TOKENIZER], TOKENIZER))
         weights = _cast(_arrays(found[WEIGHTS]), np.float32)
+        curve = Curve.from_dict(_json(found[CURVE], CURVE)) if CURVE in found else None
     except ValueError as error:
         raise ArtifactError(_line(f"model folder {folder}: {error}")) from None
-    return Artifact(settings, tokenizer, weights, manifest["model_id"])
+    return Artifact(settings, tokenizer, weights, manifest["model_id"], curve)
 
 
 def _not_a_folder(path: Path) -> str:

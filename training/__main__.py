@@ -18,6 +18,7 @@ import nlp
 from training.commands.around import BAD_DATA, CONFIG, INTERRUPTED, IO_ERROR, USAGE, Around, err, out
 from training.commands.bench import bench
 from training.commands.compare import compare
+from training.commands.curve import curve
 from training.commands.fetch import fetch
 from training.commands.fit import fit
 from training.commands.full import corpus_files, print_evaluation, read_corpus
@@ -34,6 +35,7 @@ app.add_typer(models_app, name="models")
 app.add_typer(vectors_app, name="vectors")
 app.command("bench")(bench)
 app.command("compare")(compare)
+app.command("curve")(curve)
 app.command("fetch")(fetch)
 app.command("promote")(promote)
 app.command("rollback")(rollback)

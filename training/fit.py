@@ -18,6 +18,7 @@ from nlp import Analyzer, network, tokenizer
 from nlp.analyze import binary_log_odds
 from nlp.artifact import Artifact, ModelSettings, save
 from nlp.config import NetworkConfig
+from nlp.curve import CURVE
 from nlp.tokenizer import Tokenizer
 from training import baseline
 from training.batches import Encoded, predict
@@ -25,6 +26,7 @@ from training.calibration import fit_calibration
 from training.calibration import probability as calibrated_probability
 from training.card import write_card
 from training.counterfactual import make
+from training.curve import measure_curve, to_json
 from training.data import MOVIES_HELD_OUT_SHARE, DataError, Row, fold, split
 from training.evaluate import Evaluation, evaluate
 from training.metrics import paired, share, unsure_band
@@ -195,7 +197,8 @@ def fit(recipe: Recipe, corpora: Corpora, out: Path, runs: Path, *, seed: int = 
         films,
         seed,
     )
-    model_id = save(trained, out, name=name or recipe.name, card=card)
+    curve = to_json(measure_curve(result.probability, result.positive))
+    model_id = save(trained, out, name=name or recipe.name, card=card, more={CURVE: curve})
     return Outcome(model_id, out, result, films)
 
 

@@ -65,8 +65,9 @@ def teach_morphemes(
     # Other processes fit them: those need not get the movies.
     known = {r.text: kept[r.text] for r in (*rows, *unrated)}
     linear = partial(baseline.opinions, longest=_LONGEST, tokens=known.__getitem__)
-    many = replace(recipe.teach, seeds=recipe.teach.morphemes.seeds)
-    return teach(shape, tokens, many, rows, unrated, reminder, starts, made, seed + 1000, folder, "morphemes", linear)
+    return teach(
+        shape, tokens, recipe.teach, rows, unrated, reminder, starts, made, seed + 1000, folder, "morphemes", linear
+    )
 
 
 def remember(recipe: Recipe, kept: dict[str, list[str]], domain: Sequence[str], others: Sequence[str]) -> Tokenizer:

@@ -88,13 +88,11 @@ class MorphemeRecipe:
         kind: of the tokenizer, one of :data:`nlp.tokenizer.MORPHEME_KINDS`; empty for no such teachers.
         limit: most frequent morphemes kept.
         min_count: morphemes seen fewer times are left out.
-        seeds: networks per fold.
     """
 
     kind: str = ""
     limit: int = 30000
     min_count: int = 5
-    seeds: int = 1
 
 
 @dataclass(frozen=True)

@@ -12,9 +12,11 @@ from pathlib import Path
 import numpy as np
 
 from nlp import Analyzer, artifact
+from nlp.curve import CURVE
 from training import baseline
 from training.adapt import adapt
 from training.compare import RECORD, Comparison
+from training.curve import measure_curve, to_json
 from training.data import HELD_OUT_SHARE, Row, split
 from training.enough import check_enough
 from training.evaluate import Evaluation, evaluate
@@ -121,7 +123,11 @@ def fit_shop(
     card = write_shop_card(adapted, reviews, result, named, recipe.name, seed)
     target = out or _unused(folder / "model")
     model_id = artifact.save(
-        adapted.model, target, name=name or recipe.name, card=card, more={RECORD: against.to_json()}
+        adapted.model,
+        target,
+        name=name or recipe.name,
+        card=card,
+        more={RECORD: against.to_json(), CURVE: to_json(measure_curve(result.probability, result.positive))},
     )
     result = evaluate(Analyzer(artifact.load(target), threads=2), held, positive_above=above)  # as it was written
     outcome = ShopOutcome(model_id, target, folder / "index.html", result, against, linear, linear_rows)

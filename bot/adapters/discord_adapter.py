@@ -15,15 +15,16 @@ import discord
 
 from bot.adapters import discord_events as events
 from bot.adapters.discord_asked import DEFER_SECONDS, Asked, delivered
-from bot.adapters.discord_buttons import Opinion, OpinionName
+from bot.adapters.discord_buttons import Opinion, OpinionName, PostButton
 from bot.adapters.discord_cards import view
 from bot.adapters.discord_client import Client
+from bot.adapters.discord_events import PLATFORM
 from bot.adapters.discord_files import attachments
 from bot.adapters.discord_permissions import Permissions
 from bot.adapters.discord_places import Places
 from bot.adapters.discord_platform import DiscordPlatform
 from bot.core.commands import Asker, Command, obey, parse
-from bot.core.events import Incoming, Place, Reply, Way
+from bot.core.events import Incoming, Place, Pressed, Reply, Way
 from bot.core.file_work import is_for_scoring
 from bot.core.messages import Messages
 from bot.core.ports import Claim, DeliveryError
@@ -31,6 +32,9 @@ from bot.core.service import Core
 
 Interaction = discord.Interaction[Any]
 Work = Callable[[], Coroutine[Any, Any, Any]]
+
+_LONGEST_RULE = 64 * 1024
+"""Bytes; a rule is a tenth of it."""
 
 
 class DiscordAdapter:
@@ -46,6 +50,7 @@ class DiscordAdapter:
         self.core, self._client, self._defer_after = core, client, defer_after
         self.permissions = Permissions(core, self._tell_admin)
         self.platform = DiscordPlatform(client, self.permissions)
+        core.posters[PLATFORM] = self.platform
         self._places = Places(core, client)
         self.listening = True
         for listener in (
@@ -60,7 +65,8 @@ class DiscordAdapter:
         ):
             client.event(listener)
         client.opinion = self._on_opinion
-        client.add_dynamic_items(Opinion)
+        client.pressed = self._on_pressed
+        client.add_dynamic_items(Opinion, PostButton)
 
     @property
     def reads_content(self) -> bool:
@@ -165,7 +171,10 @@ class DiscordAdapter:
         member = message.author
         admin = isinstance(member, discord.Member) and member.guild_permissions.manage_guild
         in_channel = incoming.way != "direct"
-        asker = Asker(incoming.place, incoming.author, admin, incoming.language, in_channel=in_channel)
+        moderator = isinstance(member, discord.Member) and member.guild_permissions.manage_messages
+        asker = Asker(
+            incoming.place, incoming.author, admin, incoming.language, in_channel=in_channel, moderator=moderator
+        )
         await self._obeyed(incoming, asker, command)
 
     async def _judged(self, incoming: Incoming) -> None:
@@ -176,7 +185,10 @@ class DiscordAdapter:
         if not await self.core.store.claim(claim):
             return
         sentences = [await obey(self.core, asker, command)]
-        if asker.admin and asker.in_channel and (command.verb, command.value) == ("watch", "on"):
+        reads = (command.verb, command.value) == ("watch", "on") or (
+            command.verb == "simulate" and command.value != "stop"
+        )
+        if asker.admin and asker.in_channel and reads:
             sentences += await self._places.obstacles(asker, reads_content=self.reads_content)
         with suppress(DeliveryError):
             await self.platform.whisper(incoming, "\n".join(sentences))
@@ -240,12 +252,45 @@ class DiscordAdapter:
         incoming = events.from_interaction(interaction, "", "command", asked)
         if incoming is None:
             return
+        asker = self._asker(interaction, incoming, channel)
+        self._begin(incoming, partial(asked.during, partial(self._obeyed, incoming, asker, command)))
+
+    def _asker(self, interaction: Interaction, incoming: Incoming, channel: int | None) -> Asker:
         place = incoming.place if channel is None else replace(incoming.place, channel=str(channel))
         rights = interaction.permissions  # Discord says them anew each time; that it hid the command is no proof
         admin = rights.manage_guild or rights.administrator
         in_channel = interaction.guild_id is not None
-        asker = Asker(place, incoming.author, admin, incoming.language, in_channel=in_channel)
-        self._begin(incoming, partial(asked.during, partial(self._obeyed, incoming, asker, command)))
+        return Asker(
+            place,
+            incoming.author,
+            admin,
+            incoming.language,
+            in_channel=in_channel,
+            moderator=rights.manage_messages and place == incoming.place,
+        )
+
+    def import_rule(self, interaction: Interaction, file: discord.Attachment, channel: int | None = None) -> None:
+        """A command hands in a file with the rule of a channel."""
+        asked = Asked(interaction, defer_after=self._defer_after)
+        incoming = events.from_interaction(interaction, "", "command", asked)
+        if incoming is not None:
+            self._begin(incoming, partial(asked.during, partial(self._import, incoming, interaction, file, channel)))
+
+    async def _import(
+        self, incoming: Incoming, interaction: Interaction, file: discord.Attachment, channel: int | None
+    ) -> None:
+        (attachment,) = attachments([file])
+        text = bytearray()
+        try:
+            async for part in self.platform.download(attachment):
+                text += part
+                if len(text) > _LONGEST_RULE:
+                    break
+        except DeliveryError:
+            await self._say(incoming, "file_not_fetched")
+            return
+        command = Command("rule", f"import\n{text[:_LONGEST_RULE].decode('utf-8', 'replace')}")
+        await self._obeyed(incoming, self._asker(interaction, incoming, channel), command)
 
     async def _on_opinion(self, interaction: Interaction, opinion: OpinionName, about: str) -> None:
         asked = Asked(interaction, defer_after=self._defer_after)
@@ -255,6 +300,18 @@ class DiscordAdapter:
         work: Work = partial(self.core.why, incoming, self.platform)
         if opinion != "why":
             work = partial(self._feedback, incoming, about, opinion == "right")
+        self._begin(incoming, partial(asked.during, work))
+
+    async def _on_pressed(self, interaction: Interaction, button: str) -> None:
+        asked = Asked(interaction, defer_after=self._defer_after)
+        incoming = events.from_interaction(interaction, "", "menu", asked)
+        if incoming is None:
+            return
+        rights = interaction.permissions
+        moderator = interaction.guild_id is not None and (
+            rights.manage_messages or rights.manage_guild or rights.administrator
+        )
+        work = partial(self.core.press, Pressed(incoming, button, moderator), self.platform)
         self._begin(incoming, partial(asked.during, work))
 
     async def _feedback(self, incoming: Incoming, verdict: str, right: bool) -> None:

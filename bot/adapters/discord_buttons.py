@@ -14,7 +14,10 @@ Listener = Callable[["discord.Interaction[Any]", OpinionName, str], Awaitable[No
 
 TEMPLATE = r"nunchi:(?P<opinion>right|wrong|why):(?P<about>[0-9a-f]{1,32}|\d{1,20}-\d{1,20})"
 
+POST_TEMPLATE = r"nunchi:post:(?P<name>[a-z][A-Za-z0-9:._-]{0,79})"
+
 _STYLES = {"right": discord.ButtonStyle.success, "wrong": discord.ButtonStyle.danger}
+_POST_STYLES = {"good": discord.ButtonStyle.success, "bad": discord.ButtonStyle.danger}
 
 
 class Opinion(ui.DynamicItem[ui.Button[Any]], template=TEMPLATE):
@@ -39,3 +42,27 @@ class Opinion(ui.DynamicItem[ui.Button[Any]], template=TEMPLATE):
 
     async def callback(self, interaction: discord.Interaction[Any]) -> None:
         await interaction.client.opinion(interaction, self._opinion, self._about)
+
+
+class PostButton(ui.DynamicItem[ui.Button[Any]], template=POST_TEMPLATE):
+    """A button of a :class:`bot.core.events.Post`.
+
+    Args:
+        name: the core's own id of it.
+        label: its words.
+        style: see :class:`bot.core.events.Button`.
+    """
+
+    def __init__(self, name: str, label: str, style: str = "plain") -> None:
+        colour = _POST_STYLES.get(style, discord.ButtonStyle.secondary)
+        super().__init__(ui.Button(label=label[:80], style=colour, custom_id=f"nunchi:post:{name}"))
+        self._name = name
+
+    @classmethod
+    async def from_custom_id(
+        cls, interaction: discord.Interaction[Any], item: ui.Item[Any], match: re.Match[str], /
+    ) -> PostButton:
+        return cls(match["name"], "-")
+
+    async def callback(self, interaction: discord.Interaction[Any]) -> None:
+        await interaction.client.pressed(interaction, self._name)

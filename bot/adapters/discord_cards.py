@@ -14,8 +14,8 @@ from bot.core.cards import bar
 from bot.core.events import Card, Reaction, Reply
 from bot.core.messages import Messages
 
-_MARKS = {"positive": "🟢", "unsure": "🟡", "negative": "🔴"}
-_COLOURS = {"positive": 0x2E8B57, "unsure": 0xD4A017, "negative": 0xC0392B}
+MARKS = {"positive": "🟢", "unsure": "🟡", "negative": "🔴"}
+COLOURS = {"positive": 0x2E8B57, "unsure": 0xD4A017, "negative": 0xC0392B}
 _REACTIONS = {"positive": "👍", "unsure": "🤔", "negative": "👎", "busy": "⏳"}
 
 
@@ -53,8 +53,8 @@ def _card(reply: Reply, card: Card, messages: Messages) -> ui.Container[ui.Layou
     if card.evidence:
         details.append(messages("card_evidence", words=", ".join(card.evidence)))
     details.append(messages("card_model", model=escape_markdown(card.verdict.model_id)))
-    container: ui.Container[ui.LayoutView] = ui.Container(accent_colour=_COLOURS[card.band])
-    container.add_item(ui.TextDisplay(f"### {_MARKS[card.band]} {reply.text}"))
+    container: ui.Container[ui.LayoutView] = ui.Container(accent_colour=COLOURS[card.band])
+    container.add_item(ui.TextDisplay(f"### {MARKS[card.band]} {reply.text}"))
     container.add_item(ui.TextDisplay("\n".join(f"-# {detail}" for detail in details)))
     row: ui.ActionRow[ui.LayoutView] = ui.ActionRow()
     if card.id:

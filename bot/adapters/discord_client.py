@@ -79,6 +79,7 @@ class Client(discord.AutoShardedClient):
         )
         self.prepare: Callable[[], Awaitable[None]] | None = None
         self.opinion: Listener | None = None
+        self.pressed: Callable[[discord.Interaction[Any], str], Awaitable[None]] | None = None
         addresses.use()
         redirect(self, addresses)
         # A shape of data that discord.py does not know raises in its parser, and an error there ends the client.

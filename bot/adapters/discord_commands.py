@@ -4,31 +4,26 @@ from __future__ import annotations
 
 import hashlib
 import json
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import discord
 from discord import app_commands
 from discord.app_commands import Range, locale_str
 
+from bot.adapters.discord_bulletins import add_bulletins
+from bot.adapters.discord_cases import add_cases
 from bot.adapters.discord_client import Client
+from bot.adapters.discord_rules import add_rules
+from bot.adapters.discord_words import Interaction, Where, both, id_of
 from bot.core.commands import Command
-from bot.core.messages import Messages
 from bot.core.service import Core
 
 if TYPE_CHECKING:
     from bot.adapters.discord_adapter import DiscordAdapter
 
-Interaction = discord.Interaction[Any]
-Where = app_commands.AppCommandChannel | app_commands.AppCommandThread
 Choice = app_commands.Choice
 
 _NOTE = "discord-commands"
-_KO, _EN = Messages("ko"), Messages("en")
-
-
-def both(name: str) -> locale_str:
-    """A sentence or a name in English, which Discord shows in Korean to those who speak it."""
-    return locale_str(_EN(name), ko=_KO(name))
 
 
 class Korean(app_commands.Translator):
@@ -63,7 +58,10 @@ async def synchronise(client: Client, core: Core) -> bool:
 def add_commands(client: Client, adapter: DiscordAdapter) -> None:
     """Put the commands on the client's tree."""
     _add_judging(client, adapter)
-    client.tree.add_command(_settings(adapter))
+    group = _settings(adapter)
+    add_rules(group, adapter)
+    add_cases(group, adapter)
+    client.tree.add_command(group)
     client.tree.add_command(_own_data(adapter))
 
 
@@ -107,7 +105,7 @@ def _settings(adapter: DiscordAdapter) -> app_commands.Group:
     @app_commands.describe(value=both("discord_about_watch"), channel=channel_about)
     @app_commands.choices(value=[Choice(name=both("on"), value="on"), Choice(name=both("off"), value="off")])
     async def watch(interaction: Interaction, value: str, channel: Where | None = None) -> None:
-        adapter.obey(interaction, Command("watch", value), _id(channel))
+        adapter.obey(interaction, Command("watch", value), id_of(channel))
 
     @settings.command(name=both("discord_name_mode"), description=both("discord_about_mode"))
     @app_commands.rename(value=both("discord_name_value"), channel=channel_name)
@@ -120,7 +118,7 @@ def _settings(adapter: DiscordAdapter) -> app_commands.Group:
         ]
     )
     async def mode(interaction: Interaction, value: str, channel: Where | None = None) -> None:
-        adapter.obey(interaction, Command("mode", value), _id(channel))
+        adapter.obey(interaction, Command("mode", value), id_of(channel))
 
     @settings.command(name=both("discord_name_thresholds"), description=both("discord_about_thresholds"))
     @app_commands.rename(
@@ -138,7 +136,7 @@ def _settings(adapter: DiscordAdapter) -> app_commands.Group:
         own = negative is not None and positive is not None
         half = (negative is None) is not (positive is None)  # one alone says nothing: the sentence for that
         value = f"{negative:g} {positive:g}" if own else "0 0" if half else "model"
-        adapter.obey(interaction, Command("threshold", value), _id(channel))
+        adapter.obey(interaction, Command("threshold", value), id_of(channel))
 
     @settings.command(name=both("discord_name_language"), description=both("discord_about_language"))
     @app_commands.rename(value=both("discord_name_value"), channel=channel_name)
@@ -151,13 +149,15 @@ def _settings(adapter: DiscordAdapter) -> app_commands.Group:
         ]
     )
     async def language(interaction: Interaction, value: str, channel: Where | None = None) -> None:
-        adapter.obey(interaction, Command("language", value), _id(channel))
+        adapter.obey(interaction, Command("language", value), id_of(channel))
+
+    add_bulletins(settings, adapter)
 
     @settings.command(name=both("discord_name_status"), description=both("discord_about_status"))
     @app_commands.rename(channel=channel_name)
     @app_commands.describe(channel=channel_about)
     async def status(interaction: Interaction, channel: Where | None = None) -> None:
-        adapter.obey(interaction, Command("status"), _id(channel))
+        adapter.obey(interaction, Command("status"), id_of(channel))
 
     return group
 
@@ -183,7 +183,3 @@ def _own_data(adapter: DiscordAdapter) -> app_commands.Group:
         adapter.obey(interaction, Command("forget"))
 
     return group
-
-
-def _id(channel: Where | None) -> int | None:
-    return None if channel is None else channel.id

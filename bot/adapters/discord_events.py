@@ -53,7 +53,13 @@ def from_message(message: discord.Message, bot: int, *, revision: str = "") -> I
         # Most guilds never chose a language and are said to be American: only Korean means something.
         language="ko" if message.guild and message.guild.preferred_locale is discord.Locale.korean else None,
         source=str(message.id),
+        roles=roles(message.author),
     )
+
+
+def roles(author: discord.abc.User) -> tuple[str, ...]:
+    """The ids of somebody's roles; none of whom Discord names without them, e.g. in a direct message."""
+    return tuple(str(role.id) for role in author.roles) if isinstance(author, discord.Member) else ()
 
 
 def revision(message: discord.Message) -> str:

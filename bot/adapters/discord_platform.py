@@ -4,24 +4,24 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 
 import discord
 
 from bot.adapters.discord_asked import Asked, delivered
 from bot.adapters.discord_cards import is_mark, reaction_emoji, reaction_reference, view
-from bot.adapters.discord_client import Client
-from bot.adapters.discord_events import PLATFORM, where_is, without_mention
+from bot.adapters.discord_events import PLATFORM, from_message, where_is, without_mention
 from bot.adapters.discord_files import content
-from bot.adapters.discord_permissions import Permissions
+from bot.adapters.discord_posts import DiscordPoster
 from bot.core.events import Answer, Attachment, Incoming, Place, Quote, Reaction, Reply
-from bot.core.ports import DeliveryError
+from bot.core.ports import DeliveryError, Page
 
 _HARMLESS = ("10008", "10003", "10014")
 """Unknown message, channel, emoji: what was to be changed is gone already."""
 
 
-class DiscordPlatform:
+class DiscordPlatform(DiscordPoster):
     """Answers in Discord.
 
     Args:
@@ -30,9 +30,6 @@ class DiscordPlatform:
     """
 
     name = PLATFORM
-
-    def __init__(self, client: Client, permissions: Permissions) -> None:
-        self._client, self._permissions = client, permissions
 
     async def send(self, incoming: Incoming, answer: Answer) -> str | None:
         if isinstance(incoming.handle, Asked) and isinstance(answer, Reply):
@@ -112,6 +109,21 @@ class DiscordPlatform:
         bot = self._client.user
         return Quote(str(found.author.id), without_mention(found.content, bot.id if bot is not None else 0))
 
+    async def history(self, place: Place, before: str | None, limit: int) -> Page:
+        # Discord tells of earlier messages without the roles of their authors, and waits itself where it is asked to.
+        try:
+            channel, guild = int(place.channel), int(place.workspace)
+            older = None if before is None else discord.Object(int(before))
+        except ValueError:
+            raise DeliveryError("no_channel") from None
+        found = await delivered(_earlier(self._client.get_partial_messageable(channel, guild_id=guild), limit, older))
+        bot = self._client.user.id if self._client.user is not None else 0
+        heard = [from_message(message, bot) for message in found]
+        spoken = tuple(
+            replace(one, place=place, way="watched") for one in heard if one and one.way != "mention" and one.text
+        )
+        return Page(spoken, len(found), str(found[-1].id) if len(found) == limit else None)
+
     async def whisper(self, incoming: Incoming, text: str) -> None:
         """Say a sentence, to the asker only where Discord can do that."""
         await self.send(incoming, Reply(text, private=incoming.way != "direct"))
@@ -133,6 +145,12 @@ def nonce(incoming: Incoming) -> str:
     if not incoming.revision:
         return message
     return f"{message}-{zlib.crc32(incoming.revision.encode()) & 0xFFFF:04x}"
+
+
+async def _earlier(
+    channel: discord.PartialMessageable, limit: int, older: discord.Object | None
+) -> list[discord.Message]:
+    return [message async for message in channel.history(limit=limit, before=older)]
 
 
 def _parts(reference: str) -> tuple[str, int, int, str]:

@@ -6,6 +6,7 @@ Every listener acknowledges first and works then, in a task that the core waits 
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Awaitable, Callable, Coroutine
 from contextlib import suppress
 from dataclasses import replace
@@ -25,8 +26,9 @@ from bot.adapters.slack_files import resolve
 from bot.adapters.slack_home import home_view
 from bot.adapters.slack_people import People
 from bot.adapters.slack_platform import SlackPlatform, make_client
-from bot.core.commands import Asker, Command, obey, parse
-from bot.core.events import Incoming
+from bot.adapters.slack_posts import BUTTON_ACTION, LINK_ACTION
+from bot.core.commands import CASE_VERBS, Asker, Command, obey, parse
+from bot.core.events import Incoming, Pressed
 from bot.core.file_work import is_for_scoring
 from bot.core.messages import Language, Messages
 from bot.core.ports import Claim, DeliveryError
@@ -46,11 +48,12 @@ class SlackAdapter:
         core: what answers.
         client: of the Web API, with the bot's token.
         bot_user: the bot's own user id.
+        admin: see :class:`~bot.adapters.slack_posts.SlackPoster`.
     """
 
-    def __init__(self, core: Core, client: AsyncWebClient, bot_user: str) -> None:
+    def __init__(self, core: Core, client: AsyncWebClient, bot_user: str, admin: AsyncWebClient | None = None) -> None:
         self._core, self._client, self._bot_user = core, client, bot_user
-        self.platform = SlackPlatform(client, bot_user)
+        self.platform = SlackPlatform(client, bot_user, admin)
         self._people = People(client, core.clock)
 
     def app(self) -> AsyncApp:
@@ -105,6 +108,15 @@ class SlackAdapter:
         pressed = events.from_action(body)
         if pressed is not None and events.timestamp(pressed[1]):
             self._begin(replace(pressed[0], source=pressed[1]), self._why)
+
+    async def _on_button(self, ack: Ack, body: dict[str, Any]) -> None:
+        await ack()
+        pressed = events.from_action(body)
+        if pressed is not None:
+            self._begin(pressed[0], self._pressed, pressed[1])
+
+    async def _on_link(self, ack: Ack, body: dict[str, Any]) -> None:
+        await ack()  # Slack has led there already, and tells of it all the same
 
     async def _on_home(self, body: dict[str, Any]) -> None:
         event = events.mapping(body.get("event"))
@@ -162,6 +174,7 @@ class SlackAdapter:
             await self._people.may_configure(user, incoming.place.channel),
             await self._people.language(user),
             in_channel=not incoming.place.channel.startswith("D"),
+            moderator=command.verb in CASE_VERBS and await self._people.moderates(user, incoming.place.channel),
         )
         sentence = await obey(self._core, asker, command)
         if command == Command("watch", "on") and asker.admin and asker.in_channel:
@@ -195,6 +208,11 @@ class SlackAdapter:
         messages = self._core.speak(settings, await self._language(incoming))
         with suppress(DeliveryError):
             await self.platform.whisper(incoming, messages("feedback_thanks" if known else "feedback_gone"))
+
+    async def _pressed(self, incoming: Incoming, button: str) -> None:
+        spoken = replace(incoming, language=await self._language(incoming))
+        moderator = await self._people.moderates(incoming.author.rpartition("/")[2], incoming.place.channel)
+        await self._core.press(Pressed(spoken, button, moderator), self.platform)
 
     async def _home(self, user: str, workspace: str) -> None:
         language = await self._people.language(user)
@@ -231,6 +249,8 @@ def listen(app: AsyncApp, pick: Callable[[AsyncBoltContext], SlackAdapter], gone
     app.message_shortcut(SHORTCUT)(acknowledged(SlackAdapter._on_shortcut))
     app.action(FEEDBACK_ACTION)(acknowledged(SlackAdapter._on_feedback))
     app.action(WHY_ACTION)(acknowledged(SlackAdapter._on_why))
+    app.action(re.compile(rf"{BUTTON_ACTION}_\d+"))(acknowledged(SlackAdapter._on_button))
+    app.action(re.compile(rf"{LINK_ACTION}_\d+"))(acknowledged(SlackAdapter._on_link))
     app.event("app_uninstalled")(gone)
     app.event("tokens_revoked")(gone)
     app.error(_on_error)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from html import escape
 from typing import Any
 
@@ -12,6 +13,7 @@ from slack_sdk.models.blocks import (
     ContextBlock,
     FeedbackButtonObject,
     FeedbackButtonsElement,
+    MarkdownTextObject,
     PlainTextObject,
     SectionBlock,
 )
@@ -22,6 +24,9 @@ from bot.core.messages import Messages
 
 FEEDBACK_ACTION, WHY_ACTION = "nunchi_feedback", "nunchi_why"
 RIGHT, WRONG = "right", "wrong"
+
+_MARKUP = re.compile(r"(<[@#][A-Z0-9]{1,32}>|```)")
+"""What admins are shown of ids and of documents, see :mod:`bot.core.rule_words`."""
 
 _MARKS = {"positive": "🟢", "unsure": "🟡", "negative": "🔴"}
 _REACTIONS = {
@@ -40,16 +45,27 @@ def reaction_name(reaction: Reaction) -> str:
 def message(reply: Reply) -> dict[str, Any]:
     """The arguments of ``chat.postMessage`` and its kin that make up an answer."""
     return {
-        "text": escape(reply.text, quote=False),  # this one Slack does take for mark-up
+        "text": marked_up(reply.text),  # this one Slack does take for mark-up
         "blocks": [block.to_dict() for block in _blocks(reply)],
         "unfurl_links": False,
         "unfurl_media": False,
     }
 
 
+def marked_up(text: str) -> str:
+    """A sentence of ours as mark-up: its mentions of people and channels are shown by name, all else is as it is.
+
+    No text of a user is in it, and who is mentioned is not told: it is only their name that is shown.
+    """
+    parts = _MARKUP.split(text)
+    return "".join(part if number % 2 else escape(part, quote=False) for number, part in enumerate(parts))
+
+
 def _blocks(reply: Reply) -> list[Block]:
     if reply.card is None:
-        return [SectionBlock(text=PlainTextObject(text=reply.text))]
+        if _MARKUP.search(reply.text) is None:
+            return [SectionBlock(text=PlainTextObject(text=reply.text))]
+        return [SectionBlock(text=MarkdownTextObject(text=marked_up(reply.text), verbatim=True))]
     return _card(reply.card, Messages(reply.card.language))
 
 

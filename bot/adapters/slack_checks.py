@@ -9,11 +9,11 @@ import aiohttp
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.adapters.slack_platform import error_name
+from bot.adapters.slack_call import error_name
 from bot.core.errors import ExitStatus, UserError
 
 BOT_TOKEN, APP_TOKEN, SIGNING_SECRET = "SLACK_BOT_TOKEN", "SLACK_APP_TOKEN", "SLACK_SIGNING_SECRET"
-CLIENT_ID, CLIENT_SECRET = "SLACK_CLIENT_ID", "SLACK_CLIENT_SECRET"
+CLIENT_ID, CLIENT_SECRET, ADMIN_TOKEN = "SLACK_CLIENT_ID", "SLACK_CLIENT_SECRET", "SLACK_ADMIN_USER_TOKEN"
 # What answered was not Slack, or it was Slack on a bad day.
 _NOT_THE_TOKEN = frozenset(
     {"unknown", "fatal_error", "internal_error", "ratelimited", "request_timeout", "service_unavailable"}
@@ -38,7 +38,7 @@ SCOPES = frozenset(
 )
 """What the bot needs; the manifest asks for exactly these, and ``bot/README.md`` says why for each."""
 
-_PREFIXES = {BOT_TOKEN: "xoxb-", APP_TOKEN: "xapp-"}
+_PREFIXES = {BOT_TOKEN: "xoxb-", APP_TOKEN: "xapp-", ADMIN_TOKEN: "xoxp-"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +85,17 @@ async def check_app(client: AsyncWebClient, token: str) -> None:
         UserError: if Slack refuses the token, or there is no Slack.
     """
     await _ask(client.apps_connections_open(app_token=token), client, APP_TOKEN)
+
+
+async def check_admin(client: AsyncWebClient, workspace: str) -> None:
+    """Ask Slack whose token deletes messages of others.
+
+    Raises:
+        UserError: if Slack refuses the token, it is one of another workspace, or there is no Slack.
+    """
+    response = await _ask(client.auth_test(), client, ADMIN_TOKEN)
+    if str(response["team_id"]) != workspace:
+        raise UserError(ExitStatus.CONFIG, "slack_other_workspace", name=ADMIN_TOKEN, other=BOT_TOKEN)
 
 
 async def check_credentials(client: AsyncWebClient, client_id: str, client_secret: str) -> None:

@@ -9,7 +9,7 @@ import aiohttp
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.adapters.slack_platform import error_name
+from bot.adapters.slack_call import error_name
 from bot.core.messages import Language
 from bot.core.ports import Clock
 
@@ -51,6 +51,19 @@ class People:
         except (SlackApiError, aiohttp.ClientError, TimeoutError, OSError):
             return False
         return bool(user) and info.get("creator") == user
+
+    async def moderates(self, user: str, channel: str) -> bool:
+        """Whether a person who is in a channel moderates it: who may configure it, and everybody in a private one.
+
+        Slack knows no moderators. Into a private channel one is invited by its members: they say who moderates.
+        """
+        if await self.may_configure(user, channel):
+            return True
+        try:
+            info = (await self._client.conversations_info(channel=channel))["channel"]
+        except (SlackApiError, aiohttp.ClientError, TimeoutError, OSError):
+            return False
+        return bool(user) and info.get("is_private") is True and not info.get("is_im")
 
     async def sees(self, channel: str) -> bool:
         """Whether the bot is in a channel; of one that is private and not open to it Slack says that there is none."""

@@ -16,22 +16,25 @@ from slack_bolt.async_app import AsyncApp
 from bot.adapters.http_server import HttpServer
 from bot.adapters.slack_adapter import SlackAdapter
 from bot.adapters.slack_checks import (
+    ADMIN_TOKEN,
     APP_TOKEN,
     BOT_TOKEN,
     CLIENT_ID,
     CLIENT_SECRET,
     SIGNING_SECRET,
     Identity,
+    check_admin,
     check_app,
     check_bot,
     check_credentials,
     check_shape,
 )
+from bot.adapters.slack_events import PLATFORM
 from bot.adapters.slack_http import make_web_app
 from bot.adapters.slack_oauth import make_flow, oauth_routes
 from bot.adapters.slack_platform import make_client
 from bot.adapters.slack_socket import PING_SECONDS, Socket
-from bot.adapters.slack_workspaces import Workspaces
+from bot.adapters.slack_workspaces import WorkspacePlatforms, Workspaces
 from bot.core.errors import ExitStatus, UserError
 from bot.core.installations import Installations
 from bot.core.service import Core
@@ -57,6 +60,7 @@ class SlackConfig:
         client_id: of the app, if many workspaces may install it; with HTTP only.
         client_secret: the same.
         redirect_uri: where Slack sends people back to after installing; that of the app's settings if None.
+        admin_user_token: ``xoxp-...`` of an admin, by which messages of others are deleted; of one workspace only.
     """
 
     bot_token: str | None
@@ -70,6 +74,7 @@ class SlackConfig:
     client_id: str | None = None
     client_secret: str | None = None
     redirect_uri: str | None = None
+    admin_user_token: str | None = None
 
     @property
     def oauth(self) -> bool:
@@ -104,6 +109,9 @@ async def check(config: SlackConfig) -> Identity | None:
         identity = await check_bot(client)
         if app_token is not None:
             await check_app(client, app_token)
+        if config.admin_user_token:
+            token = check_shape(ADMIN_TOKEN, config.admin_user_token)
+            await check_admin(make_client(token, config.base_url, session), identity.workspace)
     return identity
 
 
@@ -143,7 +151,11 @@ class SlackService:
             app = self._many_workspaces(self._session)
         else:
             client = make_client(config.bot_token, config.base_url, self._session)
-            app = SlackAdapter(self._core, client, identity.user).app()
+            token = config.admin_user_token
+            admin = make_client(token, config.base_url, self._session) if token else None
+            adapter = SlackAdapter(self._core, client, identity.user, admin)
+            self._core.posters[PLATFORM] = adapter.platform
+            app = adapter.app()
         if config.http:
             application = make_web_app(app, config.signing_secret or "", self._core.counters, routes=self._routes)
             self.front = HttpServer(application, config.host, config.port)
@@ -160,6 +172,7 @@ class SlackService:
         )
         self._routes += oauth_routes(flow, core)
         workspaces = Workspaces(core, installations, config.base_url, session)
+        core.posters[PLATFORM] = WorkspacePlatforms(workspaces)
         self._sweeping = asyncio.create_task(_look_after(workspaces, installations), name="nunchi-slack-sweep")
         return workspaces.app(flow)
 

@@ -20,10 +20,13 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.adapters import slack_events as events
 from bot.adapters.slack_adapter import SlackAdapter, listen
 from bot.adapters.slack_authorize import REVOKED, is_alive
+from bot.adapters.slack_call import error_name
 from bot.adapters.slack_events import PLATFORM
-from bot.adapters.slack_platform import error_name, make_client
+from bot.adapters.slack_platform import SlackPlatform, make_client
+from bot.core.events import Answer, Incoming, Place, Post, Quote
 from bot.core.installations import Installation, Installations, UnreadableError
 from bot.core.messages import Messages
+from bot.core.ports import DeliveryError, Page
 from bot.core.service import Core
 
 _REMEMBERED = 1_000
@@ -104,6 +107,11 @@ class Workspaces(AsyncAuthorize):
             bot_token=installation.token,
         )
 
+    async def platform_of(self, workspace: str) -> SlackPlatform | None:
+        """By which to speak in a workspace; None if it did not install the app."""
+        installation = await self._find(workspace)
+        return None if installation is None else self._adapter(installation).platform
+
     async def ask_after_all(self) -> None:
         """Ask Slack whether each token still works. Who left while nobody listened sends nothing that would show it."""
         for workspace in await self._installations.workspaces(PLATFORM):
@@ -154,3 +162,57 @@ class Workspaces(AsyncAuthorize):
                 self._adapters.popitem(last=False)
         self._adapters.move_to_end(installation.workspace)
         return kept[1]
+
+
+class WorkspacePlatforms:
+    """Posts in the channels of many workspaces, in each with its own token.
+
+    Args:
+        workspaces: those that installed the app.
+    """
+
+    name = PLATFORM
+
+    def __init__(self, workspaces: Workspaces) -> None:
+        self._workspaces = workspaces
+
+    async def _of(self, place: Place) -> SlackPlatform:
+        platform = await self._workspaces.platform_of(place.workspace)
+        if platform is None:
+            raise DeliveryError("not_installed")
+        return platform
+
+    async def send(self, incoming: Incoming, answer: Answer) -> str | None:
+        return await (await self._of(incoming.place)).send(incoming, answer)
+
+    async def update(self, incoming: Incoming, reference: str, answer: Answer) -> str | None:
+        return await (await self._of(incoming.place)).update(incoming, reference, answer)
+
+    async def retract(self, place: Place, reference: str) -> None:
+        await (await self._of(place)).retract(place, reference)
+
+    async def post(self, place: Place, post: Post, *, thread: str | None = None) -> str:
+        return await (await self._of(place)).post(place, post, thread=thread)
+
+    async def history(self, place: Place, before: str | None, limit: int) -> Page:
+        return await (await self._of(place)).history(place, before, limit)
+
+    async def revise(self, place: Place, reference: str, post: Post) -> str | None:
+        return await (await self._of(place)).revise(place, reference, post)
+
+    async def fetch(self, place: Place, message: str) -> Quote | None:
+        platform = await self._workspaces.platform_of(place.workspace)
+        return None if platform is None else await platform.fetch(place, message)
+
+    async def link(self, place: Place, message: str) -> str | None:
+        platform = await self._workspaces.platform_of(place.workspace)
+        return None if platform is None else await platform.link(place, message)
+
+    def hides(self, place: Place) -> bool:
+        return False  # an admin's token is good for one workspace only
+
+    async def hide(self, place: Place, message: str) -> None:
+        raise DeliveryError("no_admin_token")
+
+    async def tell(self, place: Place, author: str, post: Post) -> None:
+        await (await self._of(place)).tell(place, author, post)

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from bot.commands.store import where, with_store
-from bot.core.commands import KOREA
+from bot.core.clock import KOREA
 from bot.core.errors import ExitStatus, UserError
 from bot.core.jsontext import to_json
 from bot.core.messages import Messages

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 from bot.commands.model import load_model, load_tested
 from bot.commands.monitor import Monitor
-from bot.commands.store import configured_fingerprint, open_configured, open_installations
+from bot.commands.store import configured_fingerprint, make_announcer, make_cases, open_configured, open_installations
 from bot.core.errors import ExitStatus, UserError
 from bot.core.file_work import FileLimits
 from bot.core.messages import Messages
@@ -19,7 +19,15 @@ from bot.ops.hearing import Hears
 from bot.ops.logs import set_up_logs
 from bot.ops.monitoring import monitoring_routes
 from bot.ops.renewal import ModelWatch, change_over_again_and_again
-from bot.ops.running import LoopLag, purge_again_and_again, spare_what_stays, until_told_to_stop
+from bot.ops.running import (
+    LoopLag,
+    announce_again_and_again,
+    purge_again_and_again,
+    simulate_again_and_again,
+    spare_what_stays,
+    tend_again_and_again,
+    until_told_to_stop,
+)
 from bot.settings import Settings, load_settings
 from bot.terminal import complain
 from nlp.modelstore import ModelStore
@@ -72,13 +80,14 @@ def slack_config(settings: Settings, *, http: bool) -> SlackConfig:
     """What the settings say to the Slack bot."""
     from bot.adapters.slack_service import SlackConfig
 
-    bot, app, signing, client = (
+    bot, app, signing, client, admin = (
         None if value is None else value.get_secret_value()
         for value in (
             settings.slack_bot_token,
             settings.slack_app_token,
             settings.slack_signing_secret,
             settings.slack_client_secret,
+            settings.slack_admin_user_token,
         )
     )
     return SlackConfig(
@@ -92,6 +101,7 @@ def slack_config(settings: Settings, *, http: bool) -> SlackConfig:
         client_id=settings.slack_client_id,
         client_secret=client,
         redirect_uri=None if settings.slack_redirect_uri is None else str(settings.slack_redirect_uri),
+        admin_user_token=admin,
     )
 
 
@@ -162,7 +172,10 @@ async def make_core(settings: Settings, model: Path | None) -> Core:
         backlog=settings.backlog,
         files=FileLimits(bytes=settings.file_megabytes << 20, rows=settings.file_rows),
     )
-    return Core(analyzer, store, fingerprint, language=settings.lang, limits=limits)
+    core = Core(analyzer, store, fingerprint, language=settings.lang, limits=limits)
+    core.announcer = make_announcer(core, store)
+    core.cases = make_cases(core, store, settings)
+    return core
 
 
 def _model_chores(core: Core, settings: Settings, model: Path | None) -> list[asyncio.Task[None]]:
@@ -185,6 +198,7 @@ async def _run(
         *_model_chores(core, settings, model),
         asyncio.create_task(purge_again_and_again(core, settings.retention_days)),
         asyncio.create_task(lag.measure()),
+        asyncio.create_task(simulate_again_and_again(core)),
     ]
     told = asyncio.create_task(until_told_to_stop())
     try:
@@ -193,7 +207,10 @@ async def _run(
         heard.update({name: bot for name, bot in bots.items() if isinstance(bot, Hears)})
         services += bots.values()
         if await _open(services, told):
+            chores.append(asyncio.create_task(tend_again_and_again(core)))
             spare_what_stays()
+            if core.announcer is not None:  # now that there is somebody to post
+                chores.append(asyncio.create_task(announce_again_and_again(core.announcer, core.clock)))
             for name in names:
                 complain(messages, f"{name}_ready")
             await _until_told_or_lost(services, told)

@@ -10,9 +10,12 @@ from typing import TYPE_CHECKING, TypeVar
 from bot.settings import Settings, load_settings
 
 if TYPE_CHECKING:
+    from bot.core.announcing import Announcer
+    from bot.core.case_book import Cases
     from bot.core.fingerprint import Fingerprint
     from bot.core.installations import Installations
     from bot.core.service import Core
+    from bot.storage.sealing import Sealer
     from bot.storage.store import SqlStore
 
 T = TypeVar("T")
@@ -58,6 +61,40 @@ async def open_installations(settings: Settings, core: Core) -> Installations:
     installations = SqlInstallations(core.store, sealer, core.clock)
     await installations.prepare()
     return installations
+
+
+def make_announcer(core: Core, store: SqlStore) -> Announcer:
+    """What says digests and alerts, with its memory in the store's database."""
+    from bot.core.announcing import Announcer
+    from bot.storage.bulletins import SqlBulletins
+
+    return Announcer(core, SqlBulletins(store))
+
+
+def make_cases(core: Core, store: SqlStore, settings: Settings) -> Cases:
+    """Who keeps the cases, in the core's own store; it has a key for texts only if the operator lets them be kept.
+
+    Raises:
+        UserError: if the key cannot be had.
+    """
+    from bot.core.case_book import Cases
+    from bot.storage.cases import SqlCases
+
+    return Cases(core, SqlCases(store, case_sealer(settings)), keep_text=settings.keep_case_text)
+
+
+def case_sealer(settings: Settings) -> Sealer | None:
+    """What the texts of cases are sealed with; None if the operator does not let them be kept.
+
+    Raises:
+        UserError: if the key cannot be had.
+    """
+    from bot.storage.sealing import load_sealer
+
+    if not settings.keep_case_text:
+        return None
+    key = settings.token_key
+    return load_sealer(None if key is None else key.get_secret_value(), settings.home)
 
 
 def where(settings: Settings) -> Path | str:

@@ -24,6 +24,13 @@ def bar(card: Card) -> str:
     return "▰" * card.bar + "▱" * (10 - card.bar)
 
 
+def in_words(label: str, confidence: float, band: Band, messages: Messages) -> tuple[str, str, str]:
+    """A verdict as a title, how sure it is in words, and as a figure."""
+    said = messages(f"label_{label}")
+    title = messages("card_title_unsure", label=said) if band == "unsure" else said
+    return title, messages(f"certainty_{_certainty(confidence, band)}"), percent(confidence, messages)
+
+
 def make_card(
     verdict: Verdict,
     settings: ChannelSettings,
@@ -44,13 +51,13 @@ def make_card(
         source: id of the message, for the button "why".
     """
     band = settings.band(verdict)
-    label = messages(f"label_{verdict.label}")
+    title, certainty, figure = in_words(verdict.label, verdict.confidence, band, messages)
     return Card(
         verdict=verdict,
         band=band,
-        title=messages("card_title_unsure", label=label) if band == "unsure" else label,
-        certainty=messages(f"certainty_{_certainty(verdict, band)}"),
-        percent=percent(verdict.confidence, messages),
+        title=title,
+        certainty=certainty,
+        percent=figure,
         bar=round(10 * verdict.confidence),
         evidence=evidence,
         language=messages.language,
@@ -65,9 +72,9 @@ def card_reply(card: Card, messages: Messages, *, private: bool = False) -> Repl
     return Reply(text, card, private)
 
 
-def _certainty(verdict: Verdict, band: Band) -> str:
+def _certainty(confidence: float, band: Band) -> str:
     if band == "unsure":
         return "unsure"
-    if verdict.confidence >= _CERTAIN:
+    if confidence >= _CERTAIN:
         return "certain"
-    return "likely" if verdict.confidence >= _LIKELY else "rather"
+    return "likely" if confidence >= _LIKELY else "rather"

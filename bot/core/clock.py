@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import time
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta, timezone
+
+KOREA = timezone(timedelta(hours=9), "KST")
+"""Where the day of the figures begins; Korea has no summer time."""
 
 
 class SystemClock:

@@ -7,20 +7,47 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta, timezone
+from datetime import datetime
 from typing import Literal, cast
 
+from bot.core.bulletin_commands import BULLETIN_GRAMMAR, bulletin_status, obey_bulletin
+from bot.core.case_commands import parse_case
+from bot.core.clock import KOREA
+from bot.core.errors import UserError
 from bot.core.events import ChannelSettings, Mode, Place
 from bot.core.messages import Language, Messages
+from bot.core.moderation import Rule
 from bot.core.ports import Figures
+from bot.core.rule_commands import Around, apply, parse_rule, with_mode
+from bot.core.rule_toml import to_toml
+from bot.core.rule_words import mention, say_changes, say_rule, say_thresholds
 from bot.core.service import Core
+from bot.core.simulation import MOST_MESSAGES
+from bot.core.simulations import PATTERN, parse_value
 
-Verb = Literal["help", "status", "watch", "mode", "threshold", "language", "optout", "optin", "forget"]
+Verb = Literal[
+    "help",
+    "status",
+    "watch",
+    "mode",
+    "threshold",
+    "language",
+    "optout",
+    "optin",
+    "forget",
+    "digest",
+    "alerts",
+    "rule",
+    "audit",
+    "simulate",
+    "cases",
+    "precision",
+]
 
-ADMIN_VERBS = frozenset({"watch", "mode", "threshold", "language"})
+ADMIN_VERBS = frozenset({"watch", "mode", "threshold", "language", "digest", "alerts", "rule", "audit", "simulate"})
+CASE_VERBS = frozenset({"cases", "precision"})
 MODES: tuple[Mode, ...] = ("reply", "reaction", "silent")
-KOREA = timezone(timedelta(hours=9), "KST")
-"""Where the day of the figures begins; Korea has no summer time."""
+_MOST_CHANGES = 50
 
 _GRAMMAR: tuple[tuple[Verb, str], ...] = (
     ("help", r"help|도움말"),
@@ -29,9 +56,13 @@ _GRAMMAR: tuple[tuple[Verb, str], ...] = (
     ("mode", r"(?:mode|방식) +(reply|reaction|silent|답글|반응|기록만)"),
     ("threshold", r"(?:threshold|기준) +(model|모델|\d{1,3}(?:\.\d+)? +\d{1,3}(?:\.\d+)?)"),
     ("language", r"(?:language|언어) +(ko|en|auto|한국어|영어|자동)"),
+    ("simulate", PATTERN),
+    ("audit", r"(?:audit|변경 *기록)(?: +(\d{1,3}))?"),
     ("optout", r"optout|opt-out|내 *글 *읽지 *않기"),
     ("optin", r"optin|opt-in|내 *글 *읽기"),
-    ("forget", r"forget +me|내 *기록 *지우기"),
+    ("forget", r"forget +me|내 *기록 *지우기|내 *정보 *삭제"),
+    ("precision", r"precision|정밀도"),
+    *BULLETIN_GRAMMAR,
 )
 
 _SAME = {
@@ -44,6 +75,8 @@ _SAME = {
     "한국어": "ko",
     "영어": "en",
     "자동": "auto",
+    "중단": "stop",
+    "멈추기": "stop",
 }
 
 
@@ -65,6 +98,7 @@ class Asker:
         admin: whether the platform lets this person change the channel.
         language: what the person's platform speaks.
         in_channel: whether the place is a channel, rather than a direct message.
+        moderator: whether the platform lets this person moderate the place.
     """
 
     place: Place
@@ -72,20 +106,27 @@ class Asker:
     admin: bool
     language: Language | None = None
     in_channel: bool = True
+    moderator: bool = False
 
 
 def parse(text: str) -> Command | None:
     """The command that a text is; None if it is a review. The whole text must be the command."""
-    plain = text.strip().lower()
+    plain = re.sub(r"(<#\w+)\|[^>]*>", r"\1>", text.strip().lower())  # a channel, without its name
     if not plain:
         return Command("help")
+    rule = parse_rule(text)
+    if rule is not None:
+        return Command("rule", rule)
+    cases = parse_case(text)
+    if cases is not None:
+        return Command("cases", cases)
     if len(plain) > 60:
         return None
     for verb, pattern in _GRAMMAR:
         match = re.fullmatch(pattern, plain)
         if match is not None:
-            value = match[1] if match.re.groups else ""
-            return Command(verb, _SAME.get(value, value))
+            value = (match[1] if match.re.groups else "") or ""
+            return Command(verb, _SAME.get(value.strip(), value.strip()))
     return None
 
 
@@ -102,7 +143,20 @@ async def obey(core: Core, asker: Asker, command: Command) -> str:
             return messages("admin_no_channel")
         if not asker.admin:
             return messages("admin_only")
-        return await _configure(core, asker.place, settings, command, messages)
+        if command.verb == "rule":
+            return await _rule(core, asker, settings, command.value, messages)
+        if command.verb == "simulate":
+            return await _simulate(core, asker.place, command.value, settings, messages)
+        if command.verb == "audit":
+            newest = min(max(int(command.value or 20), 1), _MOST_CHANGES)
+            place = asker.place
+            changes = await core.store.changes(place.platform, place.workspace, place.channel, newest)
+            return say_changes(changes, messages)
+        if command.verb in ("digest", "alerts"):
+            return await obey_bulletin(core, asker.place, asker.author, command.verb, command.value, messages)
+        return await _configure(core, asker, settings, command, messages)
+    if command.verb in CASE_VERBS:
+        return await _cases(core, asker, command, messages)
     if command.verb == "status":
         return await status(core, asker.place, settings, messages)
     person = core.fingerprint.person(asker.place.platform, asker.author)
@@ -113,15 +167,33 @@ async def obey(core: Core, asker: Asker, command: Command) -> str:
         await core.store.opt_out(person, False)
         return messages("opted_in")
     if command.verb == "forget":
+        after = await core.cases.forget_person(person) if core.cases is not None else None
         counts = await core.store.delete_user(person)
-        return messages("forgotten", verdicts=counts.get("verdicts", 0), feedback=counts.get("feedback", 0))
-    return messages("admin_help")
+        if after is not None:
+            await after()
+        named = {name: counts.get(name, 0) for name in ("verdicts", "feedback", "cases")}
+        return messages("forgotten", **named)
+    return messages("admin_help") + ("" if core.cases is None else "\n" + messages("case_help"))
+
+
+async def _cases(core: Core, asker: Asker, command: Command, messages: Messages) -> str:
+    """What is asked of cases: by admins anywhere in the workspace, by moderators in their channel."""
+    if core.cases is None:
+        return messages("admin_help")
+    if not asker.in_channel:
+        return messages("admin_no_channel")
+    if not asker.admin and not (asker.moderator and await core.cases.moderates(asker.place)):
+        return messages("case_not_moderator")
+    if command.verb == "precision":
+        return await core.cases.precision(asker.place, messages)
+    return await core.cases.command(asker.place, asker.author, command.value, messages)
 
 
 async def status(core: Core, place: Place, settings: ChannelSettings, messages: Messages) -> str:
     """Settings and today's figures of a channel."""
     figures = await today(core, place.platform, place.workspace, place.channel)
-    return messages(
+    told = await bulletin_status(core, place, messages)
+    sentence = messages(
         "admin_status",
         **describe(settings, messages),
         positive=figures.positive,
@@ -132,6 +204,9 @@ async def status(core: Core, place: Place, settings: ChannelSettings, messages: 
         model=core.inference.model_id,
         depth=core.inference.depth,
     )
+    stuck = await core.cases.stuck(place) if core.cases is not None else 0
+    lines = [sentence, told, messages("case_stuck", count=stuck) if stuck else ""]
+    return "\n".join(line for line in lines if line)
 
 
 async def today(core: Core, platform: str, workspace: str, channel: str | None = None) -> Figures:
@@ -155,20 +230,51 @@ def describe(settings: ChannelSettings, messages: Messages) -> dict[str, str]:
     }
 
 
-async def _configure(core: Core, place: Place, old: ChannelSettings, command: Command, messages: Messages) -> str:
+async def _configure(core: Core, asker: Asker, old: ChannelSettings, command: Command, messages: Messages) -> str:
+    place, author = asker.place, asker.author
     new = changed(old, command)
     if new is None:
         return messages("admin_thresholds_wrong")
-    await core.configure(place, new)
+    await core.configure(place, new, core.change(place, author, command.verb, command.value))
     messages = core.speak(new, messages.language)
     words = describe(new, messages)
     if command.verb == "watch":
-        return messages("admin_watch_on", mode=words["mode"]) if new.watch else messages("admin_watch_off")
+        if not new.watch:
+            return messages("admin_watch_off")
+        quietly = new.mode == "silent" and new.rule == Rule()
+        return messages("admin_watch_on", mode=words["mode"]) + (messages("rule_log_only") if quietly else "")
     if command.verb == "mode":
         return messages("admin_mode", mode=words["mode"])
     if command.verb == "threshold":
-        return messages("admin_thresholds", thresholds=words["thresholds"])
+        return messages("admin_thresholds", thresholds=say_thresholds(new, core.inference.classifier, messages))
     return messages("admin_language", language=words["language"])
+
+
+async def _simulate(core: Core, place: Place, value: str, settings: ChannelSettings, messages: Messages) -> str:
+    if value == "stop":
+        return messages("simulate_stopping" if await core.simulations.stop(place) else "simulate_none")
+    wanted, thresholds = parse_value(value)
+    if thresholds is not None and not 0 < thresholds[0] < thresholds[1] < 1:
+        return messages("admin_thresholds_wrong")
+    sentence = await core.simulations.start(place, min(max(wanted, 1), MOST_MESSAGES), thresholds)
+    return messages(sentence, channel=mention("#", settings.rule.moderators or place.channel))
+
+
+async def _rule(core: Core, asker: Asker, old: ChannelSettings, value: str, messages: Messages) -> str:
+    if value == "export":
+        return f"```\n{to_toml(old)}```"
+    if value == "show":
+        return say_rule(old, core.inference.classifier, messages)
+    # Of somebody else in the same workspace: an author's id may say before the slash which one it is.
+    workspace = asker.author[: asker.author.rfind("/") + 1]
+    around = Around(asker.place.channel, lambda who: core.fingerprint.person(asker.place.platform, f"{workspace}{who}"))
+    try:
+        new, kept = apply(old, value, around)
+    except UserError as error:
+        return messages(error.sentence, **error.values)
+    await core.configure(asker.place, new, core.change(asker.place, asker.author, "rule", kept))
+    messages = core.speak(new, messages.language)
+    return f"{messages('rule_changed')}\n{say_rule(new, core.inference.classifier, messages)}"
 
 
 def changed(settings: ChannelSettings, command: Command) -> ChannelSettings | None:
@@ -176,7 +282,7 @@ def changed(settings: ChannelSettings, command: Command) -> ChannelSettings | No
     if command.verb == "watch":
         return replace(settings, watch=command.value == "on")
     if command.verb == "mode":
-        return replace(settings, mode=cast(Mode, command.value))
+        return with_mode(settings, command.value)
     if command.verb == "language":
         return replace(settings, language=None if command.value == "auto" else cast(Language, command.value))
     if command.value == "model":

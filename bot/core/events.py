@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Literal
 
 from bot.core.messages import Language
+from bot.core.moderation import BANDS, CASE_ACTIONS, OF_MODE, Action, Rule
 
 if TYPE_CHECKING:
     from nlp import Verdict
@@ -17,7 +18,8 @@ its channel is watched."""
 
 Band = Literal["positive", "unsure", "negative"]
 Mode = Literal["reply", "reaction", "silent"]
-"""What a watched channel sees of a verdict: a card, a reaction to the message, nothing."""
+"""What a watched channel sees of a verdict: a card, a reaction to the message, nothing. For single bands the rule can
+say otherwise, see :mod:`bot.core.moderation`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +56,7 @@ class Incoming:
         handle: what the adapter needs to answer this very event (e.g. an interaction); the core only hands it back.
         source: the platform's id of the message in this channel that holds the text, by which it can be read again;
             None where there is none (e.g. a slash command).
+        roles: the platform's ids of the author's roles, where it tells them with the message; none where it does not.
     """
 
     place: Place
@@ -68,6 +71,7 @@ class Incoming:
     language: Language | None = None
     handle: object = field(default=None, repr=False, compare=False)
     source: str | None = None
+    roles: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,22 +160,132 @@ Answer = Reply | Reaction
 
 
 @dataclass(frozen=True, slots=True)
+class Button:
+    """A button of a :class:`Post`.
+
+    Attributes:
+        id: what comes back when it is pressed, by which it works after a restart, in any process: at most 80
+            characters of ``A-Z``, ``a-z``, ``0-9``, ``:``, ``.``, ``_`` and ``-``, beginning with whose it is, e.g.
+            ``case:hide:12``.
+        label: its words, at most 40 characters.
+        style: ``good`` and ``bad`` are shown in green and red.
+    """
+
+    id: str
+    label: str
+    style: Literal["plain", "good", "bad"] = "plain"
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A button that leads somewhere.
+
+    Attributes:
+        label: its words, at most 40 characters.
+        url: where; given by a platform, never by a user.
+    """
+
+    label: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A picture that goes with a :class:`Post`.
+
+    Attributes:
+        content: a PNG file.
+        alt: what it shows, in words, for those who cannot see it.
+        name: of the file.
+    """
+
+    content: bytes = field(repr=False)
+    alt: str
+    name: str = "nunchi.png"
+
+
+@dataclass(frozen=True, slots=True)
+class Post:
+    """Something said in a channel that answers no message.
+
+    All texts are plain: an adapter lets nothing in them be mark-up, a link or a ping, and cuts what is too long.
+
+    Attributes:
+        headline: what it is, in a line.
+        body: paragraphs.
+        fields: names and values, to be shown as a short table; at most 10.
+        notes: small print, a line each.
+        buttons: at most 10.
+        links: likewise.
+        about: a channel that it is about, shown by the name that the platform knows it by.
+        people: what somebody is, e.g. ``담당``, and the platform's id of the person, shown likewise; nobody is pinged.
+        tone: colour, where there are colours.
+        picture: a picture.
+    """
+
+    headline: str
+    body: tuple[str, ...] = ()
+    fields: tuple[tuple[str, str], ...] = ()
+    notes: tuple[str, ...] = ()
+    buttons: tuple[Button, ...] = ()
+    links: tuple[Link, ...] = ()
+    about: Place | None = None
+    people: tuple[tuple[str, str], ...] = ()
+    tone: Literal["plain", "positive", "unsure", "negative"] = "plain"
+    picture: Picture | None = None
+
+    @property
+    def text(self) -> str:
+        """All of it in plain words, for notifications and screen readers."""
+        lines = [self.headline, *self.body, *(f"{name}: {value}" for name, value in self.fields), *self.notes]
+        return "\n".join([*lines, *([self.picture.alt] if self.picture is not None else [])])
+
+
+@dataclass(frozen=True, slots=True)
+class Pressed:
+    """Somebody pressed a button of a :class:`Post`.
+
+    Attributes:
+        incoming: who, and where; its ``handle`` lets the platform answer. There is no text.
+        button: the button's id.
+        moderator: whether the platform lets this person moderate the channel that the post is in.
+    """
+
+    incoming: Incoming
+    button: str
+    moderator: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class ChannelSettings:
-    """What the admins of a channel chose.
+    """What the admins of a channel chose. A new channel is not watched, and only logged when it first is.
 
     Attributes:
         watch: whether every message is judged, not only those that ask for it.
-        mode: what is shown of a watched message's verdict.
+        mode: what is shown of a watched message's verdict, where the rule does not say it of its band.
         positive_above: least probability of the band ``positive``; the model's own if None.
         negative_below: greatest probability of the band ``negative``; the model's own if None.
         language: of the answers; that of the asker if None.
+        rule: what else is done with a watched message, by its band.
     """
 
     watch: bool = False
-    mode: Mode = "reply"
+    mode: Mode = "silent"
     positive_above: float | None = None
     negative_below: float | None = None
     language: Language | None = None
+    rule: Rule = field(default_factory=Rule)
+
+    def actions(self, band: Band) -> tuple[Action, ...]:
+        """What is done with a watched message of a band: its own actions, else those of the mode."""
+        own = self.rule.own(band)
+        return OF_MODE[self.mode] if own is None else own
+
+    @property
+    def names_words(self) -> bool:
+        """Whether a card of some band, in the channel or in the moderators', names words of a watched message."""
+        wanted = {"reply"} | CASE_ACTIONS
+        return any(not wanted.isdisjoint(self.actions(band)) for band in BANDS)
 
     def band(self, verdict: Verdict) -> Band:
         """The band of a verdict under these thresholds."""

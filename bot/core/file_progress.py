@@ -8,9 +8,10 @@ from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 
-from bot.core.events import Attachment, Incoming, Reply
+from bot.core.events import Attachment, ChannelSettings, Incoming, Reply
 from bot.core.messages import Messages
 from bot.core.ports import Claim, DeliveryError, FilePlatform
+from bot.core.simulation import Tally
 
 
 @dataclass(slots=True, eq=False)
@@ -30,6 +31,8 @@ class FileJob:
         changed: set when ``state`` is new, or the job has finished.
         finished: set when the message is not to change any more.
         stop: set for the thread that works to give up.
+        settings: of a simulation: what is tried on the file; None if it is to be scored.
+        tally: of a simulation: what was found.
     """
 
     incoming: Incoming
@@ -44,6 +47,8 @@ class FileJob:
     changed: asyncio.Event = field(default_factory=asyncio.Event)
     finished: asyncio.Event = field(default_factory=asyncio.Event)
     stop: threading.Event = field(default_factory=threading.Event)
+    settings: ChannelSettings | None = None
+    tally: Tally = field(default_factory=Tally)
 
     def finish(self) -> None:
         """Let the message be: nothing more is shown of the progress."""

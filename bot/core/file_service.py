@@ -15,13 +15,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bot.core.errors import ExitStatus, UserError
-from bot.core.events import Attachment, Incoming, Outcome, Reply
+from bot.core.events import Attachment, ChannelSettings, Incoming, Outcome, Reply
 from bot.core.file_folders import private_folder, sweep
 from bot.core.file_progress import FileJob, show_progress
 from bot.core.file_work import FileLimits, Scored, Stopped, private_file, score_file, sentence, suffix
 from bot.core.messages import Messages
 from bot.core.ports import Claim, ClaimState, DeliveryError, FilePlatform
 from bot.core.scoring import UNJUDGED
+from bot.core.simulation import band_fields, picture, summary
+from bot.core.simulations import asked_in, parse_value, trying
 
 if TYPE_CHECKING:
     from bot.core.service import Core
@@ -82,6 +84,12 @@ class FileService:
             return Outcome.DUPLICATE
         job = FileJob(incoming, attachments, platform, core.speak(settings, incoming.language), claim)
         person = core.person(incoming)
+        asked = asked_in(incoming.text)
+        if asked is not None:
+            thresholds = parse_value(asked)[1]
+            if thresholds is not None and not 0 < thresholds[0] < thresholds[1] < 1:
+                return await self._end(job, job.messages("admin_thresholds_wrong"), Outcome.REFUSED)
+            job.settings = trying(settings, thresholds)
         permission = core.person_limit.ask((incoming.place.platform, incoming.author))
         if permission != "yes":
             core.counters.add("rate_limited", scope="person")
@@ -188,7 +196,11 @@ class FileService:
             waiting = asyncio.run_coroutine_threadsafe(inference.judge_many(texts, model), loop)
             while True:
                 try:
-                    return waiting.result(timeout=1)
+                    verdicts = waiting.result(timeout=1)
+                    if job.settings is not None:
+                        for verdict in verdicts:
+                            job.tally.add(verdict, job.settings)
+                    return verdicts
                 except TimeoutError:
                     if job.stop.is_set():
                         waiting.cancel()
@@ -205,13 +217,29 @@ class FileService:
             raise
 
     async def _send(self, job: FileJob, scored: Scored) -> Outcome:
+        if job.settings is not None:
+            return await self._send_simulation(job, job.settings, scored.path.with_name("simulation.png"))
         counts = {band: f"{scored.counts.get(band, 0):,}" for band in ("positive", "negative", "unsure", UNJUDGED)}
         words = job.messages("file_done", rows=f"{scored.rows:,}", column=scored.column, **counts)
         if scored.cut:
             words += "\n" + job.messages("file_cut", texts=f"{scored.cut:,}")
-        name = f"nunchi-scored{scored.path.suffix}"
+        return await self._deliver(job, words, scored.path, f"nunchi-scored{scored.path.suffix}")
+
+    async def _send_simulation(self, job: FileJob, settings: ChannelSettings, path: Path) -> Outcome:
+        model = self._core.inference.classifier
+
+        def drawn() -> None:
+            with private_file(path) as file:
+                file.write(picture(job.tally, settings, model, job.messages).content)
+
+        await asyncio.to_thread(drawn)
+        fields = [f"{name}: {value}" for name, value in band_fields(job.tally, settings, job.messages)]
+        words = "\n".join([*summary(job.tally, settings, model, job.messages), *fields])
+        return await self._deliver(job, words, path, path.name)
+
+    async def _deliver(self, job: FileJob, words: str, path: Path, name: str) -> Outcome:
         try:
-            reference = await job.platform.upload(job.incoming, job.reference, Reply(words), scored.path, name)
+            reference = await job.platform.upload(job.incoming, job.reference, Reply(words), path, name)
         except DeliveryError:
             self._core.counters.add("undelivered", platform=job.platform.name)
             return await self._end(job, job.messages("file_not_sent"), Outcome.UNDELIVERED, "abandoned")

@@ -25,6 +25,7 @@ _MOST_EXPLAINED = 4
 """Texts of one batch whose evidence is looked for: each costs as much as ten verdicts, so only while it is quiet."""
 
 _ROOM_FOR_REVIEWS = 32
+_ROOM_WHEN_IDLE = 256
 
 T = TypeVar("T")
 
@@ -159,6 +160,21 @@ class Inference:
             self._counters.add("busy", reason="reviews_full")
             raise BusyError
         return await self._call(self._reviews, lambda: explainer.review(text), self._patience)
+
+    async def review_when_idle(self, text: str) -> Review:
+        """A text taken apart, that nobody waits for: it has its turn when there is time.
+
+        Raises:
+            BusyError: if too many wait for this.
+            ValueError: as :meth:`review`.
+        """
+        explainer = self._classifier
+        if not isinstance(explainer, Explainer):
+            raise ValueError("this model does not explain")
+        if len(self._lots) >= _ROOM_WHEN_IDLE:
+            self._counters.add("busy", reason="idle_full")
+            raise BusyError
+        return await self._call(self._lots, lambda: explainer.review(text))
 
     async def judge_many(self, texts: Sequence[str], classifier: Classifier | None = None) -> list[Verdict]:
         """Verdicts of many texts that nobody waits for this second; they wait as long as it takes.

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from bot.core.events import ChannelSettings, Place
-from bot.core.ports import Claim, ClaimState, Figures, Record
+from bot.core.ports import Change, Claim, ClaimState, Figures, Record
 
 
 @dataclass(slots=True)
@@ -32,12 +32,30 @@ class MemoryStore:
         self._feedback: dict[tuple[str, str], tuple[bool, datetime]] = {}
         self._out: set[str] = set()
         self._notes: dict[str, str] = {}
+        self._changes: list[Change] = []
 
     async def settings(self, place: Place) -> ChannelSettings:
         return self._settings.get(place, ChannelSettings())
 
-    async def configure(self, place: Place, settings: ChannelSettings) -> None:
+    async def configure(self, place: Place, settings: ChannelSettings, change: Change | None = None) -> None:
         self._settings[place] = settings
+        if change is not None:
+            await self.keep_change(change)
+
+    async def keep_change(self, change: Change) -> None:
+        self._changes.append(change)
+
+    async def changes(
+        self, platform: str, workspace: str, channel: str | None = None, newest: int = 20
+    ) -> list[Change]:
+        found = [
+            change
+            for change in self._changes
+            if (change.place.platform, change.place.workspace) == (platform, workspace)
+            and channel in (None, change.place.channel)
+        ]
+        found.reverse()  # of the same moment the last one first
+        return sorted(found, key=lambda change: change.at, reverse=True)[:newest]
 
     async def channels(self, platform: str | None = None, workspace: str | None = None) -> dict[Place, ChannelSettings]:
         return {
@@ -110,7 +128,16 @@ class MemoryStore:
         said_of = sum(self._delete(id_) for id_ in asked)
         out = len(self._out & {person})
         self._out.discard(person)
-        return {"verdicts": len(asked), "feedback": len(said) + said_of, "opt_outs": out}
+        changed = [number for number, change in enumerate(self._changes) if change.person == person]
+        for number in changed:
+            self._changes[number] = replace(self._changes[number], who="", person="")
+        exempt = [place for place, settings in self._settings.items() if person in settings.rule.exempt_users]
+        for place in exempt:
+            rule = self._settings[place].rule
+            others = tuple(user for user in rule.exempt_users if user != person)
+            self._settings[place] = replace(self._settings[place], rule=replace(rule, exempt_users=others))
+        counts = {"verdicts": len(asked), "feedback": len(said) + said_of, "opt_outs": out}
+        return {**counts, "audit": len(changed), "rules": len(exempt), **_no_cases("cases", "case_notes")}
 
     async def delete_workspace(self, platform: str, workspace: str) -> Mapping[str, int]:
         def within(place: Place) -> bool:
@@ -119,12 +146,15 @@ class MemoryStore:
         places = [place for place in self._settings if within(place)]
         claims = [claim for claim in self._claims if within(claim.place)]
         judged = [record.id for record in self._records.values() if within(record.place)]
+        changes = [change for change in self._changes if not within(change.place)]
+        audit, self._changes = len(self._changes) - len(changes), changes
         for place in places:
             del self._settings[place]
         for claim in claims:
             del self._claims[claim]
         said = sum(self._delete(id_) for id_ in judged)
-        return {"channels": len(places), "claims": len(claims), "verdicts": len(judged), "feedback": said}
+        counts = {"channels": len(places), "claims": len(claims), "verdicts": len(judged), "feedback": said}
+        return {**counts, "audit": audit, **_no_cases("cases", "case_notes", "case_numbers")}
 
     async def note(self, name: str) -> str | None:
         return self._notes.get(name)
@@ -152,7 +182,9 @@ class MemoryStore:
     async def purge(self, before: datetime) -> Mapping[str, int]:
         old = [record.id for record in self._records.values() if record.at < before]
         said = sum(self._delete(id_) for id_ in old)
-        return {"claims": 0, "verdicts": len(old), "feedback": said}
+        changes = [change for change in self._changes if change.at >= before]
+        audit, self._changes = len(self._changes) - len(changes), changes
+        return {"claims": 0, "verdicts": len(old), "feedback": said, "audit": audit, **_no_cases("cases")}
 
     async def close(self) -> None:
         """Nothing to finish."""
@@ -165,3 +197,8 @@ class MemoryStore:
         for key in said:
             del self._feedback[key]
         return len(said)
+
+
+def _no_cases(*tables: str) -> dict[str, int]:
+    """Cases are kept in databases only, see :class:`bot.core.cases.CaseStore`."""
+    return dict.fromkeys(tables, 0)

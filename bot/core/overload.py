@@ -120,6 +120,8 @@ class Overload:
         settings = self._core.known_settings(incoming.place)
         if incoming.way == "watched":  # nobody asked; and a channel that is not known to be watched is left alone
             shown = settings is not None and settings.watch and settings.mode != "silent"
+            if settings is not None and settings.rule.is_quiet(self._core.clock.now()):
+                shown = False
             return Reaction("busy") if shown else None
         language = settings.language if settings is not None else None
         messages = self._core.speak_in(language or incoming.language)

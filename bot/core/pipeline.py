@@ -7,6 +7,7 @@ at most one answer however often, and to however many processes, it is delivered
 
 from __future__ import annotations
 
+import logging
 import secrets
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
@@ -17,6 +18,7 @@ from bot.core.cards import card_reply, make_card
 from bot.core.events import Answer, Band, ChannelSettings, Incoming, Outcome, Reaction, Reply
 from bot.core.inference import BusyError
 from bot.core.messages import Messages
+from bot.core.moderation import CASE_ACTIONS, Action, Flagged, Public, public
 from bot.core.ports import Claim, ClaimState, DeliveryError, Platform, Record
 from nlp.text import is_korean, normalize
 
@@ -27,6 +29,8 @@ if TYPE_CHECKING:
 _QUIET = 8
 """Messages on their way beyond which the cards that nobody asked for name no words: looking for those takes the model
 several times as long as the verdict, and others wait."""
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(slots=True)
@@ -44,6 +48,8 @@ class Passage:
         evidence: the words behind it, fit to be shown.
         band: of the verdict, under the channel's thresholds.
         record: id of the recorded verdict.
+        actions: of a watched message: what the channel's rule says of its band.
+        public: of a watched message: which of them is to be seen in the channel now.
         claim: the right to answer, once it was got.
         reference: of the answer that an edited message already has.
         said: whether an answer was handed to the platform, even if nobody knows what became of it.
@@ -59,6 +65,8 @@ class Passage:
     evidence: tuple[str, ...] = ()
     band: Band = "unsure"
     record: str = ""
+    actions: tuple[Action, ...] = ()
+    public: Public | None = None
     claim: Claim | None = None
     reference: str | None = None
     said: bool = False
@@ -75,7 +83,7 @@ class Passage:
         Only where the text itself stands and goes with it, or where the asker alone sees the card: not where the
         text is somebody else's message, which may be deleted without a word to us.
         """
-        if self.watched and self.settings.mode != "reply":
+        if self.watched and not self.settings.names_words:
             return False  # there is no card
         incoming = self.incoming
         return incoming.way in ("command", "menu") or incoming.source in (None, incoming.message)
@@ -161,11 +169,12 @@ async def classify(core: Core, passage: Passage) -> Outcome | None:
         explain = passage.evident and not (passage.watched and core.in_flight > _QUIET)
         judged = await core.inference.judge_and_explain(passage.text, explain=explain)
     except BusyError:
-        if not passage.watched or passage.settings.mode == "reply":
-            return await _notice(core, passage, "busy", Outcome.BUSY)
-        if passage.settings.mode == "reaction":
+        mode = passage.settings.mode if passage.watched else "reply"
+        if mode == "silent" or (passage.watched and _left_alone(core, passage)):
+            return await _nothing_to_say(core, passage, Outcome.BUSY)
+        if mode == "reaction":
             return await _deliver(core, passage, Reaction("busy"), Outcome.BUSY)
-        return await _nothing_to_say(core, passage, Outcome.BUSY)
+        return await _notice(core, passage, "busy", Outcome.BUSY)
     passage.verdict, passage.evidence = judged.verdict, judged.evidence
     passage.band = passage.settings.band(passage.verdict)
     return None
@@ -192,6 +201,33 @@ async def record(core: Core, passage: Passage) -> Outcome | None:
             way=incoming.way,
         )
     )
+    if passage.watched and core.announcer is not None:
+        core.announcer.heard(incoming.place, passage.record, passage.text)
+    return None
+
+
+async def apply_rule(core: Core, passage: Passage) -> Outcome | None:
+    """What the channel's rule makes of a watched message: a case, and what is to be seen in the channel.
+
+    Quiet hours and cooldown keep the bot from speaking in the channel, not from opening cases: nothing bad gets lost
+    over night. An answer that stands already is changed with its message at any time, which disturbs nobody.
+    """
+    if not passage.watched:
+        return None
+    incoming, settings = passage.incoming, passage.settings
+    if settings.rule.exempts(incoming.roles, core.person(incoming)):
+        passage.actions = ("log",)
+        return None
+    passage.actions = settings.actions(passage.band)
+    await _open_case(core, passage)
+    said = public(passage.actions)
+    if said is not None and passage.reference is None:
+        if settings.rule.is_quiet(core.clock.now()):
+            said = None
+        elif not core.cooldown.allows(settings.rule, incoming.place, incoming.author):
+            core.counters.add("cooled_down")
+            said = None
+    passage.public = said
     return None
 
 
@@ -199,10 +235,10 @@ async def reply(core: Core, passage: Passage) -> Outcome | None:
     """Say it, in the way that the channel wants."""
     verdict = passage.verdict
     assert verdict is not None  # noqa: S101 - classify came before
-    if passage.watched and passage.settings.mode == "silent":
+    if passage.watched and passage.public is None:
         await _settle(core, passage, "silent")
         return Outcome.RECORDED
-    if passage.watched and passage.settings.mode == "reaction":
+    if passage.watched and passage.public == "react":
         return await _deliver(core, passage, Reaction(passage.band), Outcome.REPLIED)
     source = passage.incoming.source if core.inference.explains else None
     card = make_card(
@@ -226,6 +262,7 @@ STEPS: Sequence[Step] = (
     korean_enough,
     classify,
     record,
+    apply_rule,
     reply,
 )
 """The path. Whether a message is addressed comes before what costs: chatter next to the bot is not stored."""
@@ -234,6 +271,38 @@ STEPS: Sequence[Step] = (
 async def admit_failure(core: Core, passage: Passage) -> None:
     """Say that a message could not be judged."""
     await _notice(core, passage, "failed", Outcome.FAILED)
+
+
+async def _open_case(core: Core, passage: Passage) -> None:
+    """Hand over what asks for a case; whatever goes wrong with it, the message goes its way."""
+    edited = bool(passage.incoming.revision)  # it may have had a case before
+    if core.cases is None or (CASE_ACTIONS.isdisjoint(passage.actions) and not edited):
+        return
+    assert passage.verdict is not None  # noqa: S101 - classify came before
+    flagged = Flagged(
+        passage.incoming,
+        passage.text,
+        passage.verdict,
+        passage.band,
+        passage.evidence,
+        passage.record,
+        passage.settings,
+        passage.actions,
+        ("log",),
+        core.clock.now(),
+    )
+    try:
+        await core.cases.flagged(flagged, passage.platform)
+    except Exception as error:
+        core.counters.add("cases_failed", platform=passage.platform.name)
+        # Not its message: it could hold a part of a review.
+        log.error("case failed", extra={"event": "case_failed", "kind": type(error).__name__})
+
+
+def _left_alone(core: Core, passage: Passage) -> bool:
+    """Whether nothing may be said of a watched message at all, whatever its band."""
+    incoming, rule = passage.incoming, passage.settings.rule
+    return rule.is_quiet(core.clock.now()) or rule.exempts(incoming.roles, core.person(incoming))
 
 
 async def _notice(core: Core, passage: Passage, sentence: str, outcome: Outcome) -> Outcome:

@@ -5,16 +5,19 @@ A third platform is one module with a :class:`Platform`; a third database is one
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, Protocol, runtime_checkable
 
-from bot.core.events import Answer, Attachment, Band, ChannelSettings, Incoming, Place, Quote, Reply
+from bot.core.events import Answer, Attachment, Band, ChannelSettings, Incoming, Place, Post, Pressed, Quote, Reply
 
 if TYPE_CHECKING:
+    from bot.core.messages import Messages
+    from bot.core.moderation import Flagged
     from nlp import Explanation, Review, Verdict
+    from nlp.curve import Curve
 
 
 class DeliveryError(Exception):
@@ -46,6 +49,21 @@ class Explainer(Protocol):
 
     def review(self, text: str) -> Review:
         """A text taken apart: evidence, clauses, aspects."""
+        ...
+
+
+@runtime_checkable
+class Measured(Protocol):
+    """A model that says what thresholds are worth; :class:`nlp.Analyzer` is one."""
+
+    @property
+    def curve(self) -> Curve | None:
+        """Precision and recall at each threshold; None if nobody measured them."""
+        ...
+
+    @property
+    def bands(self) -> tuple[float, float]:
+        """Its own thresholds: greatest probability of ``negative``, least of ``positive``."""
         ...
 
 
@@ -115,11 +133,173 @@ class FilePlatform(Platform, Protocol):
         ...
 
 
+class Poster(Platform, Protocol):
+    """A platform on which something can be said in a channel without anybody having asked.
+
+    :attr:`bot.core.service.Core.posters` has them by the names of their platforms. What is posted is taken back by
+    :meth:`Platform.retract`.
+    """
+
+    async def post(self, place: Place, post: Post, *, thread: str | None = None) -> str:
+        """Post something, at most once.
+
+        Args:
+            place: the channel.
+            post: what.
+            thread: reference of an earlier post to follow up, in its thread; None for the channel itself.
+
+        Returns:
+            A reference by which it can be revised, followed up and retracted: at most 256 characters.
+
+        Raises:
+            DeliveryError: if it could not be posted, or nobody knows whether it was.
+        """
+        ...
+
+    async def revise(self, place: Place, reference: str, post: Post) -> str | None:
+        """Change an earlier post into another.
+
+        Returns:
+            The reference from now on; None if the earlier post is gone.
+
+        Raises:
+            DeliveryError: if it could not be changed.
+        """
+        ...
+
+
+class LaterError(DeliveryError):
+    """The platform wants to be asked again later.
+
+    Args:
+        seconds: in how many.
+    """
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__("rate_limited")
+        self.seconds = seconds
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Some messages of a channel, from the newest to older ones.
+
+    Attributes:
+        messages: what people and programs wrote, as if the channel was watched.
+        seen: how many there were, those included that nobody wrote.
+        oldest: the platform's id of the oldest of them, from which to go on; None if there are no older ones.
+    """
+
+    messages: tuple[Incoming, ...] = field(repr=False)
+    seen: int
+    oldest: str | None
+
+
+@runtime_checkable
+class History(Protocol):
+    """A platform on which earlier messages of a channel can be read."""
+
+    async def history(self, place: Place, before: str | None, limit: int) -> Page:
+        """Messages of a channel that are older than a message; the newest if None.
+
+        Raises:
+            LaterError: if the platform wants to be asked more slowly.
+            DeliveryError: if they cannot be read.
+        """
+        ...
+
+    async def link(self, place: Place, message: str) -> str | None:
+        """Where a message can be seen; None if the platform does not say. Never raises DeliveryError."""
+        ...
+
+
 class Reader(Platform, Protocol):
     """A platform on which a message can be read again."""
 
     async def fetch(self, place: Place, message: str) -> Quote | None:
         """A message as it is now; None if it is gone or the bot may not see it. Never raises DeliveryError."""
+        ...
+
+
+@runtime_checkable
+class Moderator(Poster, Reader, Protocol):
+    """A platform on which cases can be worked through."""
+
+    async def link(self, place: Place, message: str) -> str | None:
+        """Where a message can be seen; None if the platform does not say. Never raises DeliveryError."""
+        ...
+
+    def hides(self, place: Place) -> bool:
+        """Whether the bot may hide messages of others in a channel."""
+        ...
+
+    async def hide(self, place: Place, message: str) -> None:
+        """Let nobody see a message any more.
+
+        Raises:
+            DeliveryError: if it could not be hidden.
+        """
+        ...
+
+    async def tell(self, place: Place, author: str, post: Post) -> None:
+        """Say something to one person only, about a channel, at most once.
+
+        Args:
+            place: the channel.
+            author: the person, as :attr:`bot.core.events.Incoming.author`.
+            post: what.
+
+        Raises:
+            DeliveryError: if the person cannot be told.
+        """
+        ...
+
+
+class CaseBook(Protocol):
+    """Keeps the cases of watched channels."""
+
+    async def flagged(self, flagged: Flagged, platform: Platform) -> None:
+        """A watched message whose band asks for a case, before anything is said of it in its channel.
+
+        The message's path waits for this, and its public answer comes after it: keep the case, and post its card later.
+        Whatever is raised is counted and logged, and the message goes its way.
+        """
+        ...
+
+    async def forgotten(self, place: Place, message: str) -> None:
+        """A message was deleted; its verdict is already."""
+        ...
+
+    async def forget_person(self, person: str) -> Callable[[], Awaitable[None]]:
+        """A person wants to be forgotten, which the store does next; gives what is to be done after that."""
+        ...
+
+    async def stuck(self, place: Place) -> int:
+        """How many cards of a channel's workspace could not be posted."""
+        ...
+
+    async def press(self, pressed: Pressed, platform: Platform) -> None:
+        """A button of a post was pressed whose id begins with ``case:``."""
+        ...
+
+    async def command(self, place: Place, author: str, value: str, messages: Messages) -> str:
+        """Do what a moderator's command says; gives what to answer."""
+        ...
+
+    async def precision(self, place: Place, messages: Messages) -> str:
+        """How precise a channel is, by what people say of its verdicts."""
+        ...
+
+    async def moderates(self, place: Place) -> bool:
+        """Whether a channel is some channel's moderators' channel."""
+        ...
+
+    async def tend(self) -> None:
+        """What comes round every minute: cards that wait, claims of processes that died, texts whose days are over."""
+        ...
+
+    def stop(self) -> None:
+        """The bot stops: what can wait for the next start waits."""
         ...
 
 
@@ -175,6 +355,27 @@ class Record:
 
 
 @dataclass(frozen=True, slots=True)
+class Change:
+    """An entry of the audit log: somebody changed something about a channel.
+
+    Attributes:
+        place: the channel.
+        at: when.
+        who: the platform's id of the person, never a name; empty for the operator, and once the person was forgotten.
+        person: fingerprint of the person, by which the entry is found when they want to be forgotten.
+        what: short name of what was done, e.g. ``threshold``; at most 32 characters.
+        value: the new value, e.g. ``30 70``; at most 256 characters. Never text of a review.
+    """
+
+    place: Place
+    at: datetime
+    who: str
+    person: str
+    what: str
+    value: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Figures:
     """Counts of recorded verdicts and of what people said of them."""
 
@@ -192,8 +393,18 @@ class Store(Protocol):
         """Those of a channel; the defaults if nobody chose any."""
         ...
 
-    async def configure(self, place: Place, settings: ChannelSettings) -> None:
-        """Choose them."""
+    async def configure(self, place: Place, settings: ChannelSettings, change: Change | None = None) -> None:
+        """Choose them, the rule too, and keep the change in the audit log: both or neither."""
+        ...
+
+    async def keep_change(self, change: Change) -> None:
+        """Keep a change of something else in the audit log."""
+        ...
+
+    async def changes(
+        self, platform: str, workspace: str, channel: str | None = None, newest: int = 20
+    ) -> list[Change]:
+        """The newest entries of the audit log, newest first, of a workspace or of one of its channels."""
         ...
 
     async def channels(self, platform: str | None = None, workspace: str | None = None) -> dict[Place, ChannelSettings]:
@@ -248,7 +459,10 @@ class Store(Protocol):
         ...
 
     async def delete_user(self, person: str) -> Mapping[str, int]:
-        """Delete all that is kept of a person, the opt-out too; gives how many rows of which table."""
+        """Delete all that is kept of a person, the opt-out too; gives how many rows of which table.
+
+        Changes they made stay in the audit log, without who made them. Rules exempt them no more.
+        """
         ...
 
     async def delete_workspace(self, platform: str, workspace: str) -> Mapping[str, int]:
@@ -263,7 +477,7 @@ class Store(Protocol):
         """Note something that an adapter has to know after a restart; None to forget it.
 
         Args:
-            name: at most 32 characters, beginning with the platform's name.
+            name: at most 32 characters, beginning with the platform's name, or with what of the core it is about.
             value: at most 256 characters. Never a text or a name of a user.
         """
         ...
@@ -273,7 +487,7 @@ class Store(Protocol):
         ...
 
     async def purge(self, before: datetime) -> Mapping[str, int]:
-        """Delete claims, verdicts and feedback that are older; gives how many rows of which table."""
+        """Delete claims, verdicts, feedback and changes that are older; gives how many rows of which table."""
         ...
 
     async def close(self) -> None:

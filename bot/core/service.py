@@ -8,21 +8,37 @@ from collections.abc import Callable, Coroutine, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from bot.core.clock import SystemClock
 from bot.core.counters import Counters
-from bot.core.events import Attachment, ChannelSettings, Incoming, Outcome, Place
+from bot.core.events import Attachment, ChannelSettings, Incoming, Outcome, Place, Pressed
 from bot.core.file_service import FileService
 from bot.core.file_work import FileLimits
 from bot.core.fingerprint import Fingerprint
 from bot.core.inference import Inference
 from bot.core.limits import RateLimit
 from bot.core.messages import Language, Messages
+from bot.core.moderation import Cooldown
 from bot.core.overload import Overload
 from bot.core.pipeline import STEPS, Passage, admit_failure
-from bot.core.ports import Classifier, Clock, DeliveryError, FilePlatform, Platform, Reader, Store
+from bot.core.ports import (
+    CaseBook,
+    Change,
+    Classifier,
+    Clock,
+    DeliveryError,
+    FilePlatform,
+    Platform,
+    Poster,
+    Reader,
+    Store,
+)
+from bot.core.simulations import Simulations
 from bot.core.why import answer_why
+
+if TYPE_CHECKING:
+    from bot.core.announcing import Announcer
 
 _SETTINGS_SECONDS = 5.0
 """How long another process may still see what an admin has just changed."""
@@ -68,6 +84,11 @@ class Core:
         clock: the time.
         language: of those who do not say which.
         limits: how much of everything.
+
+    Attributes:
+        announcer: what says digests and alerts; None if nobody does.
+        posters: what posts in channels unasked, by the name of its platform; an adapter puts itself there.
+        cases: who keeps the cases of watched channels; None if nobody does.
     """
 
     def __init__(
@@ -84,11 +105,16 @@ class Core:
         self.store, self.fingerprint, self.language = store, fingerprint, language
         self.clock: Clock = clock or SystemClock()
         self.counters = Counters()
+        self.posters: dict[str, Poster] = {}
+        self.announcer: Announcer | None = None
         self.inference = Inference(
             classifier, self.counters, room=limits.room, batch=limits.batch, patience=limits.patience
         )
         self.person_limit = RateLimit(self.clock, limits.person)
         self.channel_limit = RateLimit(self.clock, limits.channel)
+        self.cooldown = Cooldown(self.clock)
+        self.cases: CaseBook | None = None
+        self.simulations = Simulations(self)
         self._settings: dict[Place, tuple[float, ChannelSettings]] = {}
         self._running: set[asyncio.Task[Any]] = set()
         self._under_way: set[tuple[Place, str, str, str]] = set()
@@ -218,6 +244,8 @@ class Core:
             Whether there was an answer.
         """
         reference = await self.store.forget(place, message)
+        if self.cases is not None:
+            await self.cases.forgotten(place, message)
         if reference is None:
             return False
         try:
@@ -225,6 +253,18 @@ class Core:
         except DeliveryError:
             self.counters.add("undelivered", platform=platform.name)
         return True
+
+    async def press(self, pressed: Pressed, platform: Platform) -> None:
+        """Somebody pressed a button of a post. Never raises."""
+        name = pressed.button.partition(":")[0]
+        try:
+            if name == "case" and self.cases is not None:
+                await self.cases.press(pressed, platform)
+            elif name == "simulate":
+                await self.simulations.press(pressed, platform)
+        except Exception as error:
+            log.error("press failed", extra={"event": "press_failed", "kind": type(error).__name__})
+        self.counters.add("presses", platform=platform.name)
 
     async def left(self, platform: str, workspace: str) -> None:
         """The bot was removed from a workspace: delete all that is kept of it, once and for all.
@@ -265,10 +305,15 @@ class Core:
         kept = self._settings.get(place)
         return None if kept is None else kept[1]
 
-    async def configure(self, place: Place, settings: ChannelSettings) -> None:
-        """An admin chose them."""
-        await self.store.configure(place, settings)
+    async def configure(self, place: Place, settings: ChannelSettings, change: Change | None = None) -> None:
+        """An admin chose them, which the audit log keeps."""
+        await self.store.configure(place, settings, change)
         self._settings[place] = self.clock.monotonic(), settings
+
+    def change(self, place: Place, author: str, what: str, value: str = "") -> Change:
+        """An entry for the audit log, of now."""
+        person = self.fingerprint.person(place.platform, author)
+        return Change(place, self.clock.now(), author, person, what, value)
 
     def person(self, incoming: Incoming) -> str:
         """The fingerprint of who asks."""
@@ -297,6 +342,11 @@ class Core:
             How many messages were given up on. Their claims stay, so that nobody answers them twice.
         """
         self.files.stop()
+        self.simulations.close()
+        if self.cases is not None:
+            self.cases.stop()
+        if self.announcer is not None:
+            self.announcer.stop()
         late: set[asyncio.Task[Any]] = set()
         if self._running:
             _, late = await asyncio.wait(set(self._running), timeout=patience)

@@ -9,10 +9,16 @@ import signal
 import sys
 from contextlib import suppress
 from datetime import timedelta
+from typing import Protocol
 
+from bot.core.ports import Clock
 from bot.core.service import Core
 
 _PURGE_SECONDS = 3_600.0
+_TEND_SECONDS = 60.0
+_ANNOUNCE_SECONDS = 30.0
+_LAST_WORD_SECONDS = 8.0
+_SIMULATE_SECONDS = 30.0
 
 log = logging.getLogger(__name__)
 
@@ -48,6 +54,52 @@ async def purge_again_and_again(core: Core, retention_days: int, every: float = 
             log.info("purged", extra={"event": "purged", "count": sum(gone.values())})
         except Exception as error:
             log.error("not purged", extra={"event": "purge_failed", "kind": type(error).__name__})
+        await asyncio.sleep(every)
+
+
+async def simulate_again_and_again(core: Core, every: float = _SIMULATE_SECONDS) -> None:
+    """Go on with simulations that nobody is at any more, e.g. after a restart."""
+    while True:
+        try:
+            await core.simulations.go_on()
+        except Exception as error:
+            log.error("not gone on", extra={"event": "simulation_failed", "kind": type(error).__name__})
+        await asyncio.sleep(every)
+
+
+class Ticks(Protocol):
+    """Does what is due; :class:`bot.core.announcing.Announcer` is one."""
+
+    async def tick(self) -> None:
+        """Do it; never raises."""
+        ...
+
+
+async def announce_again_and_again(announcer: Ticks, clock: Clock, every: float = _ANNOUNCE_SECONDS) -> None:
+    """Say what is due, at each half minute of the clock: how long it took delays no later one.
+
+    Told to stop, it finishes what is on its way: a digest that broke off there would never be sent again.
+    """
+    while True:
+        tick = asyncio.create_task(announcer.tick())
+        try:
+            await asyncio.shield(tick)
+        except asyncio.CancelledError:
+            await asyncio.wait({tick}, timeout=_LAST_WORD_SECONDS)
+            tick.cancel()
+            raise
+        await asyncio.sleep(every - clock.now().timestamp() % every)
+
+
+async def tend_again_and_again(core: Core, every: float = _TEND_SECONDS) -> None:
+    """Post the cards of cases that wait, from before the start too, and delete texts whose days are over."""
+    while True:
+        try:
+            if core.cases is not None:
+                # Whoever stops this waits for it: broken off, it would leave a connection of the database open.
+                await asyncio.shield(core.spawn(core.cases.tend()))
+        except Exception as error:
+            log.error("cases not tended", extra={"event": "cases_failed", "kind": type(error).__name__})
         await asyncio.sleep(every)
 
 

@@ -98,12 +98,94 @@ async def installing_and_leaving(connection: AsyncConnection) -> None:
     )
 
 
+async def rules_and_audit(connection: AsyncConnection) -> None:
+    """6: what is done with the reviews of a watched channel, and who changed it. All that was chosen before stays."""
+    await _run(
+        connection,
+        """CREATE TABLE rules (
+            platform VARCHAR(16) NOT NULL, workspace VARCHAR(64) NOT NULL, channel VARCHAR(64) NOT NULL,
+            name VARCHAR(32) NOT NULL, value VARCHAR(64) NOT NULL,
+            PRIMARY KEY (platform, workspace, channel, name, value))""",
+        """CREATE TABLE audit (
+            id VARCHAR(32) NOT NULL PRIMARY KEY,
+            platform VARCHAR(16) NOT NULL, workspace VARCHAR(64) NOT NULL, channel VARCHAR(64) NOT NULL,
+            at BIGINT NOT NULL, who VARCHAR(64) NOT NULL, person VARCHAR(64) NOT NULL,
+            what VARCHAR(32) NOT NULL, value VARCHAR(256) NOT NULL)""",
+        "CREATE INDEX audit_at ON audit (at)",
+        "CREATE INDEX audit_person ON audit (person)",
+    )
+
+
+async def cases_and_their_numbers(connection: AsyncConnection) -> None:
+    """7: flagged reviews with a number, and what happened to them."""
+    await _run(
+        connection,
+        """CREATE TABLE case_numbers (
+            platform VARCHAR(16) NOT NULL, workspace VARCHAR(64) NOT NULL, last INTEGER NOT NULL,
+            PRIMARY KEY (platform, workspace))""",
+        """CREATE TABLE cases (
+            platform VARCHAR(16) NOT NULL, workspace VARCHAR(64) NOT NULL, number INTEGER NOT NULL,
+            channel VARCHAR(64) NOT NULL, message VARCHAR(128) NOT NULL, person VARCHAR(64) NOT NULL,
+            record VARCHAR(32) NOT NULL, at BIGINT NOT NULL, band VARCHAR(16) NOT NULL,
+            probability DOUBLE PRECISION NOT NULL, model_id VARCHAR(128) NOT NULL, rule VARCHAR(64) NOT NULL,
+            aspects VARCHAR(256) NOT NULL, state VARCHAR(8) NOT NULL, decision VARCHAR(8) NOT NULL,
+            assignee VARCHAR(64) NOT NULL, assignee_person VARCHAR(64) NOT NULL, owed BOOLEAN NOT NULL,
+            hidden BOOLEAN NOT NULL, gone BOOLEAN NOT NULL, edited BOOLEAN NOT NULL, contested BOOLEAN NOT NULL,
+            version INTEGER NOT NULL, card VARCHAR(256) NOT NULL, card_channel VARCHAR(64) NOT NULL,
+            card_state VARCHAR(16) NOT NULL, card_at BIGINT NOT NULL, sealed BINARY_TYPE, sealed_until BIGINT,
+            PRIMARY KEY (platform, workspace, number),
+            CONSTRAINT cases_message UNIQUE (platform, workspace, channel, message))""",
+        "CREATE INDEX cases_at ON cases (at)",
+        "CREATE INDEX cases_person ON cases (person)",
+        "CREATE INDEX cases_card ON cases (card_state, card_at)",
+        "CREATE INDEX cases_sealed ON cases (sealed_until)",
+        """CREATE TABLE case_notes (
+            platform VARCHAR(16) NOT NULL, workspace VARCHAR(64) NOT NULL, number INTEGER NOT NULL,
+            place INTEGER NOT NULL, at BIGINT NOT NULL, act VARCHAR(16) NOT NULL,
+            who VARCHAR(64) NOT NULL, person VARCHAR(64) NOT NULL,
+            PRIMARY KEY (platform, workspace, number, place))""",
+        "CREATE INDEX case_notes_person ON case_notes (person)",
+    )
+
+
+async def digests_and_alerts(connection: AsyncConnection) -> None:
+    """8: what admins want to be told, what they were told, rises of the negative share, what reviews are about."""
+    await _run(
+        connection,
+        """CREATE TABLE bulletins (
+            platform VARCHAR(16) NOT NULL, workspace VARCHAR(64) NOT NULL, channel VARCHAR(64) NOT NULL,
+            digest VARCHAR(16) NOT NULL, minute INTEGER NOT NULL, zone VARCHAR(64) NOT NULL,
+            empty VARCHAR(16) NOT NULL, alerts BOOLEAN NOT NULL, destination VARCHAR(64) NOT NULL,
+            since BIGINT, trouble VARCHAR(64) NOT NULL,
+            PRIMARY KEY (platform, workspace, channel))""",
+        """CREATE TABLE notices (
+            platform VARCHAR(16) NOT NULL, workspace VARCHAR(64) NOT NULL, channel VARCHAR(64) NOT NULL,
+            name VARCHAR(64) NOT NULL, state VARCHAR(16) NOT NULL, reference VARCHAR(256), at BIGINT NOT NULL,
+            PRIMARY KEY (platform, workspace, channel, name))""",
+        "CREATE INDEX notices_at ON notices (at)",
+        """CREATE TABLE incidents (
+            id VARCHAR(32) NOT NULL PRIMARY KEY,
+            platform VARCHAR(16) NOT NULL, workspace VARCHAR(64) NOT NULL, channel VARCHAR(64) NOT NULL,
+            began BIGINT NOT NULL, opened BIGINT NOT NULL, usual DOUBLE PRECISION NOT NULL,
+            closed BIGINT, ending VARCHAR(16), is_open INTEGER,
+            CONSTRAINT incidents_open UNIQUE (platform, workspace, channel, is_open))""",
+        """CREATE TABLE verdict_aspects (
+            verdict VARCHAR(32) NOT NULL, aspect VARCHAR(32) NOT NULL, label VARCHAR(16) NOT NULL,
+            PRIMARY KEY (verdict, aspect, label),
+            FOREIGN KEY (verdict) REFERENCES verdicts (id) ON DELETE CASCADE)""",
+        "CREATE INDEX verdicts_place ON verdicts (platform, workspace, channel, at)",
+    )
+
+
 MIGRATIONS: tuple[Migration, ...] = (
     channels_and_claims,
     verdicts_and_feedback,
     thresholds_and_opt_outs,
     installed_workspaces,
     installing_and_leaving,
+    rules_and_audit,
+    cases_and_their_numbers,
+    digests_and_alerts,
 )
 
 

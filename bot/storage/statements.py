@@ -9,7 +9,7 @@ from sqlalchemy.schema import Table
 
 from bot.core.events import Place
 from bot.core.ports import Claim
-from bot.storage.schema import channels, claims, opt_outs, verdicts
+from bot.storage.schema import channels, claims, opt_outs, rules, verdicts
 
 
 def place_values(place: Place) -> dict[str, str]:
@@ -34,6 +34,12 @@ def _where(table: Table, *names: str) -> ColumnElement[bool]:
 _PLACE = ("platform", "workspace", "channel")
 
 SETTINGS = select(channels).where(_where(channels, *_PLACE))
+"""Asked: a place."""
+
+RULE = select(rules.c.name, rules.c.value).where(_where(rules, *_PLACE))
+"""Asked: a place."""
+
+NO_RULE = delete(rules).where(_where(rules, *_PLACE))
 """Asked: a place."""
 
 OPTED_OUT = select(opt_outs.c.person).where(_where(opt_outs, "person"))

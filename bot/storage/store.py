@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import AsyncIterator, Mapping
 from datetime import UTC, datetime
+from time import time_ns
 from typing import Any, TypeVar
 
 from sqlalchemy import ColumnElement, and_, case, delete, func, select, update
@@ -12,13 +14,29 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from sqlalchemy.schema import Table
 
 from bot.core.events import ChannelSettings, Place
-from bot.core.ports import Claim, ClaimState, Figures, Record
+from bot.core.moderation import Rule
+from bot.core.ports import Change, Claim, ClaimState, Figures, Record
 from bot.storage.lanes import Connection, Lane, Work
-from bot.storage.leaving import delete_workspace
-from bot.storage.schema import channels, claims, feedback, installations, meta, opt_outs, verdicts
+from bot.storage.leaving import delete_cases, delete_workspace, forget_moderator
+from bot.storage.rules import from_rows, to_rows
+from bot.storage.schema import (
+    audit,
+    bulletins,
+    cases,
+    channels,
+    claims,
+    feedback,
+    installations,
+    meta,
+    opt_outs,
+    rules,
+    verdicts,
+)
 from bot.storage.statements import (
+    NO_RULE,
     OLDER_VERDICT,
     OPTED_OUT,
+    RULE,
     SETTINGS,
     SETTLE,
     VERDICT,
@@ -74,11 +92,13 @@ class SqlStore:
 
         async def work(connection: Connection) -> ChannelSettings:
             row = (await connection.execute(SETTINGS, values)).first()
-            return ChannelSettings() if row is None else _settings(row)
+            if row is None:
+                return ChannelSettings()
+            return _settings(row, from_rows(tuple(r) for r in await connection.execute(RULE, values)))
 
         return await self._looker.do(work)
 
-    async def configure(self, place: Place, settings: ChannelSettings) -> None:
+    async def configure(self, place: Place, settings: ChannelSettings, change: Change | None = None) -> None:
         values = {
             "watch": settings.watch,
             "mode": settings.mode,
@@ -88,7 +108,41 @@ class SqlStore:
         }
         statement = self._upsert(channels).values(**place_values(place), **values)
         statement = statement.on_conflict_do_update(index_elements=["platform", "workspace", "channel"], set_=values)
-        await self._writer.do(lambda connection: connection.execute(statement))
+        kept = [{**place_values(place), "name": name, "value": value} for name, value in to_rows(settings.rule)]
+
+        async def work(connection: Connection) -> None:
+            await connection.execute(statement)  # first: of two admins at once the second waits here
+            await connection.execute(NO_RULE, asked(place_values(place)))
+            if kept:
+                await connection.execute(rules.insert(), kept)
+            if change is not None:
+                await connection.execute(audit.insert(), _change_values(change))
+
+        await self._writer.do(work)
+
+    async def keep_change(self, change: Change) -> None:
+        values = _change_values(change)
+        await self._writer.do(lambda connection: connection.execute(audit.insert(), values))
+
+    async def changes(
+        self, platform: str, workspace: str, channel: str | None = None, newest: int = 20
+    ) -> list[Change]:
+        query = select(audit).where(audit.c.platform == platform, audit.c.workspace == workspace)
+        if channel is not None:
+            query = query.where(audit.c.channel == channel)
+        async with self._reader.connect() as connection:
+            rows = (await connection.execute(query.order_by(audit.c.at.desc(), audit.c.id.desc()).limit(newest))).all()
+        return [
+            Change(
+                Place(row.platform, row.workspace, row.channel),
+                from_milliseconds(row.at),
+                row.who,
+                row.person,
+                row.what,
+                row.value,
+            )
+            for row in rows
+        ]
 
     async def channels(self, platform: str | None = None, workspace: str | None = None) -> dict[Place, ChannelSettings]:
         query = select(channels).order_by(channels.c.platform, channels.c.workspace, channels.c.channel)
@@ -98,7 +152,11 @@ class SqlStore:
             query = query.where(channels.c.workspace == workspace)
         async with self._reader.connect() as connection:
             rows = (await connection.execute(query)).all()
-        return {Place(row.platform, row.workspace, row.channel): _settings(row) for row in rows}
+            kept: dict[Place, list[tuple[str, str]]] = {}
+            for platform_, workspace_, channel, name, value in await connection.execute(select(rules)):
+                kept.setdefault(Place(platform_, workspace_, channel), []).append((name, value))
+        places = ((Place(row.platform, row.workspace, row.channel), row) for row in rows)
+        return {place: _settings(row, from_rows(kept.get(place, ()))) for place, row in places}
 
     async def claim(self, claim: Claim, *, ahead: bool = False) -> bool:
         values = {**claim_values(claim), "state": "claimed", "at": to_milliseconds(datetime.now(UTC))}
@@ -191,6 +249,8 @@ class SqlStore:
 
     async def delete_user(self, person: str) -> Mapping[str, int]:
         mine = select(verdicts.c.id).where(verdicts.c.person == person)
+        nobody = update(audit).where(audit.c.person == person).values(who="", person="")
+        exempt = delete(rules).where(rules.c.name == "exempt_user", rules.c.value == person)
         said = delete(feedback).where((feedback.c.person == person) | feedback.c.verdict.in_(mine))
 
         async def work(connection: Connection) -> Mapping[str, int]:
@@ -198,6 +258,10 @@ class SqlStore:
                 "feedback": (await connection.execute(said)).rowcount,
                 "verdicts": (await connection.execute(delete(verdicts).where(verdicts.c.person == person))).rowcount,
                 "opt_outs": (await connection.execute(delete(opt_outs).where(opt_outs.c.person == person))).rowcount,
+                "audit": (await connection.execute(nobody)).rowcount,
+                "rules": (await connection.execute(exempt)).rowcount,
+                "cases": await delete_cases(connection, cases.c.person == person),
+                "case_notes": await forget_moderator(connection, person),
             }
 
         return await self._writer.do(work)
@@ -226,6 +290,8 @@ class SqlStore:
         """Delete the settings of all channels; gives of how many."""
 
         async def work(connection: Connection) -> int:
+            for table in (rules, bulletins):
+                await connection.execute(delete(table))
             return (await connection.execute(delete(channels))).rowcount
 
         return await self._writer.do(work)
@@ -275,7 +341,14 @@ class SqlStore:
             said = await connection.execute(delete(feedback).where(feedback.c.verdict.in_(old)))
             judged = await connection.execute(delete(verdicts).where(verdicts.c.at < limit))
             claimed = await connection.execute(delete(claims).where(claims.c.at < limit))
-            return {"claims": claimed.rowcount, "verdicts": judged.rowcount, "feedback": said.rowcount}
+            told = await connection.execute(delete(audit).where(audit.c.at < limit))
+            return {
+                "claims": claimed.rowcount,
+                "verdicts": judged.rowcount,
+                "feedback": said.rowcount,
+                "audit": told.rowcount,
+                "cases": await delete_cases(connection, cases.c.at < limit),
+            }
 
         return await self._writer.do(work)
 
@@ -327,8 +400,20 @@ def _is(claim: Claim) -> ColumnElement[bool]:
     return and_(*(claims.c[name] == value for name, value in claim_values(claim).items()))
 
 
-def _settings(row: Any) -> ChannelSettings:
-    return ChannelSettings(row.watch, row.mode, row.positive_above, row.negative_below, row.language)
+def _settings(row: Any, rule: Rule) -> ChannelSettings:
+    return ChannelSettings(row.watch, row.mode, row.positive_above, row.negative_below, row.language, rule)
+
+
+def _change_values(change: Change) -> dict[str, Any]:
+    return {
+        **place_values(change.place),
+        "id": f"{time_ns():016x}{secrets.token_hex(4)}",  # in the order of writing
+        "at": to_milliseconds(change.at),
+        "who": change.who,
+        "person": change.person,
+        "what": change.what,
+        "value": change.value,
+    }
 
 
 async def _answer_to(connection: Connection, place: Place, message: str) -> str | None:

@@ -14,7 +14,7 @@ import pytest
 import nlp
 from bot.core.memory import MemoryStore
 from bot.ops.logs import JsonLines, redact
-from bot.ops.running import LoopLag, purge_again_and_again, spare_what_stays
+from bot.ops.running import LoopLag, announce_again_and_again, purge_again_and_again, spare_what_stays
 from tests.bot.core.fakes import HandClock, make_core
 from tests.bot.storage.test_store import record
 
@@ -84,3 +84,44 @@ def test_what_stays_is_not_looked_through_again() -> None:
         assert gc.get_freeze_count() > before + 10_000, "the modules alone are more"
     finally:
         gc.unfreeze()
+
+
+class Announcing:
+    """Ticks that can be held up."""
+
+    def __init__(self) -> None:
+        self.began, self.ended = 0, 0
+        self.go_on, self.reached = asyncio.Event(), asyncio.Event()
+        self.wanted = 1
+
+    async def tick(self) -> None:
+        self.began += 1
+        if self.began == self.wanted:
+            self.reached.set()
+        await self.go_on.wait()
+        self.ended += 1
+
+
+async def test_what_is_due_is_done_again_and_again() -> None:
+    announcing = Announcing()
+    announcing.wanted = 3
+    announcing.go_on.set()
+    chore = asyncio.create_task(announce_again_and_again(announcing, HandClock(), every=0.001))
+    async with asyncio.timeout(30):
+        await announcing.reached.wait()
+    chore.cancel()
+    await asyncio.gather(chore, return_exceptions=True)
+    assert announcing.ended == announcing.began
+
+
+async def test_a_bot_that_stops_finishes_what_it_was_announcing() -> None:
+    announcing = Announcing()
+    chore = asyncio.create_task(announce_again_and_again(announcing, HandClock()))
+    async with asyncio.timeout(30):
+        await announcing.reached.wait()
+    chore.cancel()
+    await asyncio.sleep(0)
+    assert not chore.done()
+    announcing.go_on.set()
+    await asyncio.gather(chore, return_exceptions=True)
+    assert (chore.cancelled(), announcing.ended) == (True, 1)

@@ -34,7 +34,8 @@ def test_example_and_readme_say_the_defaults_of_the_class() -> None:
     shown = {}
     for field, name in names().items():
         value = getattr(settings, field)
-        shown[name] = "" if value is None else str(value).replace(str(Path.home()), "~")
+        words = str(value).lower() if isinstance(value, bool) else str(value)
+        shown[name] = "" if value is None else words.replace(str(Path.home()), "~")
     assert dict(ASSIGNMENT.findall(EXAMPLE)) == shown
     assert {name: default.strip("`") for name, default in ROW.findall(README)} == {
         name: value or "–" for name, value in shown.items()

@@ -17,6 +17,7 @@ from bot.storage.installations import SqlInstallations
 from bot.storage.opening import open_store
 from bot.storage.sealing import Sealer
 from tests.bot.conftest import Nunchi
+from tests.bot.running import one_sentence
 from tests.bot.storage.test_store import record
 
 
@@ -66,6 +67,43 @@ def test_settings_can_be_exported(nunchi: Nunchi, home: Path) -> None:
     ]
     assert json.loads(nunchi("settings", "export").out) == expected
     assert json.loads(nunchi("settings", "--json").out) == expected
+
+
+def test_rules_are_shown_exported_and_imported(nunchi: Nunchi, home: Path, tmp_path: Path) -> None:
+    rules = tmp_path / "rules.toml"
+    exported = nunchi("settings", "rules").out
+    assert '["slack/T1/C1"]' in exported
+    rules.write_text(
+        exported + '\n["slack/T1/C1".actions]\nnegative = ["react", "card"]\n["discord/7/8".quiet]\n'
+        'start = "22:00"\nend = "08:00"\nzone = "Asia/Seoul"\n',
+        "utf-8",
+    )
+    done = nunchi("settings", "import", rules)
+    assert (done.status, "2" in done.out) == (0, True)
+    first, second = json.loads(nunchi("settings", "export").out)
+    assert (first["channel"], first["watch"], first["rule"]["quiet"]["start"]) == ("8", False, "22:00")
+    assert second["rule"] == {"actions": {"negative": ["log", "react", "card"]}}
+    assert (second["watch"], second["mode"], second["positive_above"]) == (True, "silent", 0.8)
+    assert 'negative = ["log", "react", "card"]' in nunchi("settings").out
+
+    async def changes() -> list[str]:
+        store = await open_store(None, home)
+        found = await store.changes("slack", "T1")
+        await store.close()
+        return [f"{change.who}:{change.what} {change.value}" for change in found]
+
+    assert asyncio.run(changes()) == [":rule import"]
+
+
+def test_rules_that_cannot_be_change_nothing(nunchi: Nunchi, home: Path, tmp_path: Path) -> None:
+    before, rules = nunchi("settings", "export").out, tmp_path / "rules.toml"
+    rules.write_text('["slack/T1/C1"]\nmode = "reply"\n["slack/T1/C2"]\nmode = "loud"\n', "utf-8")
+    assert "slack/T1/C2.mode" in one_sentence(nunchi("settings", "import", rules), 65)
+    rules.write_text("mode = \n", "utf-8")
+    assert "1" in one_sentence(nunchi("settings", "import", rules), 65)
+    one_sentence(nunchi("settings", "import"), 64)
+    one_sentence(nunchi("settings", "import", tmp_path / "none.toml"), 66)
+    assert nunchi("settings", "export").out == before
 
 
 def test_settings_of_channels_can_be_purged_and_nothing_else_goes(nunchi: Nunchi, home: Path) -> None:

@@ -19,6 +19,7 @@ class ConsoleHarness:
     many_users = False
     files: frozenset[Way] = frozenset()
     whys: frozenset[Way] = frozenset()
+    place = None
 
     def __init__(self, core: Core) -> None:
         self._printed: list[Seen] = []
@@ -53,6 +54,12 @@ class ConsoleHarness:
         raise NotImplementedError
 
     async def why(self, message: str) -> str:
+        raise NotImplementedError
+
+    def pictures(self) -> list[tuple[str, bytes]]:
+        return []
+
+    def remove(self) -> None:
         raise NotImplementedError
 
     def sent_files(self) -> list[tuple[str, bytes]]:

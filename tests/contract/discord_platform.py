@@ -33,6 +33,7 @@ class DiscordHarness:
     many_users = True
     files: frozenset[Way] = frozenset({"command", "direct", "mention"})
     whys: frozenset[Way] = frozenset({"direct", "mention", "menu", "watched"})
+    place = PLACE
 
     def __init__(self, core: Core, server: DiscordServer, service: DiscordService) -> None:
         self._core, self.server, self.service = core, server, service
@@ -128,8 +129,18 @@ class DiscordHarness:
             shown = payloads.message("", payloads.snowflake(), author=author, components=[row], flags=1 << 15)
         await self.deliver("INTERACTION_CREATE", payloads.button(custom_id, shown, person="55"))
         answer = self.server.posts.pop()
-        assert answer.payload["flags"] & 64
+        assert answer.payload.get("deferred", answer.payload["flags"]) & 64
         return answer.text
+
+    def pictures(self) -> list[tuple[str, bytes]]:
+        return [
+            (file["description"], post.files[file["filename"]])
+            for post in self.server.posts
+            for file in post.payload.get("attachments") or []
+        ]
+
+    def remove(self) -> None:
+        self.server.posts.clear()
 
     def sent_files(self) -> list[tuple[str, bytes]]:
         return [(name, content) for post in self.server.posts for name, content in post.files.items()]
@@ -143,7 +154,7 @@ class DiscordHarness:
             self.server.mishaps["POST message"].append(Mishap("error"))
 
     async def watch(self) -> None:
-        await self._core.configure(PLACE, ChannelSettings(watch=True))
+        await self._core.configure(PLACE, ChannelSettings(watch=True, mode="reply"))
 
     def seen(self) -> list[Seen]:
         return [

@@ -6,7 +6,7 @@ from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from typing import Protocol
 
-from bot.core.events import Way
+from bot.core.events import Place, Way
 from bot.core.service import Core
 
 
@@ -39,6 +39,8 @@ class Harness(Protocol):
     """The ways by which files can be sent."""
     whys: frozenset[Way]
     """The ways whose cards have a button that says why."""
+    place: Place | None
+    """A channel to post in; None if nothing can be posted unasked."""
 
     async def say(self, text: str, way: Way, message: str, *, author: str = "", bot: bool = False) -> None:
         """Somebody says something to the bot."""
@@ -74,6 +76,14 @@ class Harness(Protocol):
 
     def seen(self) -> list[Seen]:
         """What is to be seen now."""
+        ...
+
+    def pictures(self) -> list[tuple[str, bytes]]:
+        """Words and content of the pictures that the bot has posted."""
+        ...
+
+    def remove(self) -> None:
+        """Somebody deletes all that the bot has posted."""
         ...
 
     def sent_files(self) -> list[tuple[str, bytes]]:

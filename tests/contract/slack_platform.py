@@ -24,6 +24,7 @@ class SlackHarness:
     many_users = True
     files: frozenset[Way] = frozenset({"direct", "mention"})
     whys: frozenset[Way] = frozenset({"direct", "mention", "menu", "watched"})
+    place = Place("slack", "T1", "C1")
 
     def __init__(self, core: Core, server: SlackServer) -> None:
         self._core, self.server = core, server
@@ -99,6 +100,13 @@ class SlackHarness:
     def _of(self, post: Posted) -> str | None:
         return self._users.get(post.only_for or "")
 
+    def pictures(self) -> list[tuple[str, bytes]]:
+        blocks = [block for post in self.server.posts for block in post.blocks if block["type"] == "image"]
+        return [(block["alt_text"], self.server.uploads[block["slack_file"]["id"]].content) for block in blocks]
+
+    def remove(self) -> None:
+        self.server.posts.clear()
+
     def sent_files(self) -> list[tuple[str, bytes]]:
         return [(file.name, file.content) for file in self.server.uploads.values()]
 
@@ -111,7 +119,7 @@ class SlackHarness:
             self.server.mishaps["chat.postMessage"].append(Mishap("error", "channel_not_found"))
 
     async def watch(self) -> None:
-        await self._core.configure(Place("slack", "T1", "C1"), ChannelSettings(watch=True))
+        await self._core.configure(Place("slack", "T1", "C1"), ChannelSettings(watch=True, mode="reply"))
 
     def seen(self) -> list[Seen]:
         names = {at: message for message, at in self._ts.items()}

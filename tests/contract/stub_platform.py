@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
-from bot.core.events import Answer, Attachment, ChannelSettings, Incoming, Place, Quote, Reply, Way
+from bot.core.events import Answer, Attachment, ChannelSettings, Incoming, Picture, Place, Post, Quote, Reply, Way
 from bot.core.ports import DeliveryError
 from bot.core.service import Core
 from tests.contract.harness import Seen
@@ -23,6 +23,7 @@ class PigeonPost:
         self.answers: dict[str, tuple[str, dict[str, Any]]] = {}
         self.parcels: dict[str, tuple[str, bytes]] = {}
         self.texts: dict[str, tuple[str, str]] = {}
+        self.pictures: dict[str, Picture | None] = {}
         self.refuses = False
 
     def tie(self, key: str, to: str, answer: Answer) -> None:
@@ -43,6 +44,7 @@ class PigeonAdapter:
 
     def __init__(self, core: Core, post: PigeonPost) -> None:
         self._core, self._post = core, post
+        core.posters[self.name] = self
 
     def place(self) -> Place:
         return Place(self.name, "loft", CHANNEL)
@@ -84,6 +86,19 @@ class PigeonAdapter:
         self._post.answers.pop(reference, None)
         self._post.parcels.pop(reference, None)
 
+    async def post(self, place: Place, post: Post, *, thread: str | None = None) -> str:
+        key = f"post:{len(self._post.answers)}"
+        self._post.tie(key, thread or "", Reply(post.text))
+        self._post.pictures[key] = post.picture
+        return key
+
+    async def revise(self, place: Place, reference: str, post: Post) -> str | None:
+        if reference not in self._post.answers:
+            return None
+        self._post.tie(reference, self._post.answers[reference][0], Reply(post.text))
+        self._post.pictures[reference] = post.picture
+        return reference
+
     async def download(self, attachment: Attachment) -> AsyncIterator[bytes]:
         content = attachment.handle
         assert isinstance(content, bytes)
@@ -110,6 +125,7 @@ class PigeonHarness:
     many_users = True
     files: frozenset[Way] = frozenset({"direct", "mention"})
     whys: frozenset[Way] = frozenset({"direct", "mention", "menu", "watched"})
+    place = Place("pigeon", "loft", CHANNEL)
 
     def __init__(self, core: Core) -> None:
         self._core, self._post = core, PigeonPost()
@@ -147,11 +163,17 @@ class PigeonHarness:
         await self._adapter.receive({"id": f"why-{message}", "from": "user", "text": "", "way": "menu", "why": message})
         return str(self._post.answers.pop(f"re:why-{message}")[1]["words"])
 
+    def pictures(self) -> list[tuple[str, bytes]]:
+        return [(picture.alt, picture.content) for picture in self._post.pictures.values() if picture is not None]
+
+    def remove(self) -> None:
+        self._post.answers.clear()
+
     def sent_files(self) -> list[tuple[str, bytes]]:
         return list(self._post.parcels.values())
 
     async def watch(self) -> None:
-        await self._core.configure(self._adapter.place(), ChannelSettings(watch=True))
+        await self._core.configure(self._adapter.place(), ChannelSettings(watch=True, mode="reply"))
 
     def seen(self) -> list[Seen]:
         return [

@@ -46,7 +46,7 @@ async def bench(rate: float, seconds: float, channels: int, both: bool) -> None:
     with tempfile.TemporaryDirectory() as folder:
         store = await open_store(None, Path(folder))
         for each in ids:
-            await store.configure(Place("discord", payloads.GUILD, each), ChannelSettings(watch=True))
+            await store.configure(Place("discord", payloads.GUILD, each), ChannelSettings(watch=True, mode="reply"))
         await store.close()
         async with server, slack:
             begin = time.monotonic()

@@ -19,7 +19,18 @@ from urllib.parse import unquote
 from aiohttp import web
 
 from tests.servers.discord_gateway import Gateway
-from tests.servers.discord_payloads import APPLICATION, BOT, BOT_USER, DIRECT, OWNER, guild, member, message, user
+from tests.servers.discord_payloads import (
+    APPLICATION,
+    BOT,
+    BOT_USER,
+    DIRECT,
+    OWNER,
+    guild,
+    member,
+    message,
+    thread,
+    user,
+)
 
 TOKEN = "MTAwMDAwMDAwMDAwMDAwMDAwMQ.Gtest0.0123456789abcdefghijklmnopqrstuvwxyzAB"
 CONTENT_FLAG = 1 << 19
@@ -71,7 +82,7 @@ def buttons(components: list[Any]) -> dict[str, str]:
     """The buttons' ids, by their words."""
     out = {}
     for component in components:
-        if component["type"] == 2:
+        if component["type"] == 2 and "custom_id" in component:
             out[component["label"]] = component["custom_id"]
         out.update(buttons(component.get("components", [])))
     return out
@@ -108,6 +119,8 @@ class DiscordServer:
     mishaps: dict[str, deque[Mishap]] = field(default_factory=lambda: defaultdict(deque))
     """By ``METHOD name``: ``POST message``, ``PATCH message``, ``PUT reaction``, ``POST callback`` ..."""
     messages: dict[str, dict[str, Any]] = field(default_factory=dict)
+    history: list[dict[str, Any]] = field(default_factory=list)
+    """What was said before the bot looked, in any order."""
     """Messages of people that can be asked for."""
     threads: dict[str, dict[str, Any]] = field(default_factory=dict)
     limit: int = 0
@@ -246,6 +259,8 @@ class DiscordServer:
                 name = "channel"
             case ["channels", _, "messages", *rest] if len(rest) <= 1:
                 name = "message"
+            case ["channels", _, "messages", _, "threads"]:
+                name = "thread"
             case ["channels", _, "messages", _, "reactions", _, "@me"]:
                 name = "reaction"
             case ["interactions", _, _, "callback"]:
@@ -331,7 +346,15 @@ class DiscordServer:
 
     # Messages
 
+    def _post_thread(self, parts: list[str], body: Any, *_: Any) -> Any:
+        if parts[3] in self.threads:
+            return self._error(400, 160004, "A thread has already been created for this message")
+        self.threads[parts[3]] = {**thread(parts[3], parts[1]), "name": body["name"]}
+        return self.threads[parts[3]]
+
     def _post_message(self, parts: list[str], body: Any, request: web.Request, files: Any, raw: str) -> Any:
+        if any(post.id == parts[1] for post in self.posts) and parts[1] not in self.threads:
+            return self._error(404, 10003, "Unknown Channel")
         key = (parts[1], str(body.get("nonce")))
         if body.get("enforce_nonce") and key in self._nonces:
             return self._show(self._nonces[key])
@@ -344,7 +367,11 @@ class DiscordServer:
             self._nonces[key] = post
         return self._show(post)
 
-    def _get_message(self, parts: list[str], *_: Any) -> Any:
+    def _get_message(self, parts: list[str], body: Any, request: web.Request, *_: Any) -> Any:
+        if len(parts) == 3:
+            before = int(request.query.get("before", 1 << 63))
+            older = [one for one in self.history if one["channel_id"] == parts[1] and int(one["id"]) < before]
+            return sorted(older, key=lambda one: int(one["id"]), reverse=True)[: int(request.query["limit"])]
         found = self.messages.get(parts[3])
         return found if found is not None else self._error(404, 10008, "Unknown Message")
 

@@ -157,7 +157,9 @@ def message(text: str, at: str, *, where: str = CHANNEL, person: str = "11", **m
         del out["guild_id"]
         out["channel_type"] = 1
     elif not author.get("bot"):
-        out["member"] = {name: value for name, value in member(person).items() if name != "user"}
+        out["member"] = {name: value for name, value in member(person).items() if name != "user"} | more.get(
+            "member", {}
+        )
     return out
 
 

@@ -62,6 +62,7 @@ class Uploaded:
     content: bytes
     channel: str = ""
     thread: str | None = None
+    alt: str = ""
 
 
 @dataclass
@@ -73,8 +74,12 @@ class SlackServer:
     calls: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
     views: dict[str, Any] = field(default_factory=dict)
     threads: dict[str, str] = field(default_factory=dict)
+    history: list[dict[str, Any]] = field(default_factory=list)
+    """What was said before the bot looked, in any order."""
     users: dict[str, dict[str, Any]] = field(default_factory=dict)
     creators: dict[str, str] = field(default_factory=dict)
+    channels: dict[str, dict[str, Any]] = field(default_factory=dict)
+    """More that is known of channels, e.g. ``is_private``."""
     strange: set[str] = field(default_factory=set)
     """Channels that the bot is not in."""
     files: dict[str, tuple[str, bytes]] = field(default_factory=dict)
@@ -281,7 +286,10 @@ class SlackServer:
         return {"message_ts": self.posts[-1].ts}
 
     def _chat_update(self, arguments: dict[str, Any], raw: str) -> dict[str, Any]:
-        (post,) = [post for post in self.posts if post.ts == arguments["ts"]]
+        found = [post for post in self.posts if post.ts == arguments["ts"]]
+        if not found:
+            return {"ok": False, "error": "message_not_found"}
+        (post,) = found
         post.text, post.blocks, post.raw = arguments["text"], arguments["blocks"], raw
         return {"ts": post.ts}
 
@@ -302,12 +310,23 @@ class SlackServer:
 
     def _conversations_info(self, arguments: dict[str, Any], raw: str) -> dict[str, Any]:
         channel = arguments["channel"]
-        return {"channel": {"creator": self.creators.get(channel, "U0"), "is_member": channel not in self.strange}}
+        known = {"creator": self.creators.get(channel, "U0"), "is_member": channel not in self.strange}
+        return {"channel": {**known, **self.channels.get(channel, {})}}
+
+    def _chat_getPermalink(self, arguments: dict[str, Any], raw: str) -> dict[str, Any]:  # noqa: N802
+        at = arguments["message_ts"].replace(".", "")
+        return {"permalink": f"https://test.slack.com/archives/{arguments['channel']}/p{at}"}
 
     def _conversations_replies(self, arguments: dict[str, Any], raw: str) -> dict[str, Any]:
         at = arguments["ts"]
         parent = {"ts": "1500000000.000001", "user": "U7", "text": "a parent that nobody asked about"}
         return {"messages": [parent, {"ts": at, "user": "U1", "text": self.threads[at]}] if at in self.threads else []}
+
+    def _conversations_history(self, arguments: dict[str, Any], raw: str) -> dict[str, Any]:
+        before = arguments.get("latest")
+        older = [one for one in self.history if before is None or float(one["ts"]) < float(before)]
+        page = sorted(older, key=lambda one: float(one["ts"]), reverse=True)[: int(arguments["limit"])]
+        return {"messages": page, "has_more": len(older) > len(page)}
 
     def _files_info(self, arguments: dict[str, Any], raw: str) -> dict[str, Any]:
         name, content = self.files[arguments["file"]]
@@ -315,13 +334,13 @@ class SlackServer:
 
     def _files_getUploadURLExternal(self, arguments: dict[str, Any], raw: str) -> dict[str, Any]:  # noqa: N802
         file = f"FUP{next(self._numbers)}"
-        self.uploads[file] = Uploaded(arguments["filename"], b"")
+        self.uploads[file] = Uploaded(arguments["filename"], b"", alt=arguments.get("alt_txt", ""))
         return {"file_id": file, "upload_url": f"http://{self.address}/upload/{file}"}
 
     def _files_completeUploadExternal(self, arguments: dict[str, Any], raw: str) -> dict[str, Any]:  # noqa: N802
         (file,) = json.loads(arguments["files"])
         uploaded = self.uploads[file["id"]]
-        uploaded.channel, uploaded.thread = arguments["channel_id"], arguments.get("thread_ts")
+        uploaded.channel, uploaded.thread = arguments.get("channel_id", ""), arguments.get("thread_ts")
         if arguments.get("initial_comment"):
             self._post({**arguments, "channel": uploaded.channel, "text": arguments["initial_comment"]}, raw)
         return {"files": [{"id": file["id"], "title": file["title"]}]}

@@ -3,15 +3,14 @@
 import numpy as np
 import pytest
 
-from training.data import Row, place
-
-pytest.importorskip("keras", reason="training needs the extra train")
-
 from nlp.config import NetworkConfig
 from nlp.tokenizers import morphemes as analysers
-from training.morphemes import remember, teach_morphemes
+from tests.training.shop import needs_keras
+from training.data import Row, place
 from training.recipe import Recipe
-from training.teach import Opinions, lesson
+
+pytestmark = needs_keras
+
 
 RECIPE = {
     "network": {"embedding": 12, "units": [8], "dropout": 0.1},
@@ -53,8 +52,12 @@ def reviews(count: int, seed: int) -> list[Row]:
     return rows
 
 
+@pytest.mark.timeout(900)
 @pytest.mark.filterwarnings("ignore")  # Keras and NumPy warn of each other
 def test_teachers_of_morphemes_know_rows_they_did_not_learn_from(analyser, tmp_path):
+    from training.morphemes import teach_morphemes  # not before Keras is needed
+    from training.teach import lesson
+
     rows, unrated = reviews(160, 1), reviews(20, 2)
     recipe = Recipe.from_dict(RECIPE, "tried")
     said = teach_morphemes(recipe, rows, unrated, [], None, [], 0, tmp_path)
@@ -70,6 +73,8 @@ def test_teachers_of_morphemes_know_rows_they_did_not_learn_from(analyser, tmp_p
 
 
 def test_what_was_cut_before_is_not_cut_again(analyser):
+    from training.morphemes import remember
+
     recipe = Recipe.from_dict(RECIPE, "tried")
     tokens = remember(recipe, {"가 나": ["가", "나"]}, ["가 나"], [])
     analyser.asked = 0
@@ -78,6 +83,8 @@ def test_what_was_cut_before_is_not_cut_again(analyser):
 
 
 def test_who_knows_nothing_has_no_say():
+    from training.teach import Opinions, lesson
+
     random, config = np.random.default_rng(3), NetworkConfig()
     rows = [Row(str(i), 5.0 if i % 2 else 1.0, i / 400) for i in range(400)]
     truth = np.array([1.0 if i % 2 else -1.0 for i in range(400)])
@@ -88,6 +95,8 @@ def test_who_knows_nothing_has_no_say():
 
 
 def test_a_class_distribution_adds_up_to_what_was_said_of_positive():
+    from training.teach import Opinions, lesson
+
     rows = [Row(str(i), 5.0 if i % 2 else 1.0, i / 50) for i in range(50)]
     random = np.random.default_rng(4)
     said = lesson(Opinions({"a": random.normal(size=(60, 4))}, {"a": random.normal(size=60)}), rows, NetworkConfig())

@@ -33,6 +33,22 @@ MEMBER = Asker(PLACE, "member", admin=False)
         ("language auto", Command("language", "auto")),
         ("내 글 읽지 않기", Command("optout")),
         ("forget me", Command("forget")),
+        ("내정보삭제", Command("forget")),
+        ("digest off", Command("digest", "off")),
+        ("digest daily 09:00 Asia/Seoul", Command("digest", "daily 09:00 asia/seoul")),
+        ("요약 매주 9:30", Command("digest", "매주 9:30")),
+        ("요약 빈 날 한 줄", Command("digest", "빈 날 한 줄")),
+        (
+            "digest to <#C123|general-and-a-name-as-long-as-slack-lets-it-be-for-channels>",
+            Command("digest", "to <#c123>"),
+        ),
+        ("alerts on", Command("alerts", "on")),
+        ("알림 끄기", Command("alerts", "off")),
+        ("알림 받고 샀는데 좋아요", None),
+        ("요약 매일 보내 주셔서 좋아요", None),
+        ("digest to everyone", None),
+        ("audit", Command("audit")),
+        ("변경기록 5", Command("audit", "5")),
         ("watch", None),
         ("watch on please", None),
         ("상태가 좋아요", None),
@@ -69,7 +85,7 @@ async def test_admins_change_a_channel_and_members_do_not(model: nlp.Analyzer) -
         )
     ]
     assert await core.store.settings(PLACE) == ChannelSettings(True, "silent", 0.8, 0.2, "en")
-    assert "기록만" not in said[0]
+    assert "기록만" in said[0], "a new channel is only logged"
     assert "기록만" in said[1]
     assert "80" in said[2]
     assert said[3] == "Language of the answers in this channel: English"

@@ -166,7 +166,7 @@ async def test_a_watched_channel_gets_a_mark_and_a_silent_or_unknown_one_nothing
     core = make_core(model, store=StuckStore(), backlog=0)
     core.start(sent("1", way="watched", text=GOOD), post)
     await until_idle(core, 0)
-    await core.configure(PLACE, ChannelSettings(watch=True))
+    await core.configure(PLACE, ChannelSettings(watch=True, mode="reply"))
     core.start(sent("2", way="watched", text=GOOD), post)
     core.start(sent("3", way="watched", by_bot=True, text=GOOD), post)
     await until_idle(core, 0)

@@ -67,7 +67,7 @@ def words(answer: Answer) -> str:
 
 
 async def watched(core: Core, **settings: Any) -> None:
-    await core.configure(PLACE, ChannelSettings(watch=True, **settings))
+    await core.configure(PLACE, ChannelSettings(watch=True, **{"mode": "reply", **settings}))
 
 
 async def test_the_path_is_the_one_of_the_design() -> None:
@@ -81,6 +81,7 @@ async def test_the_path_is_the_one_of_the_design() -> None:
         "korean_enough",
         "classify",
         "record",
+        "apply_rule",
         "reply",
     ]
 

@@ -35,6 +35,8 @@ async def test_names_are_english_with_korean_ones(bot: DiscordHarness) -> None:
         "방식",
         "기준",
         "언어",
+        "요약",
+        "알림",
         "상태",
     ]
     choices = named(commands, "눈치", "설정", "감시")["options"][0]["choices"]

@@ -63,7 +63,7 @@ async def bot(model: nlp.Analyzer, store: SqlStore) -> AsyncIterator[DiscordHarn
     """In two guilds, of each of which something is kept; of one person that they do not want to be read."""
     async with discord(make_core(model, store=store), two_guilds()) as running:
         for place in (PLACE, OTHER_PLACE):
-            await running._core.configure(place, ChannelSettings(watch=True))
+            await running._core.configure(place, ChannelSettings(watch=True, mode="reply"))
             await running.deliver("MESSAGE_CREATE", said(place))
             shown = running.server.posts[-1]
             custom_id = buttons(shown.payload["components"])["맞아요"]
@@ -101,7 +101,7 @@ async def test_what_is_on_its_way_leaves_nothing_behind(model: nlp.Analyzer, sto
     slow = SlowModel(model)
     async with discord(make_core(slow, store=store), two_guilds()) as bot:
         for place in (PLACE, OTHER_PLACE):
-            await bot._core.configure(place, ChannelSettings(watch=True))
+            await bot._core.configure(place, ChannelSettings(watch=True, mode="reply"))
             for number in range(5):
                 await bot.server.gateway.dispatch("MESSAGE_CREATE", said(place, 20 + number))
         await asyncio.to_thread(slow.began.wait, 30)
@@ -116,7 +116,7 @@ async def test_what_is_on_its_way_leaves_nothing_behind(model: nlp.Analyzer, sto
 
 async def test_who_invites_it_again_is_told_again_where_it_may_not_speak(bot: DiscordHarness) -> None:
     for _ in range(2):
-        await bot._core.configure(PLACE, ChannelSettings(watch=True))
+        await bot._core.configure(PLACE, ChannelSettings(watch=True, mode="reply"))
         bot.server.posts.clear()
         bot.server.mishaps["POST message"].append(Mishap("error", 403, 50013))
         await bot.deliver("MESSAGE_CREATE", said(PLACE))

@@ -135,7 +135,7 @@ async def test_what_is_wrong_is_one_sentence(tmp_path: Path, more: dict[str, str
 
 async def test_the_doctor_invites_and_looks_at_every_watched_channel(tmp_path: Path) -> None:
     store = await open_store(None, tmp_path)
-    await store.configure(PLACE, ChannelSettings(watch=True))
+    await store.configure(PLACE, ChannelSettings(watch=True, mode="reply"))
     await store.close()
     async with DiscordServer() as server:
         process = await start(server, tmp_path, "doctor", "discord")
@@ -165,7 +165,7 @@ async def test_two_processes_share_shards_over_one_postgres(tmp_path: Path, post
     server, channels = with_guilds(4)
     store = await open_store(postgres, tmp_path / "settings")
     for guild, channel in channels.items():
-        await store.configure(Place("discord", guild, channel), ChannelSettings(watch=True))
+        await store.configure(Place("discord", guild, channel), ChannelSettings(watch=True, mode="reply"))
     await store.close()
     async with server:
         processes = []

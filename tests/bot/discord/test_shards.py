@@ -46,7 +46,7 @@ async def test_discord_says_how_many_shards_there_are(model: nlp.Analyzer) -> No
     async with discord(core, server):
         assert sorted(said["shard"] for said in server.gateway.identifies) == [[0, 2], [1, 2]]
         for guild, channel in channels.items():
-            await core.configure(Place("discord", guild, channel), ChannelSettings(watch=True))
+            await core.configure(Place("discord", guild, channel), ChannelSettings(watch=True, mode="reply"))
         assert await tell_all(server, channels) == set(channels.values())
         server.posts.clear()
         (second,) = [session for session in server.gateway.live() if session.shard == (1, 2)]
@@ -59,7 +59,7 @@ async def test_two_processes_share_the_shards_and_the_store(model: nlp.Analyzer)
     server, channels = with_guilds(4)
     store = MemoryStore()
     for guild, channel in channels.items():
-        await store.configure(Place("discord", guild, channel), ChannelSettings(watch=True))
+        await store.configure(Place("discord", guild, channel), ChannelSettings(watch=True, mode="reply"))
     async with server, AsyncExitStack() as stack:
         for shard in (0, 1):
             core = make_core(model, store=store)

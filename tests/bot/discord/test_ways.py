@@ -145,7 +145,9 @@ async def test_a_link_that_unfolds_is_no_edit(bot: DiscordHarness) -> None:
 
 async def test_posts_of_a_watched_forum_are_read_and_talk_in_threads_is_not(bot: DiscordHarness) -> None:
     await bot.watch()
-    await bot._core.configure(Place("discord", payloads.GUILD, payloads.FORUM), ChannelSettings(watch=True))
+    await bot._core.configure(
+        Place("discord", payloads.GUILD, payloads.FORUM), ChannelSettings(watch=True, mode="reply")
+    )
     post, side = payloads.snowflake(), payloads.snowflake()
     await bot.deliver("THREAD_CREATE", payloads.thread(post, payloads.FORUM))
     await bot.deliver("THREAD_CREATE", payloads.thread(side, payloads.CHANNEL))
@@ -172,13 +174,15 @@ async def test_posts_of_a_watched_forum_are_read_and_talk_in_threads_is_not(bot:
 async def test_a_thread_can_be_watched_itself(bot: DiscordHarness) -> None:
     side = payloads.snowflake()
     await bot.deliver("THREAD_CREATE", payloads.thread(side, payloads.CHANNEL))
-    await bot._core.configure(Place("discord", payloads.GUILD, side), ChannelSettings(watch=True))
+    await bot._core.configure(Place("discord", payloads.GUILD, side), ChannelSettings(watch=True, mode="reply"))
     await write(bot, payloads.message(BAD, payloads.snowflake(), where=side))
     assert [post.channel for post in bot.server.posts] == [side]
 
 
 async def test_a_thread_that_the_cache_does_not_know_is_asked_for_once(bot: DiscordHarness) -> None:
-    await bot._core.configure(Place("discord", payloads.GUILD, payloads.FORUM), ChannelSettings(watch=True))
+    await bot._core.configure(
+        Place("discord", payloads.GUILD, payloads.FORUM), ChannelSettings(watch=True, mode="reply")
+    )
     old = payloads.snowflake()
     bot.server.threads[old] = payloads.thread(old, payloads.FORUM)
     sent = payloads.message(GOOD, old, where=old)
@@ -219,8 +223,8 @@ async def test_admins_configure_and_others_cannot_even_if_discord_shows_it(bot: 
     assert await use(bot, *path, "watch", options={"value": "on"}) == KO("admin_only")
     assert await bot._core.store.settings(PLACE) == ChannelSettings()
     assert await use(bot, *path, "watch", options={"value": "on"}, **admin) == KO(
-        "admin_watch_on", mode=KO("mode_reply")
-    )
+        "admin_watch_on", mode=KO("mode_silent")
+    ) + KO("rule_log_only")
     assert await use(bot, *path, "mode", options={"value": "silent"}, **admin) == KO(
         "admin_mode", mode=KO("mode_silent")
     )
@@ -266,7 +270,7 @@ async def test_everybody_may_say_what_is_kept_of_them(bot: DiscordHarness) -> No
     await write(bot, payloads.message(GOOD, payloads.snowflake()))
     assert bot.server.posts[1:] == [bot.server.posts[-1]], "only the two answers"
     assert await use(bot, "my-record", "optin", guild_id=None) == KO("opted_in")
-    assert await use(bot, "my-record", "forget") == KO("forgotten", verdicts=0, feedback=0)
+    assert await use(bot, "my-record", "forget") == KO("forgotten", verdicts=0, feedback=0, cases=0)
 
 
 async def test_commands_by_text_work_by_mention_and_directly(bot: DiscordHarness) -> None:

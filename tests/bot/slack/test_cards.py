@@ -79,7 +79,7 @@ def test_a_notice_is_plain_text() -> None:
 async def test_the_home_tab_keeps_slacks_limits(model: nlp.Analyzer) -> None:
     core = make_core(model)
     for number in range(120):
-        await core.configure(Place("slack", "T1", f"C{number}"), ChannelSettings(watch=True))
+        await core.configure(Place("slack", "T1", f"C{number}"), ChannelSettings(watch=True, mode="reply"))
     for language in ("ko", "en"):
         view = await home_view(core, "T1", Messages(language))
         assert len(view["blocks"]) <= 100

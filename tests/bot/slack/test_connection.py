@@ -21,6 +21,7 @@ from tests.bot.core.fakes import SlowModel, make_core
 from tests.contract.slack_platform import SlackHarness, slack
 from tests.servers import slack_payloads as payloads
 from tests.servers.slack import APP_TOKEN, BOT_TOKEN, Mishap, SlackServer
+from tests.servers.slack_oauth import Tenant
 
 GOOD = "배송도 빠르고 품질도 정말 좋아요"
 
@@ -180,6 +181,9 @@ CASES = {
     "swapped": ({"bot_token": APP_TOKEN, "app_token": BOT_TOKEN}, "slack_setting_kind", "SLACK_BOT_TOKEN"),
     "bad bot token": ({"bot_token": "xoxb-bad"}, "slack_setting_refused", "SLACK_BOT_TOKEN"),
     "bad app token": ({"app_token": "xapp-bad"}, "slack_app_refused", "SLACK_APP_TOKEN"),
+    "no admin": ({"admin_user_token": BOT_TOKEN}, "slack_setting_kind", "SLACK_ADMIN_USER_TOKEN"),
+    "bad admin": ({"admin_user_token": "xoxp-bad"}, "slack_setting_refused", "SLACK_ADMIN_USER_TOKEN"),
+    "other admin": ({"admin_user_token": "xoxp-t2"}, "slack_other_workspace", "SLACK_ADMIN_USER_TOKEN"),
     "no secret": ({"http": True}, "slack_setting_missing", "SLACK_SIGNING_SECRET"),
 }
 
@@ -188,6 +192,7 @@ CASES = {
 async def test_a_wrong_setting_is_one_sentence_that_names_it(case: str) -> None:
     changes, sentence, name = CASES[case]
     async with SlackServer() as server:
+        server.oauth.tenants["xoxp-t2"] = Tenant("T2", "U2", "B2")
         given: dict[str, Any] = {"bot_token": BOT_TOKEN, "app_token": APP_TOKEN, "signing_secret": None, **changes}
         with pytest.raises(UserError) as caught:
             await check(SlackConfig(base_url=server.base_url, **given))

@@ -127,7 +127,7 @@ async def test_files(core: Core, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 
 async def test_the_home_tab(core: Core) -> None:
     for number, hostile in enumerate(HOSTILE):
-        await core.configure(Place("slack", f"T{number}", hostile), ChannelSettings(watch=True))
+        await core.configure(Place("slack", f"T{number}", hostile), ChannelSettings(watch=True, mode="reply"))
         for language in ("ko", "en"):
             view = await home_view(core, f"T{number}", Messages(language))
             *shown, channel, _ = texts(view)

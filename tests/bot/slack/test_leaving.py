@@ -39,7 +39,7 @@ async def bot(model: nlp.Analyzer, tmp_path: Path) -> AsyncIterator[Worker]:
 async def fill(bot: Worker) -> None:
     for number, team in enumerate(("T1", "T2")):
         await bot.install(team)
-        await bot.core.configure(Place("slack", team, "C1"), ChannelSettings(watch=True))
+        await bot.core.configure(Place("slack", team, "C1"), ChannelSettings(watch=True, mode="reply"))
         await bot.send(mention(team, number))
     assert await rows(bot.store) == {"T1", "T2"}
     bot.server.posts.clear()

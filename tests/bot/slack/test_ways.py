@@ -149,7 +149,7 @@ async def test_admins_configure_by_the_command_and_others_cannot(bot: SlackHarne
     assert await command(bot, "watch on") == KO("admin_only")
     bot.server.users["U2"] = {"is_admin": True}
     bot.server.creators["C1"] = "U3"
-    assert await command(bot, "watch on", "U2") == KO("admin_watch_on", mode=KO("mode_reply"))
+    assert await command(bot, "watch on", "U2") == KO("admin_watch_on", mode=KO("mode_silent")) + KO("rule_log_only")
     assert await command(bot, "mode silent", "U3") == KO("admin_mode", mode=KO("mode_silent"))
     assert await command(bot, "threshold 20 80", "U2") != KO("admin_only")
     assert await bot._core.store.settings(PLACE) == ChannelSettings(True, "silent", 0.8, 0.2, None)
@@ -160,7 +160,7 @@ async def test_admins_configure_by_the_command_and_others_cannot(bot: SlackHarne
 
 async def test_who_watches_a_channel_without_the_bot_is_told(bot: SlackHarness) -> None:
     bot.server.users["U2"] = {"is_admin": True}
-    watched, invite = KO("admin_watch_on", mode=KO("mode_reply")), KO("slack_watch_invite")
+    watched, invite = KO("admin_watch_on", mode=KO("mode_silent")) + KO("rule_log_only"), KO("slack_watch_invite")
     assert await command(bot, "watch on", "U2") == watched
     bot.server.strange.add("C1")
     assert await command(bot, "watch on", "U2") == f"{watched}\n{invite}"
@@ -235,7 +235,7 @@ async def test_the_home_tab_shows_channels_and_figures(bot: SlackHarness, model:
     await bot.deliver("events_api", payloads.home_opened())
     assert KO("home_none") in json.dumps(bot.server.views["U1"], ensure_ascii=False)
     await bot.watch()
-    await bot._core.configure(Place("slack", "T2", "C2"), ChannelSettings(watch=True))
+    await bot._core.configure(Place("slack", "T2", "C2"), ChannelSettings(watch=True, mode="reply"))
     await bot.deliver("events_api", payloads.mention(GOOD, payloads.ts(1)))
     await bot.deliver("events_api", payloads.home_opened())
     texts = [

@@ -169,7 +169,7 @@ async def test_a_damaged_row_does_not_stop_the_others(store: SqlStore) -> None:
 
 async def fill(store: SqlStore, workspace: str, number: int) -> None:
     place = Place("slack", workspace, "C1")
-    await store.configure(place, ChannelSettings(watch=True))
+    await store.configure(place, ChannelSettings(watch=True, mode="reply"))
     await store.claim(Claim(place, "m"))
     await store.record(record(number, place=place))
     await store.feedback(record(number).id, "a", True, HandClock().now())

@@ -6,7 +6,7 @@ import asyncio
 import json
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
 import pytest
@@ -16,13 +16,30 @@ from sqlalchemy import String
 
 from bot.core.events import ChannelSettings, Place
 from bot.core.memory import MemoryStore
-from bot.core.ports import Claim, Figures, Record, Store
+from bot.core.moderation import QuietHours, Rule
+from bot.core.ports import Change, Claim, Figures, Record, Store
 from bot.storage.opening import open_store
 from bot.storage.schema import metadata
 from tests.bot.storage.conftest import OpenStore
 
 PLACE = Place("slack", "T1", "C1")
 NOON = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
+RULED = ChannelSettings(
+    watch=True,
+    mode="reaction",
+    rule=Rule(
+        negative=("log", "react", "card"),
+        positive=("log",),
+        moderators="C9",
+        exempt_roles=("R1", "R2"),
+        exempt_users=("b" * 32,),
+        quiet=QuietHours(time(22, 0), time(7, 30), "Asia/Seoul"),
+        author_cooldown=60,
+        channel_cooldown=5,
+        notify_author=True,
+        keep_text_days=30,
+    ),
+)
 
 
 def record(number: int = 1, **changes: Any) -> Record:
@@ -61,13 +78,19 @@ async def test_settings_are_kept_over_a_restart(opens: OpenStore) -> None:
     store = await opens()
     assert await store.settings(PLACE) == ChannelSettings()
     chosen = ChannelSettings(True, "reaction", 0.7, 0.3, "en")
-    await store.configure(PLACE, ChannelSettings(watch=True))
+    await store.configure(PLACE, ChannelSettings(watch=True, mode="reply"))
     await store.configure(PLACE, chosen)
+    ruled = replace(PLACE, channel="C2")
+    await store.configure(ruled, RULED)
     await store.close()
     store = await opens()
+    assert await store.settings(ruled) == RULED
+    await store.configure(ruled, replace(RULED, rule=Rule()))
+    assert (await store.settings(ruled)).rule == Rule(), "nothing is left of the old rule"
     assert await store.settings(PLACE) == chosen
-    assert await store.channels() == {PLACE: chosen}
-    assert await store.channels("slack", "T1") == {PLACE: chosen}
+    await store.configure(ruled, RULED)
+    assert await store.channels() == {PLACE: chosen, ruled: RULED}
+    assert await store.channels("slack", "T1") == {PLACE: chosen, ruled: RULED}
     assert await store.channels("discord") == {}
     await store.close()
 
@@ -157,10 +180,22 @@ async def test_a_person_is_deleted_everywhere(opens: OpenStore) -> None:
     await store.feedback(record(2).id, "me", True, NOON)
     await store.opt_out("me", True)
     await store.opt_out("me", True)
+    exempt = ChannelSettings(rule=Rule(exempt_users=("me", "you")))
+    await store.configure(PLACE, exempt, Change(PLACE, NOON, "U1", "me", "exempt", "add user"))
     assert await store.opted_out("me")
-    assert dict(await store.delete_user("me")) == {"verdicts": 1, "feedback": 2, "opt_outs": 1}
+    assert dict(await store.delete_user("me")) == {
+        "verdicts": 1,
+        "feedback": 2,
+        "opt_outs": 1,
+        "audit": 1,
+        "rules": 1,
+        "cases": 0,
+        "case_notes": 0,
+    }
     assert set((await store.delete_user("me")).values()) == {0}
     assert not await store.opted_out("me")
+    assert (await store.settings(PLACE)).rule.exempt_users == ("you",)
+    assert await store.changes("slack", "T1") == [Change(PLACE, NOON, "", "", "exempt", "add user")]
     assert await store.figures("slack", "T1", NOON) == Figures(positive=1)
     await store.close()
 
@@ -169,15 +204,18 @@ async def test_a_workspace_is_deleted_and_no_other(opens: OpenStore) -> None:
     store = await opens()
     there = replace(PLACE, workspace="T2")
     for number, place in enumerate((PLACE, there)):
-        await store.configure(place, ChannelSettings(watch=True))
+        await store.configure(place, RULED, Change(place, NOON, "U1", "a", "watch", "on"))
         await store.claim(Claim(place, "m"))
         await store.record(record(number, place=place))
         await store.feedback(record(number).id, "a", True, NOON)
     await store.opt_out("a", True)
-    everything = {"channels": 1, "claims": 1, "verdicts": 1, "feedback": 1}
+    everything = {"channels": 1, "claims": 1, "verdicts": 1, "feedback": 1, "audit": 1}
+    everything |= dict.fromkeys(("cases", "case_notes", "case_numbers"), 0)
     assert dict(await store.delete_workspace("discord", "T1")) == dict.fromkeys(everything, 0)
     assert dict(await store.delete_workspace("slack", "T1")) == everything
-    assert await store.channels() == {there: ChannelSettings(watch=True)}
+    assert await store.channels() == {there: RULED}
+    assert await store.settings(PLACE) == ChannelSettings()
+    assert [len(await store.changes("slack", team)) for team in ("T1", "T2")] == [0, 1]
     assert await store.figures("slack", "T1", NOON) == Figures()
     assert await store.figures("slack", "T2", NOON) == Figures(positive=1, right=1)
     assert await store.opted_out("a"), "a wish not to be read is kept"
@@ -203,8 +241,11 @@ MESSAGES, PEOPLE = st.sampled_from("abc"), st.sampled_from(["p1", "p2"])
 TIMES = st.integers(0, 5).map(lambda days: NOON + timedelta(days=days))
 IDS = st.sampled_from([f"{n:016x}" for n in range(4)])
 CLAIMS = st.builds(Claim, PLACES, MESSAGES, st.sampled_from(["", "e1"]))
+RULES = st.sampled_from([Rule(), Rule(exempt_users=("p1",)), Rule(exempt_users=("p1", "p2"), negative=("log", "card"))])
 OPERATIONS = st.one_of(
-    st.tuples(st.just("configure"), PLACES, st.builds(ChannelSettings, watch=st.booleans())),
+    st.tuples(st.just("configure"), PLACES, st.builds(ChannelSettings, watch=st.booleans(), rule=RULES)),
+    st.tuples(st.just("keep_change"), st.builds(Change, PLACES, TIMES, PEOPLE, PEOPLE, st.just("watch"))),
+    st.tuples(st.just("changes"), st.sampled_from(["slack", "discord"]), st.sampled_from(["T1", ""])),
     st.tuples(st.just("settings"), PLACES),
     st.tuples(st.just("channels")),
     st.tuples(st.just("claim"), CLAIMS),
@@ -283,17 +324,28 @@ async def test_the_kept_verdicts_can_be_listed(url: str, tmp_path: Any) -> None:
 def test_whatever_is_kept_of_people_is_known_to_be_deleted() -> None:
     """A new table or column fails here, until somebody has thought of deletion and of what it may hold."""
     of_people = {table.name for table in metadata.tables.values() if "person" in table.columns}
-    assert of_people == {"verdicts", "feedback", "opt_outs"}, "delete_user must know it too"
+    assert of_people == {"verdicts", "feedback", "opt_outs", "audit", "cases", "case_notes"}, (
+        "delete_user must know it too"
+    )
     assert set(metadata.tables) == of_people | {
+        "bulletins",
+        "case_numbers",
         "channels",
         "claims",
         "departures",
+        "incidents",
         "installations",
         "meta",
+        "notices",
         "oauth_states",
+        "rules",
         "schema_version",
+        "verdict_aspects",  # gone with their verdict
     }
     of_workspaces = {table.name for table in metadata.tables.values() if "workspace" in table.columns}
-    assert of_workspaces == {"channels", "claims", "verdicts", "installations", "departures"}, "leaving must know it"
+    known = {"channels", "rules", "claims", "verdicts", "audit", "installations", "departures"}
+    known |= {"cases", "case_notes", "case_numbers"}
+    known |= {"bulletins", "notices", "incidents"}
+    assert of_workspaces == known, "leaving must know it"
     words = [c for t in metadata.tables.values() for c in t.columns if isinstance(c.type, String)]
     assert max(c.type.length or 1 << 20 for c in words) <= 256, "nothing is long enough for a review"
