@@ -126,6 +126,9 @@ class Cases:
             await self.posting.refresh(changed)
 
     async def forget_person(self, person: str) -> Callable[[], Awaitable[None]]:
+        mine = [late for late in self._late if self._core.person(late[0].incoming) == person]
+        for late in mine:  # it was to be tried again, and would bring back what is deleted now
+            self._late.remove(late)
         theirs, seen_to = await self.store.of_person(person), await self.store.of_assignee(person)
 
         async def after() -> None:

@@ -635,3 +635,25 @@ async def test_who_moderates_a_discord_channel_is_said_by_that_channel(model: nl
 
         assert await ask("22") == SAY("case_not_moderator")
         assert "1번" in await ask("21")
+
+
+async def test_what_waits_to_be_a_case_is_forgotten_with_its_author(
+    plays: MakePlay, model: nlp.Analyzer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    core, cases = await make(model, tmp_path)
+
+    async def locked(*_: Any) -> Any:
+        raise OSError("database is locked")
+
+    async with plays(core) as played:
+        await played.watch()
+        with monkeypatch.context() as meanwhile:
+            meanwhile.setattr(cases.store, "open", locked)
+            await played.say(BAD, "mine", author="U12")
+            await played.say(BAD, "other", author="U13")
+        author = "T1/U12" if played.place.platform == "slack" else "4000000000000000012"
+        await obey(core, Asker(played.place, author, False), Command("forget"))
+        await cases.tend()
+        await quiet(core)
+        assert await cases.store.of_person(core.fingerprint.person(played.place.platform, author)) == []
+        assert len(played.cards()) == 1
