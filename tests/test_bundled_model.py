@@ -29,7 +29,7 @@ def held_out():
 
 # Floors, a little under what the model does, so that a worse one is noticed; the aim for negation is 0.8.
 @pytest.mark.parametrize(
-    ("suite", "least"), [("negation", 0.65), ("contrast", 0.88), ("irony", 0.74), ("slang", 0.78), ("harmless", 0.95)]
+    ("suite", "least"), [("negation", 0.68), ("contrast", 0.88), ("irony", 0.74), ("slang", 0.78), ("harmless", 0.92)]
 )
 def test_behaviour_suites(analyzer, suite, least):
     result = behaviour.run_suite(analyzer, SUITES / f"{suite}.tsv")

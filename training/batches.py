@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from array import array
+from collections.abc import Iterable, Sequence
+from typing import Any
 
 import keras
 import numpy as np
@@ -17,19 +19,53 @@ _POOL = 50  # batches that are shuffled and then sorted by length together
 _LENGTHS = (16, 24, 32, 40, 48, 64, 80, 112, 144, 256)  # lengths are rounded up to these: each is compiled once
 
 
+class Ragged:
+    """Rows of numbers of different lengths, end to end in one array: a row of its own costs eight bytes more.
+
+    Args:
+        rows: taken one after another; none is held.
+        highest: no number is higher.
+    """
+
+    def __init__(self, rows: Iterable[Sequence[int] | NDArray[np.int32]], highest: int) -> None:
+        kind = np.dtype(np.uint16 if highest < 1 << 16 else np.int32)
+        flat, ends = bytearray(), array("q", [0])
+        for row in rows:
+            flat += np.asarray(row, kind).tobytes()
+            ends.append(len(flat) // kind.itemsize)
+        self._flat, self._ends = np.frombuffer(flat, kind), np.asarray(ends)
+
+    def __len__(self) -> int:
+        return len(self._ends) - 1
+
+    def __getitem__(self, row: int | np.intp) -> NDArray[np.integer[Any]]:
+        found: NDArray[np.integer[Any]] = self._flat[self._ends[row] : self._ends[row + 1]]
+        return found
+
+    @property
+    def lengths(self) -> NDArray[np.int64]:
+        """How long each row is."""
+        return np.diff(self._ends)
+
+    @property
+    def nbytes(self) -> int:
+        """What it holds, in bytes."""
+        return self._flat.nbytes + self._ends.nbytes
+
+
 class Encoded:
     """Texts as a network takes them: token ids, and n-gram ids for a wide part."""
 
     def __init__(self, texts: Sequence[str], config: NetworkConfig, tokenizer: Tokenizer) -> None:
         half = config.max_tokens // 2
         self.config = config
-        self.ids = [
-            np.array(ids if len(ids) <= config.max_tokens else ids[:half] + ids[-half:], np.int32)
-            for ids in map(tokenizer.encode, texts)
-        ]
-        self.ngrams: list[NDArray[np.int32]] = []
+        encoded = map(tokenizer.encode, texts)
+        clipped = (ids if len(ids) <= config.max_tokens else ids[:half] + ids[-half:] for ids in encoded)
+        self.ids = Ragged(clipped, tokenizer.size)
+        self.ngrams: Ragged | None = None
         if config.buckets:
-            self.ngrams = [hash_ngrams(clip(t, config.max_tokens), config.longest_ngram, config.buckets) for t in texts]
+            hashed = (hash_ngrams(clip(t, config.max_tokens), config.longest_ngram, config.buckets) for t in texts)
+            self.ngrams = Ragged(hashed, config.buckets)
 
     def __len__(self) -> int:
         return len(self.ids)
@@ -37,27 +73,29 @@ class Encoded:
     def inputs(self, rows: Sequence[int] | NDArray[np.intp]) -> dict[str, NDArray[np.int32]]:
         """The network's inputs for these rows: ``tokens`` ``[batch, time]`` and, with a wide part, ``ngrams``."""
         out = {"tokens": padded([self.ids[i] for i in rows])}
-        if self.ngrams:
+        if self.ngrams is not None:
             # With its edges a text of n characters has at most n + 2 n-grams of a length.
             width = (out["tokens"].shape[1] + 2) * self.config.longest_ngram
             out["ngrams"] = _padded([self.ngrams[i] for i in rows], width)
         return out
 
 
-def padded(rows: Sequence[NDArray[np.int32]]) -> NDArray[np.int32]:
+def padded(rows: Sequence[NDArray[np.integer[Any]]]) -> NDArray[np.int32]:
     """Rows as one array ``[rows, longest]``, zeros after their ends; the longest is rounded up."""
     longest = max(map(len, rows))
     return _padded(rows, next((n for n in _LENGTHS if n >= longest), longest))
 
 
-def _padded(rows: Sequence[NDArray[np.int32]], width: int) -> NDArray[np.int32]:
+def _padded(rows: Sequence[NDArray[np.integer[Any]]], width: int) -> NDArray[np.int32]:
     out = np.zeros((len(rows), width), np.int32)
     for i, row in enumerate(rows):
         out[i, : len(row)] = row
     return out
 
 
-def shuffled(lengths: Sequence[int], size: int, random: np.random.Generator) -> list[NDArray[np.intp]]:
+def shuffled(
+    lengths: Sequence[int] | NDArray[np.int64], size: int, random: np.random.Generator
+) -> list[NDArray[np.intp]]:
     """All rows (but a few) once, in random batches of ``size`` whose rows are of similar length."""
     order = random.permutation(len(lengths))
     length = np.asarray(lengths)
@@ -81,7 +119,7 @@ def hide_tokens(ids: NDArray[np.int32], most: float, random: np.random.Generator
 
 def predict(model: keras.Model, data: Encoded, size: int = 512) -> NDArray[np.float32]:
     """Logits ``[rows, classes]`` of all rows, in order."""
-    order = np.argsort([len(i) for i in data.ids], kind="stable")
+    order = np.argsort(data.ids.lengths, kind="stable")
     parts = [model.predict_on_batch(data.inputs(order[i : i + size])) for i in range(0, len(order), size)]
     out = np.empty((len(order), parts[0].shape[1]), np.float32)
     out[order] = np.concatenate(parts)

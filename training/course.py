@@ -112,7 +112,11 @@ def padded(rows: Sequence[list[int]], recipe: CourseRecipe) -> Ids:
     return np.asarray(cut, np.int32)
 
 
-def parts(rows: Sequence[Row]) -> tuple[list[Row], list[Row]]:
+Parts = tuple[list[Row], list[Row]]
+"""Rows to learn from, and rows to test on."""
+
+
+def parts(rows: Sequence[Row]) -> Parts:
     """Rows to learn from and to test on, as the course splits them."""
     from sklearn.model_selection import train_test_split
 
@@ -120,13 +124,16 @@ def parts(rows: Sequence[Row]) -> tuple[list[Row], list[Row]]:
     return learn, test
 
 
-def train(name: str, recipe: CourseRecipe, reviews: Reviews, tell: Tell, cache: Path, seed: int = 0) -> Trained:
+def train(
+    name: str, recipe: CourseRecipe, reviews: Reviews, sides: Parts, tell: Tell, cache: Path, seed: int = 0
+) -> Trained:
     """Train one network.
 
     Args:
         name: of the recipe.
         recipe: its shape and training.
-        reviews: the rows, of which a fifth is only tested on.
+        reviews: the rows.
+        sides: which of them it learns from, and which it is tested on; see :func:`parts`.
         tell: told of the epochs.
         cache: folder in which morphemes are kept.
         seed: of the initial weights.
@@ -137,7 +144,7 @@ def train(name: str, recipe: CourseRecipe, reviews: Reviews, tell: Tell, cache: 
     if recipe.task != "polarity" and reviews.kind != "stars":
         raise DataError(f"recipe {name} learns stars, and these rows have labels only")
     keras.utils.set_random_seed(seed)
-    learn, test = parts(reviews.rows)
+    learn, test = sides
     tokens = cut_all(recipe.tokens, [row.text for row in (*learn, *test)], cache)
     words = Vocabulary(recipe, tokens[: len(learn)])
     ids = padded([words.encode(row) for row in tokens], recipe)

@@ -64,8 +64,18 @@ def key(normalized: str) -> str:
 
 def place(normalized: str) -> float:
     """Where a review stands in 0..1, by BLAKE2b of its :func:`key`."""
-    digest = hashlib.blake2b(key(normalized).encode("utf-8", "surrogatepass"), digest_size=8).digest()
-    return int.from_bytes(digest, "big") / 2**64
+    return place_of(key_digest(normalized))
+
+
+def key_digest(text: str, *, blanks: bool = False) -> int:
+    """BLAKE2b of a text's :func:`key` (of the text itself with ``blanks``), 64 bits."""
+    said = (text if blanks else key(text)).encode("utf-8", "surrogatepass")
+    return int.from_bytes(hashlib.blake2b(said, digest_size=8).digest(), "big")
+
+
+def place_of(digest: int) -> float:
+    """Where a digest stands in 0..1."""
+    return digest / 2**64
 
 
 def fold(where: float, folds: int, held_out: float = HELD_OUT_SHARE) -> int:

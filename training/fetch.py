@@ -67,8 +67,38 @@ CORPORA = {
             "Naver shopping (bab2min/corpus)",
             "public domain",
         ),
+        # Their digests are those that the datasets library (Hugging Face) published of the same addresses.
+        Corpus(
+            "nsmc-train",
+            "nsmc_train.txt",
+            "https://raw.githubusercontent.com/e9t/nsmc/master/ratings_train.txt",
+            "e03b7d14e9e41be8d464a28057cd25d7396c53e67aa7fd5f7e552c59b0ee2940",
+            "",
+            "Naver movies (e9t/nsmc)",
+            "CC0",
+        ),
+        Corpus(
+            "nsmc-test",
+            "nsmc_test.txt",
+            "https://raw.githubusercontent.com/e9t/nsmc/master/ratings_test.txt",
+            "8ac9f64052f11dbf6ae0acb5e038f03d90a76f0eda7820cfb3a92d02edfcebda",
+            "",
+            "Naver movies (e9t/nsmc)",
+            "CC0",
+        ),
     )
 }
+SHOPPING = CORPORA["naver-shopping"]
+
+
+def folder_of(home: Path) -> Path:
+    """Where fetched corpora are, in the data folder."""
+    return home / "corpora"
+
+
+def obtained(path: Path) -> date:
+    """The day on which a corpus that is there was fetched."""
+    return datetime.fromtimestamp(path.stat().st_mtime, UTC).date()
 
 
 def fetch(
@@ -94,7 +124,7 @@ def fetch(
     target, part = folder / corpus.file, folder / f"{corpus.file}.part"
     if target.exists():
         if is_expected(target, corpus):
-            return target, datetime.fromtimestamp(target.stat().st_mtime, UTC).date()
+            return target, obtained(target)
         raise FetchError(f"{target} is not the file that is expected; remove it and fetch again")
     folder.mkdir(parents=True, exist_ok=True)
     address = url or corpus.url

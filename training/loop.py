@@ -62,7 +62,7 @@ class Stream:
         seed: order of the rows.
     """
 
-    def __init__(self, lengths: Sequence[int], size: int, seed: int) -> None:
+    def __init__(self, lengths: Sequence[int] | NDArray[np.int64], size: int, seed: int) -> None:
         self._lengths, self._size, self._seed = lengths, size, seed
         self._epoch = -1
         self._batches: list[NDArray[np.intp]] = []

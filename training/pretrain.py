@@ -86,7 +86,7 @@ def pretrain(
 
     films = Encoded([r.text for r in movies], body, tokenizer)
     stars = np.array([round(r.rating or 1) - 1 for r in movies], np.int32)
-    stream = Stream([len(i) for i in films.ids], recipe.batch, seed)
+    stream = Stream(films.ids.lengths, recipe.batch, seed)
     steps = stream.per_epoch * recipe.epochs
     compile_with(model, OneCycle(recipe.rate, steps), keras.losses.SparseCategoricalCrossentropy(from_logits=True))
     models = [model]
@@ -98,7 +98,7 @@ def pretrain(
         entropy = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
         compile_with(speaker, OneCycle(recipe.rate, steps // every), entropy)
         models.append(speaker)
-        said = Stream([len(i) for i in texts.ids], recipe.language_model_batch, seed + 1)
+        said = Stream(texts.ids.lengths, recipe.language_model_batch, seed + 1)
 
     def step(number: int) -> float:
         rows = stream[number]

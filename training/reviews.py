@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 from typing import Any, Literal
 
 from nlp.text import normalize
-from training.data import DataError, Read, Row, key, place, raw_rated, read_rated
+from training.data import DataError, Row, raw_rated
 from training.host import Host, Table
+from training.joined import Given, Joined
 from training.provenance import UNSTATED, ForbiddenError, Guard, Origin, check_file, origin_of
 
 LONGEST = 20_000
@@ -81,6 +82,7 @@ class Reviews:
         read: rows read.
         left_out: how many were left out, by the reason.
         notes: what was understood of each file, a line each.
+        written: of rows that were cleaned as taught: each as a model in service reads it; empty for others.
     """
 
     rows: list[Row] = field(default_factory=list)
@@ -89,6 +91,7 @@ class Reviews:
     read: int = 0
     left_out: Counter[str] = field(default_factory=Counter)
     notes: list[str] = field(default_factory=list)
+    written: list[str] = field(default_factory=list)
 
     @property
     def positive_above(self) -> float:
@@ -108,13 +111,17 @@ class _Scale:
         return max(1.0, points * 5 / self.highest)
 
 
-@dataclass
-class _Given:
-    """One reading of one text: its polarity, its stars if known, where it stands."""
+Value = float | bool | str | None
+"""A rating, a polarity, ``neutral``, or None for a cell that is empty."""
+
+
+@dataclass(slots=True)
+class _Cell:
+    """One row of a file before its scale is known, which only its last row can tell."""
 
     text: str
-    positive: bool
-    stars: float
+    written: str
+    value: Value
     origin: Origin
 
 
@@ -125,11 +132,11 @@ def read_reviews(paths: Sequence[Path], rules: ReadRules, host: Host | None) -> 
         DataError: if a file cannot be used, or holds rows of a chat.
     """
     out = Reviews()
-    given: list[_Given] = []
+    joined = Joined(keep_first=rules.as_taught)
     kinds: set[Kind] = set()
     for path in paths:
         try:
-            found, scale = _read(path, rules, host, out)
+            scale = _read(path, rules, host, out, joined)
         except ForbiddenError as error:
             raise DataError(str(error)) from None
         except FileNotFoundError:
@@ -138,10 +145,15 @@ def read_reviews(paths: Sequence[Path], rules: ReadRules, host: Host | None) -> 
             raise DataError(f"{path} is a folder, not a file of reviews") from None
         except OSError as error:
             raise DataError(f"{path} cannot be read: {error.strerror}") from None
-        given += found
         kinds.add(scale.kind if scale.cut == 0.6 * scale.highest else "labels")
     out.kind = "stars" if kinds == {"stars"} else "labels"
-    _join(given, out, keep_first=rules.as_taught)
+    out.left_out += joined.left_out
+    for row, written in joined.rows(stars=out.kind == "stars"):
+        out.rows.append(row)
+        if row.origin is not None:
+            out.origins[row.origin] += 1
+        if rules.as_taught:
+            out.written.append(written)
     if not out.rows:
         raise DataError(f"no rows are left to learn from: of {out.read:,} read, {account(out) or 'none was usable'}")
     return out
@@ -152,35 +164,16 @@ def account(reviews: Reviews) -> str:
     return ", ".join(f"{n:,} {what}" for what, n in reviews.left_out.items() if n)
 
 
-def _join(given: Sequence[_Given], out: Reviews, *, keep_first: bool) -> None:
-    together: dict[str, list[_Given]] = {}
-    for one in given:
-        together.setdefault(one.text if keep_first else key(one.text), []).append(one)
-    for same in together.values():
-        first = same[0]
-        if keep_first:
-            out.left_out["duplicates"] += len(same) - 1
-            del same[1:]
-        if len({one.positive for one in same}) > 1:
-            out.left_out["with conflicting labels"] += len(same)
-            continue
-        out.left_out["duplicates"] += len(same) - 1
-        stars = sum(one.stars for one in same) / len(same)
-        rating = stars if out.kind == "stars" else float(first.positive)
-        out.rows.append(Row(first.text, rating, place(first.text), first.origin))
-        out.origins[first.origin] += 1
-
-
-def _read(path: Path, rules: ReadRules, host: Host | None, out: Reviews) -> tuple[list[_Given], _Scale]:
+def _read(path: Path, rules: ReadRules, host: Host | None, out: Reviews, joined: Joined) -> _Scale:
     check_file(path)
     origin = origin_of(path, rules.source, rules.licence, rules.obtained)
     if rules.text_column is None and rules.label_column is None and _is_course_form(path):
-        return _read_course_form(path, rules, origin, out)
+        return _read_course_form(path, rules, origin, out, joined)
     if host is None:
         raise DataError(f"{path}: tables are read by nunchi train; here only lines of rating, tab, review are")
     try:
         with host.open_table(path, text_column=rules.text_column, encoding=rules.encoding, sheet=rules.sheet) as table:
-            return _read_table(path, table, rules, host, origin, out)
+            return _read_table(path, table, rules, host, origin, out, joined)
     except ValueError as error:
         raise DataError(f"{path.name}: {error}") from None
 
@@ -197,61 +190,58 @@ def _is_course_form(path: Path) -> bool:
         return False
 
 
-def _read_course_form(path: Path, rules: ReadRules, origin: Origin, out: Reviews) -> tuple[list[_Given], _Scale]:
-    if rules.as_taught:
-        pairs, read = list(raw_rated(path)), Read([], 0, 0, 0, 0)
-    else:
-        read = read_rated(path)
-        pairs = [(row.text, row.rating or 0.0) for row in read.rows]
-    out.read += read.lines or len(pairs)
-    for what, n in (
-        ("empty", read.empty),
-        ("duplicates", read.duplicates),
-        ("with conflicting labels", read.conflicting),
-    ):
-        out.left_out[what] += n
-    points = [value for _, value in pairs]
+def _read_course_form(path: Path, rules: ReadRules, origin: Origin, out: Reviews, joined: Joined) -> _Scale:
+    cells: list[_Cell] = []
+    points: dict[float, float] = {}  # one number for all that are equal
+    for text, value in raw_rated(path):
+        out.read += 1
+        _keep(cells, text, points.setdefault(value, value), origin, rules, out)
     scale = _scale_of(path, points, rules)
     out.notes.append(f"{path.name}: lines of rating, tab, review; {_meaning(scale)}")
-    given = [_judge(text, value, scale, origin, rules, out) for text, value in pairs]
-    return [one for one in given if one], scale
+    _judge(cells, scale, out, joined)
+    return scale
 
 
 def _read_table(
-    path: Path, table: Table, rules: ReadRules, host: Host, origin: Origin, out: Reviews
-) -> tuple[list[_Given], _Scale]:
+    path: Path, table: Table, rules: ReadRules, host: Host, origin: Origin, out: Reviews, joined: Joined
+) -> _Scale:
     guard = Guard(path.name, table.columns, table.text_column)
     own = {name: _column_named(table.columns, name) for name in ("source", "licence", "obtained")}
     label_column = _find_label_column(path, table, rules, host)
-    cells: list[Any] = []
-    texts: list[str] = []
-    origins: list[Origin] = []
+    cells: list[_Cell] = []
+    sample: list[tuple[Any, str]] = []
+    unclear: DataError | None = None
+    kinds: dict[tuple[type, Value], Value] = {}  # one value for all that are equal; True is not 1.0
     known: dict[tuple[str, ...], Origin] = {}
     for number, row in enumerate(table.rows(), 1):
         words = [host.as_text(cell) for cell in row.cells]
         guard.look(number, words)
-        cells.append(row.cells[label_column])
-        texts.append(words[table.text_column])
         said = tuple(words[i].strip() if i is not None else "" for i in own.values())
         if said not in known:
             known[said] = _own_origin(path, number, said, origin)
-        origins.append(known[said])
+        if number <= _SAMPLE:
+            sample.append((row.cells[label_column], words[table.text_column]))
+        try:
+            value = _understood(path, number, row.cells[label_column], host)
+        except DataError as error:  # that the rows are of a chat, or the columns swapped, says more
+            unclear = unclear or error
+            continue
+        value = kinds.setdefault((type(value), value), value)
+        out.read += 1
+        if unclear is None:
+            _keep(cells, words[table.text_column], value, known[said], rules, out)
     guard.check()
-    _check_not_swapped(path, cells, texts, host)
-    values = [_understood(path, number, cell, host) for number, cell in enumerate(cells, 1)]
-    numbers = [value for value in values if isinstance(value, float)]
-    if numbers and any(isinstance(value, bool) for value in values):
+    _check_not_swapped(path, sample, host)
+    if unclear is not None:
+        raise unclear
+    numbers = [value for value in kinds.values() if isinstance(value, float)]
+    if numbers and any(isinstance(value, bool) for value in kinds.values()):
         raise DataError(f"{path.name}: column {label_column + 1} mixes numbers and words such as 긍정; use one of them")
     scale = _scale_of(path, numbers, rules) if numbers else _Scale("labels", 1.0, 0.5)
     label, text = (table.columns[i][:40] or f"column {i + 1}" for i in (label_column, table.text_column))
     out.notes.append(f"{path.name}: reviews from “{text}”, ratings from “{label}”; {_meaning(scale)}")
-    out.read += len(texts)
-    given = []
-    for text, value, own_origin in zip(texts, values, origins, strict=True):
-        one = _judge(text, value, scale, own_origin, rules, out)
-        if one:
-            given.append(one)
-    return given, scale
+    _judge(cells, scale, out, joined)
+    return scale
 
 
 def _own_origin(path: Path, number: int, said: tuple[str, ...], origin: Origin) -> Origin:
@@ -263,31 +253,37 @@ def _own_origin(path: Path, number: int, said: tuple[str, ...], origin: Origin) 
     return replace(origin, source=source or origin.source, licence=licence or origin.licence, obtained=day)
 
 
-def _judge(
-    text: str, value: float | bool | str | None, scale: _Scale, origin: Origin, rules: ReadRules, out: Reviews
-) -> _Given | None:
-    """A row as it is learned from; None if it is left out, which is counted."""
+def _keep(cells: list[_Cell], text: str, value: Value, origin: Origin, rules: ReadRules, out: Reviews) -> None:
+    """Clean a row, so that nothing else of it is held; one without a text is left out, which is counted."""
     if len(text) > LONGEST:
         out.left_out[f"longer than {LONGEST:,} characters"] += 1
-        return None
-    normal = rules.clean(text)
-    if not normal:
+        return
+    clean = rules.clean(text)
+    if not clean:
         out.left_out["empty"] += 1
-        return None
-    if value is None:
-        out.left_out["without a rating"] += 1
-        return None
-    if value == "neutral" or (not isinstance(value, bool) and value == scale.cut):
-        out.left_out["in the middle (neither positive nor negative)"] += 1
-        return None
-    if isinstance(value, bool):
-        return _Given(normal, value, 5.0 if value else 1.0, origin)
-    points = float(value)
-    return _Given(normal, points > scale.cut, scale.stars(points), origin)
+        return
+    cells.append(_Cell(clean, normalize(text) if rules.as_taught else clean, value, origin))
 
 
-def _understood(path: Path, number: int, cell: Any, host: Host) -> float | bool | str | None:
-    """A rating, a polarity, ``neutral``, or None for a cell that is empty."""
+def _judge(cells: list[_Cell], scale: _Scale, out: Reviews, joined: Joined) -> None:
+    """Rows as they are learned from; they go from the one list into the other, so that none is held twice."""
+    cells.reverse()
+    while cells:
+        cell = cells.pop()
+        value = cell.value
+        if value is None:
+            out.left_out["without a rating"] += 1
+        elif value == "neutral" or (not isinstance(value, bool) and value == scale.cut):
+            out.left_out["in the middle (neither positive nor negative)"] += 1
+        elif isinstance(value, bool):
+            joined.add(Given(cell.text, cell.written, value, 5.0 if value else 1.0, cell.origin))
+        else:
+            points = float(value)
+            joined.add(Given(cell.text, cell.written, points > scale.cut, scale.stars(points), cell.origin))
+
+
+def _understood(path: Path, number: int, cell: Any, host: Host) -> Value:
+    """What a cell says of a review."""
     if isinstance(cell, bool):
         return cell
     word = host.as_text(cell).strip().casefold()
@@ -306,7 +302,7 @@ def _understood(path: Path, number: int, cell: Any, host: Host) -> float | bool 
     return points
 
 
-def _scale_of(path: Path, numbers: Sequence[float], rules: ReadRules) -> _Scale:
+def _scale_of(path: Path, numbers: Collection[float], rules: ReadRules) -> _Scale:
     highest = max(numbers, default=0.0)
     if rules.scale is None and rules.cut is None and set(numbers) <= {0.0, 1.0}:
         return _Scale("labels", 1.0, 0.5)
@@ -368,8 +364,7 @@ def _looks_rated(table: Table, column: int, host: Host) -> bool:
     return bool(filled) and good >= _SURE * filled and len(kinds) <= 21
 
 
-def _check_not_swapped(path: Path, cells: Sequence[Any], texts: Sequence[str], host: Host) -> None:
-    sample = list(zip(cells, texts, strict=True))[:_SAMPLE]
+def _check_not_swapped(path: Path, sample: Sequence[tuple[Any, str]], host: Host) -> None:
     spoken = sum(len(_HANGUL.findall(host.as_text(cell))) > 5 for cell, _ in sample)
     rated = sum(host.points(text) is not None for _, text in sample)
     if sample and spoken > len(sample) / 2 and rated > len(sample) / 2:

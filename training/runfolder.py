@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from training.adapt import Pass
+from training.board import write_board
+from training.devices import devices
 from training.evaluate import Evaluation
 from training.report import draw_evaluation, draw_passes
 from training.versions import versions
@@ -22,16 +24,18 @@ _STYLE = (
 
 
 def write_config(folder: Path, config: Mapping[str, Any]) -> None:
-    """Write ``config.json``: what was asked for, the seed and the versions."""
+    """Write ``config.json``: what was asked for, the seed, the versions and on what it is computed."""
     folder.mkdir(parents=True, exist_ok=True)
-    told = json.dumps({**config, "versions": versions()}, ensure_ascii=False, indent=1, default=str)
+    told = json.dumps(
+        {**config, "versions": versions(), "devices": devices()}, ensure_ascii=False, indent=1, default=str
+    )
     (folder / "config.json").write_text(told + "\n", "utf-8")
 
 
 def write_results(
     folder: Path, passes: Sequence[Pass], best: int, result: Evaluation, card: str, sentences: Sequence[str]
 ) -> Path:
-    """Write the metrics as JSON lines, the pictures, the card and a page of all that.
+    """Write the metrics as JSON lines (and for TensorBoard), the pictures, the card and a page of all that.
 
     Returns:
         The page.
@@ -39,6 +43,8 @@ def write_results(
     lines = [json.dumps(vars(p) | {"loss": None} if p.epoch == 0 else vars(p)) for p in passes]
     lines.append(json.dumps({"held_out": result.to_dict()}, ensure_ascii=False, default=str))
     (folder / "metrics.jsonl").write_text("\n".join(lines) + "\n", "utf-8")
+    measures = ("loss", "aside_loss", "aside_accuracy")
+    write_board(folder, [{name: vars(p)[name] for name in measures} for p in passes])
     (folder / "card.md").write_text(card, "utf-8")
     pictures = [draw_passes(passes, best, folder / "curves.png"), *draw_evaluation(result, folder)]
     page = folder / "index.html"

@@ -5,7 +5,7 @@ import io
 import json
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
 from bot.core.errors import ExitStatus, UserError
@@ -55,6 +55,9 @@ FRAME = st.integers(2, 4).flatmap(lambda width: st.lists(st.lists(CELL, min_size
 @given(FRAME, st.sampled_from(["csv", "tsv"]), st.sampled_from(["\n", "\r\n"]))
 @example([["1", "여러 줄\r\n리뷰"]], "csv", "\n")
 def test_cells_come_back_as_they_went_in(tmp_path_factory, rows, kind, newline):
+    # A TSV whose cells hold a tab and a line break may as well be one of other rows, whose quotes are characters.
+    both = any("\t" in cell and {"\n", "\r"} & set(cell) for row in rows for cell in row)
+    assume(kind != "tsv" or not both)
     width = len(rows[0]) if rows else 2
     header = ["리뷰", *(f"이름{i}" for i in range(1, width))]
     text = io.StringIO(newline="")

@@ -21,3 +21,14 @@ def test_every_ngram_of_a_text_finds_room(longest, length):
     own = hash_ngrams(text, longest, 1 << 12).tolist()
     assert inputs["ngrams"][0].tolist()[: len(own)] == own
     assert not inputs["ngrams"][0][len(own) :].any()
+
+
+@needs_keras
+@pytest.mark.parametrize("highest", [3000, 1 << 20])
+def test_rows_of_all_lengths_come_back_as_they_went_in(highest):
+    from training.batches import Ragged
+
+    rows = [[1, highest - 1], [], np.arange(5, dtype=np.int32)]
+    kept = Ragged(iter(rows), highest)
+    assert [kept[i].tolist() for i in range(len(kept))] == [list(row) for row in rows]
+    assert kept.lengths.tolist() == [2, 0, 5]

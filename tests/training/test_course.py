@@ -47,13 +47,14 @@ def test_all_of_them_train_and_are_compared(tmp_path):
 
 @pytest.mark.timeout(300)
 def test_a_network_learns_what_there_is_to_learn(tmp_path):
+    from training.course import parts
     from training.course import train as train_network
 
     write_csv(tmp_path / "shop.csv", reviews(500))
     (tmp_path / "naver.txt").write_text("".join(f"{stars}\t{text}\n" for stars, text in reviews(500)), "utf-8")
     rows = read_reviews([tmp_path / "naver.txt"], ReadRules(as_taught=True), None)
     course = recipe.load("course-flatten").course
-    trained = train_network("flatten", course, rows, lambda what, done, of: None, tmp_path)
+    trained = train_network("flatten", course, rows, parts(rows.rows), lambda what, done, of: None, tmp_path)
     assert trained.accuracy.value > 0.9
     assert len(trained.curve.loss) == 5
 
@@ -108,4 +109,16 @@ def test_bench_says_both_speeds(tmp_path):
     write_csv(tmp_path / "shop.csv", reviews(300))
     done = train(tmp_path, "bench", "--data", "shop.csv")
     assert done.returncode == 0, done.stderr
-    assert "times as fast" in done.stdout
+    assert "times as fast; accuracy " in done.stdout
+    assert "only there, p = " in done.stdout
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(600)
+def test_beside_the_networks_are_the_model_in_service_and_a_linear_one(tmp_path):
+    write_csv(tmp_path / "shop.csv", reviews(400))
+    done = train(tmp_path, "compare", "course-flatten", "--beside", "--data", "shop.csv", "--epochs", 1)
+    assert done.returncode == 0, done.stderr
+    figures = [json.loads(line) for line in (tmp_path / "compared" / "figures.jsonl").read_text().splitlines()]
+    assert [f["recipe"].partition("-")[0].partition(" ")[0] for f in figures] == ["course", "linear", "shopping"]
+    assert len({f["n"] for f in figures}) == 1 and 40 < figures[0]["n"] < 80, "what fit holds out, for all of them"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from dataclasses import replace
 
 import pytest
 
@@ -96,6 +97,37 @@ def test_offline_it_says_which_file_to_put_where(tmp_path):
     last = done.stderr.splitlines()[-1]
     assert str(tmp_path / "corpora" / "naver_shopping.txt") in last
     assert CORPORA["naver-shopping"].url in last
+
+
+def test_what_was_fetched_is_learned_from_without_being_named(tmp_path, train_here, monkeypatch):
+    from training.commands import full
+
+    place = tmp_path / "corpora" / "naver_shopping.txt"
+    assert "fetch" in train_here("fit").stderr
+    place.parent.mkdir()
+    place.write_bytes(b"5\tgood\n")
+    wrong = train_here("fit")
+    assert (wrong.returncode, wrong.stderr.count("\n")) == (65, 1)
+    assert "remove it and fetch again" in wrong.stderr
+    content = "".join(f"{1 + i % 2 * 4}\t{i}번째 리뷰입니다\n" for i in range(8)).encode()
+    place.write_bytes(content)
+    sha256 = hashlib.sha256(content).hexdigest()
+    monkeypatch.setattr(full, "SHOPPING", replace(full.SHOPPING, sha256=sha256, blob=""))
+    done = train_here("fit")
+    assert "read 8 rows, kept 8" in done.stderr
+    assert "8 from Naver shopping (bab2min/corpus) (public domain, " in done.stderr
+    assert "too few rows" in done.stderr
+
+
+def test_the_movie_reviews_are_read_as_they_come(tmp_path, train_here):
+    lines = [
+        "id\tdocument\tlabel",
+        *(f'{i}\t{i}번째 "영화{"" if i % 3 else chr(34)}\t{i % 2}' for i in range(9)),
+        "9\t\t1",
+    ]
+    (tmp_path / CORPORA["nsmc-train"].file).write_text("\n".join(lines) + "\n", "utf-8")
+    done = train_here("fit", "--data", CORPORA["nsmc-train"].file)
+    assert "read 10 rows, kept 9; left out: 1 empty" in done.stderr, done.stderr
 
 
 def test_a_wrong_file_in_its_place_is_not_used(tmp_path):

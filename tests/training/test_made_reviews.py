@@ -20,8 +20,18 @@ def test_rules_give_the_same_reviews_for_the_same_seed_and_both_polarities():
     [("나쁘지 않", True), ("좋지 않", False), ("문제가 없", True), ("문제가 있", False)],
 )
 def test_negation_turns_a_predicate_round(text, good):
-    sides = {side for made, side in make(40_000, 1) if text in made}
+    # Whoever cannot but, or is not that, turns it round once more.
+    again = ("않을 수", "않은 적", "않은 날", "않은 때", "않은 게")
+    sides = {side for made, side in make(40_000, 1) if text in made and not any(turn in made for turn in again)}
     assert sides == {good}
+
+
+@pytest.mark.parametrize(
+    ("text", "good"),
+    [("나쁘지 않을 수", False), ("좋지 않을 수", True), ("불편함이 전혀 없", True), ("고급스러움이 전혀 없", False)],
+)
+def test_two_negations_and_lacking_qualities(text, good):
+    assert {side for made, side in make(60_000, 1) if text in made} == {good}
 
 
 def test_no_review_is_made_with_both_polarities():

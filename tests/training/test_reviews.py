@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from datetime import date
 
 import openpyxl
@@ -163,8 +164,8 @@ def test_a_file_that_changes_meanwhile_is_refused(tmp_path, monkeypatch):
     points = HOST.points
 
     def changing(cell):
-        with open(path, "a", encoding="utf-8") as file:
-            file.write("5,하나 더\r\n")
+        with open(path, "r+", encoding="utf-8-sig") as file:
+            file.write(f"별점,리뷰내용\r\n5,{os.urandom(4).hex()}")
         return points(cell)
 
     monkeypatch.setattr(HOST, "points", changing)

@@ -59,11 +59,12 @@ def test_from_file_to_service_and_back(home, fitted):
     assert analyzer.analyze("촉감도 그렇고 색상도 흐물흐물해요").label == "negative"
 
     (run,) = (home / "runs").iterdir()
-    names = {p.name for p in run.iterdir()}
+    names = {p.name for p in run.iterdir()} - {"tensorboard"}
     pictures = {"curves.png", "confusion.png", "reliability.png", "coverage.png"}
     assert names == {"config.json", "metrics.jsonl", "card.md", "index.html", "model", *pictures}
     config = json.loads((run / "config.json").read_text("utf-8"))
     assert config["seed"] == 0 and "keras" in config["versions"]
+    assert config["devices"] and f"learning on {config['devices'][0]}" in said
     lines = [json.loads(line) for line in (run / "metrics.jsonl").read_text("utf-8").splitlines()]
     assert [line.get("epoch") for line in lines[:3]] == [0, 1, 2]
     assert "우리 가게" in (run / "model" / artifact.CARD).read_text("utf-8")
@@ -179,6 +180,7 @@ def test_python_m_training_reads_the_same_files(tmp_path):
 FULL = """
 import errno, sys
 import training.adapt
+from bot.cli import main
 def full(*_):
     raise OSError(errno.ENOSPC, "No space left on device")
 training.adapt.write_arrays = full

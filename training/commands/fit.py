@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -68,11 +69,16 @@ def fit(
         )
     if target is not None and target.exists():
         raise DataError(f"{target} exists already; choose another --out or remove it")
-    reviews = _read(data, rules, here)
+    from training.commands.full import corpus_files
+
+    files = corpus_files(data)
+    if files.fetched:
+        rules = _as_fetched(rules, files.rated[0])
+    reviews = _read(files.rated, rules, here)
     if chosen.adapt is not None:
         _adapt(chosen, reviews, here, target, runs, seed=seed, name=name, fresh=not resume, promote=promote)
     else:
-        from training.commands.full import corpus_files, fit_fully
+        from training.commands.full import fit_fully
 
         if target is None:
             raise DataError(f"say with --out where the model of recipe {chosen.name} is to be")
@@ -86,12 +92,12 @@ def fit(
             service_model(here.store),
             seed=seed,
             name=name,
-            named=bool(data),
+            named=bool(data) or files.fetched,
         )
         if promote:
             from training.commands.models import promote_folder
 
-            promote_folder(here, target, force=False, data=data or corpus_files(None).rated, rules=rules)
+            promote_folder(here, target, force=False, data=files.rated, rules=rules)
 
 
 def _day(text: str) -> date | None:
@@ -103,10 +109,20 @@ def _day(text: str) -> date | None:
         raise DataError("--obtained is a day such as 2026-11-22") from None
 
 
-def _read(data: list[Path] | None, rules: ReadRules, here: Around) -> Reviews:
-    from training.commands.full import corpus_files
+def _as_fetched(rules: ReadRules, path: Path) -> ReadRules:
+    """What was said of the files, and where nothing was said what is known of the corpus that was fetched."""
+    from training.fetch import SHOPPING, obtained
 
-    reviews = read_reviews(data or corpus_files(None).rated, rules, here.host)
+    return replace(
+        rules,
+        source=rules.source or SHOPPING.source,
+        licence=rules.licence or SHOPPING.licence,
+        obtained=rules.obtained or obtained(path),
+    )
+
+
+def _read(data: list[Path], rules: ReadRules, here: Around) -> Reviews:
+    reviews = read_reviews(data, rules, here.host)
     for note in reviews.notes:
         err.print(note, markup=False, highlight=False, soft_wrap=True)
     left_out = account(reviews)
@@ -144,8 +160,10 @@ def _adapt(
     check_enough(*split(reviews.rows), reviews.positive_above)  # before Keras takes its seconds to be loaded
     with telling() as tell:
         tell("loading Keras", 0, 1)
+        from training.devices import devices
         from training.shop import fit_shop
 
+        err.print(f"learning on {devices()[0]}", markup=False, highlight=False)
         outcome = fit_shop(
             recipe, reviews, service_model(here.store), runs, tell, out=target, seed=seed, name=name, fresh=fresh
         )

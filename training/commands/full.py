@@ -12,6 +12,8 @@ from rich.table import Table
 import nlp
 from training.commands.around import err, out
 from training.data import DataError, Read, Row, read_rated, read_unrated, split
+from training.fetch import SHOPPING, folder_of, is_expected
+from training.host import find_host, home_of
 from training.reviews import Reviews, sources
 
 if TYPE_CHECKING:
@@ -24,24 +26,40 @@ MOVIES = "nsmc_raw.tsv.gz"
 
 @dataclass(frozen=True)
 class CorpusFiles:
-    """Files of the corpora; None for those that are not there."""
+    """Files of the corpora; None for those that are not there.
+
+    Attributes:
+        rated: reviews with stars.
+        unrated: reviews without.
+        movies: of movies, with stars.
+        fetched: whether ``rated`` is the corpus that ``fetch`` brought.
+    """
 
     rated: list[Path]
     unrated: Path | None
     movies: Path | None
+    fetched: bool = False
 
 
 def corpus_files(data: list[Path] | None, unrated: Path | None = None, movies: Path | None = None) -> CorpusFiles:
-    """Named files, or those in the folder that NUNCHI_DATA names.
+    """Named files, or those in the folder that NUNCHI_DATA names, or what ``fetch`` brought.
 
     Raises:
-        DataError: if neither is given.
+        DataError: if there is none of them.
     """
     folder = os.environ.get("NUNCHI_DATA")
     if data:
         return CorpusFiles(data, unrated, movies)
     if not folder:
-        raise DataError("name a file of rated reviews with --data, or the folder of the corpora in NUNCHI_DATA")
+        fetched = folder_of(home_of(find_host())) / SHOPPING.file
+        if fetched.is_file():
+            if not is_expected(fetched, SHOPPING):
+                raise DataError(f"{fetched} is not the corpus that fetch brings; remove it and fetch again")
+            return CorpusFiles([fetched], unrated, movies, fetched=True)
+        raise DataError(
+            "name a file of rated reviews with --data, or fetch a corpus first (the command fetch), or name the folder "
+            "of the corpora in NUNCHI_DATA"
+        )
     found = [p if p.exists() else None for p in (Path(folder) / UNRATED, Path(folder) / MOVIES)]
     return CorpusFiles([Path(folder) / RATED], unrated or found[0], movies or found[1])
 
@@ -94,7 +112,7 @@ def fit_fully(
         service: folder of the model to compare with.
         seed: of everything random.
         name: first part of the model's id.
-        named: whether the user named the rated reviews; else they are the project's, whose sources are known.
+        named: whether the rated reviews are others than the project's own, whose sources are known.
     """
     files = corpus_files(None, unrated, movies) if os.environ.get("NUNCHI_DATA") else CorpusFiles([], unrated, movies)
     if reviews.kind == "labels":  # there are no stars to learn

@@ -1,0 +1,43 @@
+"""What a run says of where it was computed, and for TensorBoard."""
+
+from __future__ import annotations
+
+import json
+import sys
+
+import pytest
+
+from tests.training.shop import needs_keras
+from training.board import write_board
+
+STEPS = [{"loss": float("nan"), "aside_loss": 0.7}, {"loss": 0.5, "aside_loss": 0.6}]
+
+
+@needs_keras
+def test_the_backend_is_asked_for_its_devices(tmp_path, monkeypatch):
+    import keras
+
+    from training.devices import devices
+    from training.runfolder import write_config
+
+    assert any(name.startswith(("cpu", "gpu", "tpu", "cuda")) for name in devices())
+    monkeypatch.setattr(keras.distribution, "list_devices", lambda: ["CPU:0", "GPU:0", "GPU:1"])
+    assert devices() == ["gpu:0", "gpu:1", "cpu:0"]
+    write_config(tmp_path, {})
+    assert json.loads((tmp_path / "config.json").read_text())["devices"] == devices()
+
+
+def test_without_tensorboard_nothing_is_written(tmp_path, monkeypatch):
+    monkeypatch.setitem(sys.modules, "tensorboard.summary", None)
+    assert write_board(tmp_path, STEPS) is None
+    assert not list(tmp_path.iterdir())
+
+
+def test_with_tensorboard_the_measures_are_there(tmp_path):
+    pytest.importorskip("tensorboard", reason="TensorBoard is not installed")
+    from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
+
+    folder = write_board(tmp_path, STEPS)
+    read = EventAccumulator(str(folder), size_guidance={"tensors": 0}).Reload()
+    found = {name: [event.step for event in read.Tensors(name)] for name in read.Tags()["tensors"]}
+    assert found == {"loss": [1], "aside_loss": [0, 1]}

@@ -1,0 +1,28 @@
+"""The measures of a run for TensorBoard, where that is installed; without it nothing is written."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+FOLDER = "tensorboard"
+
+
+def write_board(folder: Path, steps: Iterable[Mapping[str, float]]) -> Path | None:
+    """Write the measures of each epoch, ``steps[0]`` being those before the first.
+
+    Returns:
+        The folder for ``tensorboard --logdir``; None where TensorBoard is not installed.
+    """
+    try:
+        from tensorboard.summary import Writer
+    except ImportError:
+        return None
+    out = folder / FOLDER
+    with contextlib.closing(Writer(str(out))) as writer:
+        for number, measures in enumerate(steps):
+            for name, value in measures.items():
+                if value == value:  # epoch 0 has no loss of its own
+                    writer.add_scalar(name, value, number)
+    return out

@@ -1,0 +1,17 @@
+"""On what a run computes: what the backend of Keras says that it has."""
+
+from __future__ import annotations
+
+
+def devices() -> list[str]:
+    """Devices of the backend that is installed, such as ``cpu:0`` or ``gpu:0``; those with memory of their own first.
+
+    Keras places a network on the first of them by itself; nothing here chooses.
+    """
+    import keras
+
+    try:
+        found = [str(name).lower() for name in keras.distribution.list_devices()]
+    except (AttributeError, NotImplementedError):  # a backend that cannot say it
+        return ["unknown"]
+    return sorted(found, key=lambda name: name.startswith("cpu")) or ["cpu:0"]
