@@ -171,9 +171,14 @@ class DiscordAdapter:
         member = message.author
         admin = isinstance(member, discord.Member) and member.guild_permissions.manage_guild
         in_channel = incoming.way != "direct"
-        moderator = isinstance(member, discord.Member) and member.guild_permissions.manage_messages
         asker = Asker(
-            incoming.place, incoming.author, admin, incoming.language, in_channel=in_channel, moderator=moderator
+            incoming.place,
+            incoming.author,
+            admin,
+            incoming.language,
+            in_channel=in_channel,
+            moderator=_moderates(message),
+            everywhere=admin,
         )
         await self._obeyed(incoming, asker, command)
 
@@ -269,6 +274,7 @@ class DiscordAdapter:
             incoming.language,
             in_channel=in_channel,
             moderator=rights.manage_messages and place == incoming.place,
+            everywhere=admin,
         )
 
     def import_rule(self, interaction: Interaction, file: discord.Attachment, channel: int | None = None) -> None:
@@ -334,3 +340,11 @@ class DiscordAdapter:
         with suppress(DeliveryError):
             direct = await delivered(self._client.create_dm(discord.Object(guild.owner_id)))
             await delivered(direct.send(view=view(Reply(sentence)), suppress_embeds=True))
+
+
+def _moderates(message: discord.Message) -> bool:
+    """Whether its author moderates the channel of a message, by what roles may do in that channel."""
+    member, channel = message.author, message.channel
+    if not isinstance(member, discord.Member) or not isinstance(channel, discord.abc.GuildChannel | discord.Thread):
+        return False
+    return channel.permissions_for(member).manage_messages

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 import secrets
+from collections import OrderedDict
 from typing import Any
 
 import discord
@@ -22,6 +23,7 @@ from bot.core.ports import DeliveryError
 
 _TOTAL, _PART, _ALT, _ROW = 4000, 1500, 1024, 5
 _THREAD_NAME = 100
+_REMEMBERED = 10_000
 _GONE, _NO_CHANNEL, _HAS_THREAD = "10008", "10003", "160004"
 
 
@@ -35,10 +37,13 @@ class DiscordPoster:
 
     def __init__(self, client: Client, permissions: Permissions) -> None:
         self._client, self._permissions = client, permissions
+        self._guilds: OrderedDict[int, str] = OrderedDict()
 
     async def post(self, place: Place, post: Post, *, thread: str | None = None) -> str:
         channel = _number(place.channel)
         if thread is None:
+            async with self._permissions.needed(place, channel):
+                await self._check_guild(place, channel)
             return await self._post(place, channel, post)
         where, message = _message(thread)
         try:  # the thread of a message has the message's own id
@@ -92,6 +97,24 @@ class DiscordPoster:
         direct = await delivered(self._client.create_dm(discord.Object(_number(author))))
         none = discord.AllowedMentions.none()
         await delivered(direct.send(view=post_view(post), suppress_embeds=True, allowed_mentions=none))
+
+    async def _check_guild(self, place: Place, channel: int) -> None:
+        """See that a channel is in the guild it is named by: admins name channels by number, and the bot is in others.
+
+        Raises:
+            DeliveryError: if it is another's, or Discord does not say.
+        """
+        known = self._client.get_channel(channel)
+        guild = self._guilds.get(channel, "")
+        if known is None and not guild:  # e.g. a thread that was archived before the bot came
+            known = await delivered(self._client.fetch_channel(channel))
+        if isinstance(known, discord.abc.GuildChannel | discord.Thread):
+            guild = str(known.guild.id)
+            self._guilds[channel] = guild
+            if len(self._guilds) > _REMEMBERED:
+                self._guilds.popitem(last=False)
+        if guild != place.workspace:
+            raise DeliveryError("other_guild")
 
     async def _post(self, place: Place, channel: int, post: Post, reply_to: int | None = None) -> str:
         more: dict[str, Any] = {}

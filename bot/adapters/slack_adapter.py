@@ -175,6 +175,7 @@ class SlackAdapter:
             await self._people.language(user),
             in_channel=not incoming.place.channel.startswith("D"),
             moderator=command.verb in CASE_VERBS and await self._people.moderates(user, incoming.place.channel),
+            everywhere=command.verb in CASE_VERBS and await self._people.administers(user),
         )
         sentence = await obey(self._core, asker, command)
         if asker.admin and asker.in_channel:

@@ -41,10 +41,14 @@ class People:
             self._languages.popitem(last=False)
         return language
 
+    async def administers(self, user: str) -> bool:
+        """Whether a person is an admin or owner of the workspace."""
+        found = await self._user(user)
+        return bool(found.get("is_admin") or found.get("is_owner"))
+
     async def may_configure(self, user: str, channel: str) -> bool:
         """Whether a person is an admin or owner of the workspace, or made the channel."""
-        found = await self._user(user)
-        if found.get("is_admin") or found.get("is_owner"):
+        if await self.administers(user):
             return True
         try:
             info = (await self._client.conversations_info(channel=channel))["channel"]

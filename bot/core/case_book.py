@@ -6,8 +6,9 @@ else was quicker, changes nothing and is told what the case has become.
 
 from __future__ import annotations
 
+import re
 from collections import deque
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection
 from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
@@ -30,6 +31,7 @@ ACTS: tuple[Act, ...] = ("right", "wrong", "assign", "owe", "answered", "close",
 """What a moderator can do with a case."""
 
 _TRIES, _MOST_LATE = 8, 10_000
+_NUMBER = re.compile("[0-9]{1,9}")  # no more fits into the database
 
 
 class Cases:
@@ -124,27 +126,34 @@ class Cases:
             await self.posting.refresh(changed)
 
     async def forget_person(self, person: str) -> Callable[[], Awaitable[None]]:
-        theirs = await self.store.of_person(person)
+        mine = [late for late in self._late if self._core.person(late[0].incoming) == person]
+        for late in mine:  # it was to be tried again, and would bring back what is deleted now
+            self._late.remove(late)
+        theirs, seen_to = await self.store.of_person(person), await self.store.of_assignee(person)
 
         async def after() -> None:
             for case in theirs:
                 self.posting.forget(case.place, case.message)
                 await self.posting.blank(case)
+            for case in seen_to:  # their cards name somebody who is not named any more
+                await self.posting.refresh(case)
 
         return after
 
     async def stuck(self, place: Place) -> int:
         return await self.store.stuck(place.platform, place.workspace, self._core.clock.now())
 
-    async def command(self, place: Place, author: str, value: str, messages: Messages) -> str:
-        return await obey_case(self, self._core, place, author, value, messages)
+    async def command(
+        self, place: Place, author: str, value: str, messages: Messages, within: Collection[str] | None = None
+    ) -> str:
+        return await obey_case(self, self._core, place, author, value, messages, within)
 
     async def precision(self, place: Place, messages: Messages) -> str:
         return await say_precisions(self._core, self.store, place, messages)
 
-    async def moderates(self, place: Place) -> bool:
+    async def moderated(self, place: Place) -> frozenset[str]:
         found = await self._core.store.channels(place.platform, place.workspace)
-        return any(settings.rule.moderators == place.channel for settings in found.values())
+        return frozenset(of.channel for of, settings in found.items() if settings.rule.moderators == place.channel)
 
     async def post_again(self, case: Case, messages: Messages) -> str:
         """Let a case get a card that has none: it was rolled up with others, or the card was deleted."""
@@ -179,7 +188,7 @@ class Cases:
 
     async def _pressed(self, pressed: Pressed, act: str, rest: list[str], messages: Messages) -> str:
         place = pressed.incoming.place
-        if len(rest) != 2 or not all(part.isdecimal() for part in rest) or act not in ACTS:
+        if len(rest) != 2 or not all(map(_NUMBER.fullmatch, rest)) or act not in ACTS:
             return messages("case_unknown")
         case = await self.store.find(place.platform, place.workspace, int(rest[0]))
         if case is None or case.card_channel != place.channel:
@@ -265,7 +274,7 @@ class Cases:
         return messages("case_did_hide", number=case.number)
 
     async def _contest(self, pressed: Pressed, rest: list[str], messages: Messages) -> str:
-        if len(rest) != 2 or not rest[1].isdecimal():
+        if len(rest) != 2 or not _NUMBER.fullmatch(rest[1]):
             return messages("case_unknown")
         case = await self.store.find(pressed.incoming.place.platform, rest[0], int(rest[1]))
         if case is None:

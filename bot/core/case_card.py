@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from bot.core.cards import in_words
 from bot.core.cases import Case
@@ -26,7 +26,7 @@ class Look:
         hides: whether the bot can hide it.
     """
 
-    evidence: tuple[str, ...] = ()
+    evidence: tuple[str, ...] = field(default=(), repr=False)
     aspects: tuple[str, ...] = ()
     readable: bool = True
     link: str = ""

@@ -10,7 +10,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, cast
 
@@ -100,7 +101,15 @@ def query_of(words: Sequence[str], now: datetime, author: str = "") -> Query:
     return Query(**values)
 
 
-async def obey_case(book: Cases, core: Core, place: Place, author: str, value: str, messages: Messages) -> str:
+async def obey_case(
+    book: Cases,
+    core: Core,
+    place: Place,
+    author: str,
+    value: str,
+    messages: Messages,
+    within: Collection[str] | None = None,
+) -> str:
     """Do what a command about cases says, for somebody who may.
 
     Args:
@@ -110,13 +119,14 @@ async def obey_case(book: Cases, core: Core, place: Place, author: str, value: s
         author: who said it, as :attr:`bot.core.events.Incoming.author`.
         value: as :func:`parse_case` gives it.
         messages: the language to answer in.
+        within: ids of the channels whose cases this person sees to; None for all of the workspace.
     """
-    words = value.split()
+    words, channels = value.split(), None if within is None else tuple(within)
     if not words or not words[0].isdecimal():
         query = query_of(words, core.clock.now(), author) if words else Query(state="open")
-        return await _list(book.store, core, place, query, messages)
+        return await _list(book.store, core, place, replace(query, within=channels), messages)
     case = await book.store.find(place.platform, place.workspace, int(words[0]))
-    if case is None:
+    if case is None or (channels is not None and case.place.channel not in channels):
         return messages("case_unknown")
     if len(words) == 1:
         return await _one(book.store, core, case, messages)

@@ -12,7 +12,7 @@ import re
 from collections import OrderedDict, deque
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from itertools import groupby
 from typing import TYPE_CHECKING, TypeVar
@@ -49,7 +49,7 @@ class Seen:
         readable: whether it could be read.
     """
 
-    evidence: tuple[str, ...] = ()
+    evidence: tuple[str, ...] = field(default=(), repr=False)
     aspects: tuple[str, ...] | None = None
     readable: bool = True
 

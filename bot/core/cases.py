@@ -121,6 +121,7 @@ class Query:
         band, state, decision, owed: as in :class:`Case`.
         assignee: the platform's id; an empty one for those that nobody sees to.
         channel: the platform's id of the channel.
+        within: likewise of several, one of which it is.
         since: opened then or later.
     """
 
@@ -130,6 +131,7 @@ class Query:
     assignee: str | None = None
     owed: bool | None = None
     channel: str | None = None
+    within: tuple[str, ...] | None = None
     since: datetime | None = None
 
 
@@ -186,6 +188,10 @@ class CaseStore(Protocol):
 
     async def of_person(self, person: str) -> list[Case]:
         """Those of what a person wrote."""
+        ...
+
+    async def of_assignee(self, person: str) -> list[Case]:
+        """Those that a person sees to."""
         ...
 
     async def change(self, case: Case, note: Note) -> Case | None:

@@ -17,7 +17,7 @@ from bot.core.errors import UserError
 from bot.core.events import ChannelSettings, Mode, Place
 from bot.core.messages import Language, Messages
 from bot.core.moderation import Rule
-from bot.core.ports import Figures
+from bot.core.ports import CaseBook, Figures
 from bot.core.rule_commands import Around, apply, parse_rule, with_mode
 from bot.core.rule_toml import to_toml
 from bot.core.rule_words import mention, say_changes, say_rule, say_thresholds
@@ -127,6 +127,8 @@ class Asker:
         language: what the person's platform speaks.
         in_channel: whether the place is a channel, rather than a direct message.
         moderator: whether the platform lets this person moderate the place.
+        everywhere: whether the platform lets this person change every channel of the workspace. Where anybody may make
+            a channel of their own, who may change that one may not see to the cases of all others.
     """
 
     place: Place
@@ -135,6 +137,7 @@ class Asker:
     language: Language | None = None
     in_channel: bool = True
     moderator: bool = False
+    everywhere: bool = False
 
 
 def parse(text: str) -> Command | None:
@@ -214,16 +217,23 @@ async def obey(core: Core, asker: Asker, command: Command) -> str:
 
 
 async def _cases(core: Core, asker: Asker, command: Command, messages: Messages) -> str:
-    """What is asked of cases: by admins anywhere in the workspace, by moderators in their channel."""
+    """What is asked of cases: by admins anywhere in the workspace, by others of the channels that they see to."""
     if core.cases is None:
         return messages("admin_help")
     if not asker.in_channel:
         return messages("admin_no_channel")
-    if not asker.admin and not (asker.moderator and await core.cases.moderates(asker.place)):
+    within = None if asker.everywhere else await _theirs(core.cases, asker)
+    if within is not None and not within:
         return messages("case_not_moderator")
     if command.verb == "precision":
         return await core.cases.precision(asker.place, messages)
-    return await core.cases.command(asker.place, asker.author, command.value, messages)
+    return await core.cases.command(asker.place, asker.author, command.value, messages, within)
+
+
+async def _theirs(cases: CaseBook, asker: Asker) -> frozenset[str]:
+    """Ids of the channels whose cases somebody sees to in a place: its own, and those whose cases come to it."""
+    own = frozenset({asker.place.channel} if asker.admin else ())
+    return own | (await cases.moderated(asker.place) if asker.admin or asker.moderator else frozenset())
 
 
 async def status(core: Core, place: Place, settings: ChannelSettings, messages: Messages) -> str:

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import io
 from dataclasses import dataclass
-from functools import lru_cache
-from importlib.resources import files
 from typing import Any
 
-from bot.core.trend import COLOURS
+from bot.core.trend import COLOURS, font
 
 WIDTH, HEIGHT = 1080, 780
 """Pixels: as wide as phones show a picture without scaling it up."""
@@ -107,11 +105,3 @@ def _thresholds(pen: Any, shown: Distribution) -> None:
 
 def _x(share: float) -> float:
     return _LEFT + share * (WIDTH - _LEFT - _RIGHT)
-
-
-@lru_cache(maxsize=4)
-def font(size: int) -> Any:
-    """The font that comes along, which has Hangul."""
-    from PIL import ImageFont
-
-    return ImageFont.truetype(io.BytesIO((files("bot") / "fonts" / "NanumSquareR.ttf").read_bytes()), size)

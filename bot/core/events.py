@@ -208,7 +208,8 @@ class Picture:
 class Post:
     """Something said in a channel that answers no message.
 
-    All texts are plain: an adapter lets nothing in them be mark-up, a link or a ping, and cuts what is too long.
+    It may name words of a review, which ``repr`` does not show. All texts are plain: an adapter lets nothing in them be
+    mark-up, a link or a ping, and cuts what is too long.
 
     Attributes:
         headline: what it is, in a line.
@@ -224,8 +225,8 @@ class Post:
     """
 
     headline: str
-    body: tuple[str, ...] = ()
-    fields: tuple[tuple[str, str], ...] = ()
+    body: tuple[str, ...] = field(default=(), repr=False)
+    fields: tuple[tuple[str, str], ...] = field(default=(), repr=False)
     notes: tuple[str, ...] = ()
     buttons: tuple[Button, ...] = ()
     links: tuple[Link, ...] = ()

@@ -117,6 +117,10 @@ class Rule:
         """Whether nothing is to be said in the channel at that time."""
         return self.quiet is not None and at in self.quiet
 
+    def leaves_alone(self, roles: Iterable[str], person: str, at: datetime) -> bool:
+        """Whether nothing may be said of a message at all, whatever its band."""
+        return self.is_quiet(at) or self.exempts(roles, person)
+
 
 @dataclass(frozen=True, slots=True)
 class Flagged:

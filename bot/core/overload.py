@@ -120,7 +120,9 @@ class Overload:
         settings = self._core.known_settings(incoming.place)
         if incoming.way == "watched":  # nobody asked; and a channel that is not known to be watched is left alone
             shown = settings is not None and settings.watch and settings.mode != "silent"
-            if settings is not None and settings.rule.is_quiet(self._core.clock.now()):
+            if settings is not None and settings.rule.leaves_alone(
+                incoming.roles, self._core.person(incoming), self._core.clock.now()
+            ):
                 shown = False
             return Reaction("busy") if shown else None
         language = settings.language if settings is not None else None

@@ -62,7 +62,7 @@ class Passage:
     messages: Messages = field(default_factory=Messages)
     text: str = field(default="", repr=False)
     verdict: Verdict | None = None
-    evidence: tuple[str, ...] = ()
+    evidence: tuple[str, ...] = field(default=(), repr=False)
     band: Band = "unsure"
     record: str = ""
     actions: tuple[Action, ...] = ()
@@ -170,7 +170,8 @@ async def classify(core: Core, passage: Passage) -> Outcome | None:
         judged = await core.inference.judge_and_explain(passage.text, explain=explain)
     except BusyError:
         mode = passage.settings.mode if passage.watched else "reply"
-        if mode == "silent" or (passage.watched and _left_alone(core, passage)):
+        rule, author = passage.settings.rule, (passage.incoming.roles, core.person(passage.incoming))
+        if mode == "silent" or (passage.watched and rule.leaves_alone(*author, core.clock.now())):
             return await _nothing_to_say(core, passage, Outcome.BUSY)
         if mode == "reaction":
             return await _deliver(core, passage, Reaction("busy"), Outcome.BUSY)
@@ -297,12 +298,6 @@ async def _open_case(core: Core, passage: Passage) -> None:
         core.counters.add("cases_failed", platform=passage.platform.name)
         # Not its message: it could hold a part of a review.
         log.error("case failed", extra={"event": "case_failed", "kind": type(error).__name__})
-
-
-def _left_alone(core: Core, passage: Passage) -> bool:
-    """Whether nothing may be said of a watched message at all, whatever its band."""
-    incoming, rule = passage.incoming, passage.settings.rule
-    return rule.is_quiet(core.clock.now()) or rule.exempts(incoming.roles, core.person(incoming))
 
 
 async def _notice(core: Core, passage: Passage, sentence: str, outcome: Outcome) -> Outcome:

@@ -5,7 +5,7 @@ A third platform is one module with a :class:`Platform`; a third database is one
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -282,16 +282,26 @@ class CaseBook(Protocol):
         """A button of a post was pressed whose id begins with ``case:``."""
         ...
 
-    async def command(self, place: Place, author: str, value: str, messages: Messages) -> str:
-        """Do what a moderator's command says; gives what to answer."""
+    async def command(
+        self, place: Place, author: str, value: str, messages: Messages, within: Collection[str] | None = None
+    ) -> str:
+        """Do what a moderator's command says; gives what to answer.
+
+        Args:
+            place: where it was said.
+            author: who said it.
+            value: what was said.
+            messages: the language to answer in.
+            within: ids of the channels whose cases this person sees to; None for all of the workspace.
+        """
         ...
 
     async def precision(self, place: Place, messages: Messages) -> str:
         """How precise a channel is, by what people say of its verdicts."""
         ...
 
-    async def moderates(self, place: Place) -> bool:
-        """Whether a channel is some channel's moderators' channel."""
+    async def moderated(self, place: Place) -> frozenset[str]:
+        """Ids of the channels whose moderators' channel a channel is."""
         ...
 
     async def tend(self) -> None:

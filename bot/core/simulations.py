@@ -97,6 +97,7 @@ class Simulations:
     def __init__(self, core: Core) -> None:
         self._core = core
         self._mine: dict[int, str] = {}
+        self._begun: dict[int, Place] = {}
         self._tasks: set[asyncio.Task[None]] = set()
 
     async def start(self, place: Place, wanted: int, thresholds: tuple[float, float] | None = None) -> str:
@@ -107,13 +108,14 @@ class Simulations:
         """
         if not isinstance(self._core.posters.get(place.platform), History):
             return "simulate_nowhere"
+        settings = await self._core.settings(place)
         slots = await self._slots()
-        if any(job.place == place for job, _ in slots.values()):
+        # From here on nothing is waited for: of two who begin at once the second sees what the first has taken.
+        if place in self._begun.values() or any(job.place == place for job, _ in slots.values()):
             return "simulate_running"
-        free = [slot for slot in range(SLOTS) if slot not in slots]
+        free = [slot for slot in range(SLOTS) if slot not in slots and slot not in self._begun]
         if not free:
             return "simulate_busy"
-        settings = await self._core.settings(place)
         job = Job(place, settings.rule.moderators or place.channel, wanted, thresholds)
         self._begin(free[0], job)
         return "simulate_begun"
@@ -157,7 +159,7 @@ class Simulations:
         return taken
 
     def _begin(self, slot: int, job: Job) -> None:
-        self._mine[slot] = ""  # nobody else begins in it meanwhile
+        self._mine[slot], self._begun[slot] = "", job.place  # nobody else begins in it meanwhile
         task = self._core.spawn(self._run(slot, job))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
@@ -168,31 +170,37 @@ class Simulations:
             task.cancel()
 
     async def _run(self, slot: int, job: Job) -> None:
-        outcome = "failed"
+        try:
+            outcome = await self._outcome(slot, job)
+            if outcome != "stopped":
+                await self._forget(slot)
+        except Exception as error:  # what is noted is gone on with once it is stale
+            log.error("simulation failed", extra={"event": "simulation_failed", "kind": type(error).__name__})
+            outcome = "failed"
+        finally:  # also where the bot stops
+            self._mine.pop(slot, None)
+            self._begun.pop(slot, None)
+        self._core.counters.add("simulations", platform=job.place.platform, outcome=outcome)
+
+    async def _outcome(self, slot: int, job: Job) -> str:
         try:
             await self._note(slot, job)
             await self._show(job, _progress(slot, job, await self._messages(job)))
             await self._note(slot, job)
             await self._read(slot, job)
             await self._show(job, await self._result(job))
-            outcome = "done"
         except StoppedError:
-            outcome = "stopped"
             await self._say(job, "simulate_stopped")
+            return "stopped"
         except DeliveryError as error:
             log.warning("simulation failed", extra={"event": "simulation_failed", "kind": str(error)})
-            await self._say(job, "simulate_failed")
         except Exception as error:
             # Not its message: it could hold a part of a review.
             log.error("simulation failed", extra={"event": "simulation_failed", "kind": type(error).__name__})
-            await self._say(job, "simulate_failed")
-        except asyncio.CancelledError:  # the bot stops: what is noted is gone on with
-            self._mine.pop(slot, None)
-            raise
-        if outcome != "stopped":
-            await self._forget(slot)
-        self._mine.pop(slot, None)
-        self._core.counters.add("simulations", platform=job.place.platform, outcome=outcome)
+        else:
+            return "done"
+        await self._say(job, "simulate_failed")
+        return "failed"
 
     async def _read(self, slot: int, job: Job) -> None:
         platform = self._core.posters[job.place.platform]

@@ -50,7 +50,7 @@ def draw(trend: Trend) -> bytes:
 
     image = Image.new("RGB", (WIDTH, HEIGHT), _PAPER)
     pen = ImageDraw.Draw(image)
-    pen.text((_LEFT, 36), _fitting(trend.title, WIDTH - _LEFT - _RIGHT), fill=_INK, font=_font(_LARGE))
+    pen.text((_LEFT, 36), _fitting(trend.title, WIDTH - _LEFT - _RIGHT), fill=_INK, font=font(_LARGE))
     _legend(pen, trend.legend)
     _columns(pen, trend)
     out = io.BytesIO()
@@ -62,8 +62,8 @@ def _legend(pen: Any, words: Sequence[str]) -> None:
     x = _LEFT
     for band, word in zip(COLOURS, words, strict=True):
         pen.rectangle((x, 126, x + 34, 160), fill=COLOURS[band])
-        pen.text((x + 48, 120), word, fill=_SOFT, font=_font(_TEXT))
-        x += 48 + int(_font(_TEXT).getlength(word)) + 56
+        pen.text((x + 48, 120), word, fill=_SOFT, font=font(_TEXT))
+        x += 48 + int(font(_TEXT).getlength(word)) + 56
 
 
 def _columns(pen: Any, trend: Trend) -> None:
@@ -72,7 +72,7 @@ def _columns(pen: Any, trend: Trend) -> None:
     for share in (0.0, 0.5, 1.0):
         y = floor - height * share
         pen.line((_LEFT, y, right, y), fill=_LINE, width=2)
-        pen.text((WIDTH - _RIGHT, y), f"{most * share:,.0f}", fill=_SOFT, font=_font(_TEXT), anchor="rm")
+        pen.text((WIDTH - _RIGHT, y), f"{most * share:,.0f}", fill=_SOFT, font=font(_TEXT), anchor="rm")
     slot = (right - _LEFT) / max(1, len(trend.columns))
     step = max(1, -(-(len(trend.names) - 1) // (_MOST_NAMES - 1)))
     for i, (name, counts) in enumerate(zip(trend.names, trend.columns, strict=True)):
@@ -84,7 +84,7 @@ def _columns(pen: Any, trend: Trend) -> None:
             y -= size
         if (len(trend.names) - 1 - i) % step == 0:  # the last one always
             x = max(left + slot / 2, _LEFT + 40)
-            pen.text((x, floor + 24), name, fill=_SOFT, font=_font(_TEXT), anchor="ma")
+            pen.text((x, floor + 24), name, fill=_SOFT, font=font(_TEXT), anchor="ma")
 
 
 def _round_up(most: int) -> int:
@@ -98,14 +98,15 @@ def _round_up(most: int) -> int:
 
 def _fitting(text: str, width: int) -> str:
     """As much of a text as fits."""
-    font = _font(_LARGE)
-    while text and font.getlength(text) > width:
+    large = font(_LARGE)
+    while text and large.getlength(text) > width:
         text = text[:-2].rstrip() + "…"
     return text
 
 
-@lru_cache(maxsize=4)
-def _font(size: int) -> Any:
+@lru_cache(maxsize=8)
+def font(size: int) -> Any:
+    """The font that comes along, which has Hangul."""
     from PIL import ImageFont
 
     return ImageFont.truetype(io.BytesIO((files("bot") / "fonts" / "NanumSquareR.ttf").read_bytes()), size)

@@ -72,11 +72,14 @@ class SqlCases:
     async def of_person(self, person: str) -> list[Case]:
         return await self._all(select(*_COLUMNS).where(cases.c.person == person).order_by(cases.c.at))
 
+    async def of_assignee(self, person: str) -> list[Case]:
+        return await self._all(select(*_COLUMNS).where(cases.c.assignee_person == person).order_by(cases.c.at))
+
     async def change(self, case: Case, note: Note) -> Case | None:
         changed = replace(case, version=case.version + 1)
         values = {name: value for name, value in _values(changed).items() if name not in _FIXED}
         if note.act == "assign":
-            values["assignee_person"] = note.person
+            values["assignee_person"] = note.person if changed.assignee else ""
         statement = update(cases).where(*_is(case), cases.c.version == case.version).values(**values)
         if case.gone:
             statement = statement.values(sealed=None, sealed_until=None)
@@ -313,6 +316,8 @@ def _fits(platform: str | None, workspace: str | None, query: Query) -> list[Col
         wanted = getattr(query, name)
         if wanted is not None:
             out.append(cases.c[name] == wanted)
+    if query.within is not None:
+        out.append(cases.c.channel.in_(query.within))
     return out if query.since is None else [*out, cases.c.at >= to_milliseconds(query.since)]
 
 

@@ -297,8 +297,12 @@ class SqlStore:
         return await self._writer.do(work)
 
     async def note(self, name: str) -> str | None:
-        async with self._reader.connect() as connection:
-            return (await connection.execute(select(meta.c.value).where(meta.c.name == name))).scalar()
+        query = select(meta.c.value).where(meta.c.name == name)
+
+        async def work(connection: Connection) -> str | None:
+            return (await connection.execute(query)).scalar()
+
+        return await self._looker.do(work)  # who asks may be cancelled: there that leaves no connection open
 
     async def keep_note(self, name: str, value: str | None) -> None:
         statement: Any = delete(meta).where(meta.c.name == name)

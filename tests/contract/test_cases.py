@@ -17,7 +17,7 @@ from bot.core import case_book, case_commands
 from bot.core.case_book import Cases
 from bot.core.cases import Query
 from bot.core.commands import Asker, Command, obey, parse, status
-from bot.core.events import Incoming
+from bot.core.events import Incoming, Pressed
 from bot.core.messages import Messages
 from bot.core.moderation import Flagged
 from bot.core.ports import Clock
@@ -25,7 +25,11 @@ from bot.core.service import Core
 from bot.storage.cases import SqlCases
 from bot.storage.opening import open_store
 from tests.bot.core.fakes import HandClock, make_core
-from tests.contract.case_play import Play, discord_play, quiet, slack_play
+from tests.bot.core.mailbox import Mailbox
+from tests.contract.case_play import DiscordPlay, Play, discord_play, quiet, slack_play
+from tests.contract.discord_platform import discord
+from tests.servers import discord_payloads, slack_payloads
+from tests.servers.discord import DiscordServer
 
 BAD = "배송도 느리고 품질이 너무 별로예요. 다시는 안 사요"
 GOOD = "배송도 빠르고 포장도 꼼꼼해서 정말 만족합니다"
@@ -413,7 +417,8 @@ async def told(core: Core, played: Play, text: str, *, channel: str | None = Non
     assert command is not None, text
     place = played.place if channel is None else replace(played.place, channel=channel)
     author = "T1/U21" if played.place.platform == "slack" else "4000000000000000021"
-    return await obey(core, Asker(place, author, **{"admin": True, **more}), command)
+    asker = Asker(place, author, **{"admin": True, **more})
+    return await obey(core, replace(asker, everywhere=more.get("everywhere", asker.admin)), command)
 
 
 async def test_the_list_finds_shows_and_works_through_cases(
@@ -518,3 +523,137 @@ async def test_two_thousand_in_a_minute_are_eleven_cards_and_two_thousand_cases(
         found = await cases.store.search(played.place.platform, played.place.workspace, Query(), 3_000)
         assert sorted(case.number for case in found) == list(range(1, 2_001))
         assert {case.card_state for case in found} == {"posted", "rolled"}
+
+
+async def test_who_made_a_channel_sees_to_its_cases_and_to_no_others(model: nlp.Analyzer, tmp_path: Path) -> None:
+    core, cases = await make(model, tmp_path)
+    async with slack_play(core) as played:
+        await played.watch()
+        await played.say(BAD, "bad")
+        played.server.creators["C5"] = "U5"
+
+        async def say(text: str, user: str) -> str:
+            payload = slack_payloads.command(text, played.server.response_url("C5", user), user=user)
+            await played.harness.deliver("slash_commands", {**payload, "channel_id": "C5"})
+            return played.server.posts.pop().text
+
+        # Anybody may make a channel, and let its own cases come to it.
+        for text in ("rule moderators here", "사건", "사건 1", "사건 1 숨기기", "사건 1 카드"):
+            said = await say(text, "U5")
+            assert "부정" not in said or text.startswith("rule"), text
+        assert not played.hidden("bad")
+        assert await say("사건", "U6") == SAY("case_not_moderator")
+        played.server.users["U7"] = {"is_admin": True}
+        assert "1번" in await say("사건", "U7")
+        (case,) = await cases.store.search("slack", "T1", Query())
+        assert case.version == 0
+
+
+async def test_who_made_the_watched_channel_lists_what_is_its_own(
+    plays: MakePlay, model: nlp.Analyzer, tmp_path: Path
+) -> None:
+    core, _ = await make(model, tmp_path)
+    async with plays(core) as played:
+        await played.watch()
+        await played.say(BAD, "bad")
+        assert "1번" in await told(core, played, "사건", everywhere=False)
+        assert "품질" in await told(core, played, "사건 1", everywhere=False)
+        there = played.moderators.channel
+        assert "1번" in await told(core, played, "사건", everywhere=False, channel=there)
+
+
+async def test_a_forged_number_is_no_case(plays: MakePlay, model: nlp.Analyzer, tmp_path: Path) -> None:
+    core, cases = await make(model, tmp_path)
+    async with plays(core) as played:
+        await played.watch()
+        await played.say(BAD, "bad")
+        box = Mailbox()
+        for button in (
+            f"case:close:{'9' * 40}:0",
+            f"case:close:1:{'9' * 40}",
+            f"case:contest:T1:{'9' * 40}",
+            "case:close:١:٠",
+        ):
+            asked = Incoming(played.moderators, button, "T1/U21", "", "menu")
+            await cases.press(Pressed(asked, button, True), box)
+        assert box.words() == [SAY("case_unknown")] * 4
+
+
+async def test_a_moderator_who_is_forgotten_is_named_on_no_card(
+    plays: MakePlay, model: nlp.Analyzer, tmp_path: Path
+) -> None:
+    core, _ = await make(model, tmp_path)
+    async with plays(core) as played:
+        await played.watch()
+        await played.say(BAD, "bad")
+        person = "U21" if played.place.platform == "slack" else "4000000000000000021"
+        await played.press("담당")
+        shown = repr([(post.text, vars(post)) for post in played.server.posts])  # type: ignore[attr-defined]
+        assert f"<@{person}>" in shown
+        author = f"T1/{person}" if played.place.platform == "slack" else person
+        await obey(core, Asker(played.place, author, False), Command("forget"))
+        shown = repr([(post.text, vars(post)) for post in played.server.posts])  # type: ignore[attr-defined]
+        assert f"<@{person}>" not in shown
+        assert SAY("case_state_assigned") not in played.cards()[0]
+        assert "품질" in played.cards()[0], "the case itself stays"
+
+
+async def test_no_card_goes_to_another_guild_that_the_bot_is_in(model: nlp.Analyzer, tmp_path: Path) -> None:
+    core, cases = await make(model, tmp_path)
+    async with discord_play(core) as played:
+        other = "2000000000000000077"
+        theirs = discord_payloads.channel("3000000000000000077", guild=other)
+        hidden = discord_payloads.thread("3000000000000000078", "3000000000000000077", guild=other)
+        await played.harness.deliver("GUILD_CREATE", discord_payloads.guild(other, [theirs]))
+        played.server.threads[hidden["id"]] = hidden  # not in the cache
+        for channel in (theirs["id"], hidden["id"]):
+            await played.watch(moderators=channel)
+            await played.say(BAD, f"bad {channel}")
+        assert [post for post in played.server.posts if post.channel in (theirs["id"], hidden["id"])] == []
+        assert await cases.stuck(played.place) == 2, "which the status says"
+
+
+async def test_who_moderates_a_discord_channel_is_said_by_that_channel(model: nlp.Analyzer, tmp_path: Path) -> None:
+    core, _ = await make(model, tmp_path)
+    server = DiscordServer()
+    (guild,) = server.gateway.guilds.values()
+    guild["roles"][0]["permissions"] = str(~(1 << 13 | 1 << 5 | 1 << 3) & discord_payloads.EVERYTHING)
+    chosen = {"id": "4000000000000000021", "type": 1, "allow": str(1 << 13), "deny": "0"}
+    there = "3000000000000000009"
+    guild["channels"].append(discord_payloads.channel(there, permission_overwrites=[chosen]))
+    async with discord(core, server) as harness:
+        played = DiscordPlay(core, harness)
+        await played.watch()
+        await played.say(BAD, "bad")
+
+        async def ask(person: str) -> str:
+            text = f"<@{discord_payloads.BOT}> 사건"
+            at = discord_payloads.snowflake()
+            payload = discord_payloads.message(text, at, where=there, person=person)
+            await harness.deliver("MESSAGE_CREATE", payload)
+            return str(server.posts.pop().text)
+
+        assert await ask("22") == SAY("case_not_moderator")
+        assert "1번" in await ask("21")
+
+
+async def test_what_waits_to_be_a_case_is_forgotten_with_its_author(
+    plays: MakePlay, model: nlp.Analyzer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    core, cases = await make(model, tmp_path)
+
+    async def locked(*_: Any) -> Any:
+        raise OSError("database is locked")
+
+    async with plays(core) as played:
+        await played.watch()
+        with monkeypatch.context() as meanwhile:
+            meanwhile.setattr(cases.store, "open", locked)
+            await played.say(BAD, "mine", author="U12")
+            await played.say(BAD, "other", author="U13")
+        author = "T1/U12" if played.place.platform == "slack" else "4000000000000000012"
+        await obey(core, Asker(played.place, author, False), Command("forget"))
+        await cases.tend()
+        await quiet(core)
+        assert await cases.store.of_person(core.fingerprint.person(played.place.platform, author)) == []
+        assert len(played.cards()) == 1

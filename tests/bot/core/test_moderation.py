@@ -9,8 +9,11 @@ from typing import Any
 import pytest
 
 import nlp
-from bot.core.events import Band, ChannelSettings, Outcome, Reaction, Reply
+from bot.core.case_card import Look
+from bot.core.case_posting import Seen
+from bot.core.events import Band, ChannelSettings, Outcome, Post, Reaction, Reply
 from bot.core.moderation import Cooldown, Flagged, QuietHours, Rule
+from bot.core.pipeline import Passage
 from bot.core.ports import Platform
 from bot.core.service import Core
 from tests.bot.core.fakes import HandClock, make_core
@@ -171,3 +174,14 @@ def test_what_a_cooldown_remembers_is_bounded() -> None:
     for number in range(30_000):
         assert cooldown.allows(Rule(author_cooldown=60), "c", number)
     assert len(cooldown._last) <= 10_000
+
+
+def test_no_repr_shows_what_somebody_wrote() -> None:
+    word = "별로예요"
+    shown = (
+        Post("사건 1", body=(word,), fields=(("근거", word),)),
+        Look((word,)),
+        Seen((word,)),
+        Passage(incoming(word, "1"), Wire(), 0.0, text=word, evidence=(word,)),
+    )
+    assert word not in repr(shown)

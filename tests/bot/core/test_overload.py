@@ -11,6 +11,7 @@ from bot.core import overload
 from bot.core.events import Attachment, ChannelSettings, Outcome
 from bot.core.memory import MemoryStore
 from bot.core.messages import Messages
+from bot.core.moderation import Rule
 from bot.core.ports import Claim
 from tests.bot.core.fakes import make_core
 from tests.bot.core.mailbox import PLACE, Mailbox, sent
@@ -188,4 +189,17 @@ async def test_a_platform_that_takes_nothing_does_not_fill_the_memory(model: nlp
     assert core.counters.get("backlog_untold") == 2_000
     await until_idle(core, 0)
     assert post.words() == [KO("busy")] * 10_000
+    await core.close()
+
+
+async def test_who_is_exempt_gets_no_mark_either(model: nlp.Analyzer) -> None:
+    post = Mailbox()
+    core = make_core(model, store=StuckStore(), backlog=0)
+    await core.configure(PLACE, ChannelSettings(watch=True, mode="reply", rule=Rule(exempt_roles=("staff",))))
+    core.start(sent("1", way="watched", text=GOOD, roles=("staff",)), post)
+    await until_idle(core, 0)
+    assert post.marks == []
+    core.start(sent("2", way="watched", text=GOOD), post)
+    await until_idle(core, 0)
+    assert post.marks == ["busy"]
     await core.close()

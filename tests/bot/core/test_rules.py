@@ -206,7 +206,9 @@ def test_what_is_exported_can_be_imported(chosen: ChannelSettings) -> None:
         ('[quiet]\nstart = "8"\nend = "9"', "rule_wrong_clock", {"field": "quiet"}),
         ('[quiet]\nstart = "08:00"\nend = "09:00"\nzone = "Moon"', "rule_wrong_zone", {"field": "quiet"}),
         ("[cooldown]\nauthor = -1", "rule_wrong_number", {"field": "cooldown.author"}),
+        ('[quiet]\nstart = "0٣:00"\nend = "09:00"', "rule_wrong_clock", {"field": "quiet"}),
         ("[cooldown]\nauthor = true", "rule_wrong_number", {"field": "cooldown.author"}),
+        (f"[cooldown]\nauthor = {'1' * 5000}", "rule_toml_line", {"line": 2}),
         ("[cases]\nnotify_author = 1", "rule_wrong_truth", {"field": "cases.notify_author"}),
     ],
 )

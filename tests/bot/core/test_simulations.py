@@ -249,3 +249,36 @@ def test_every_distribution_can_be_drawn(bins: tuple[int, ...]) -> None:
         assert drawn.startswith(b"\x89PNG")
         assert len(drawn) < 60_000
         assert Image.open(io.BytesIO(drawn)).size == (1080, 780)
+
+
+async def test_of_two_who_begin_at_once_each_has_a_place_of_its_own(model: nlp.Analyzer) -> None:
+    past, elsewhere = Past(100), replace(PLACE, channel="d")
+    core = meeting(model, past)
+    begun = await asyncio.gather(*(core.simulations.start(place, 100) for place in (PLACE, PLACE, elsewhere)))
+    assert sorted(begun) == ["simulate_begun", "simulate_begun", "simulate_running"]
+    await finished(core)
+    assert [post.about for post in past.shown] == [PLACE, elsewhere], "neither is shown in the other's place"
+
+
+class FullStore(MemoryStore):
+    """A database that takes no notes away."""
+
+    full = True
+
+    async def keep_note(self, name: str, value: str | None) -> None:
+        if value is None and self.full:
+            raise OSError
+        await super().keep_note(name, value)
+
+
+async def test_a_database_that_fails_at_the_end_leaves_no_simulation_that_nobody_is_at(model: nlp.Analyzer) -> None:
+    clock, store = HandClock(), FullStore()
+    core = meeting(model, Past(50), store, clock)
+    await core.simulations.start(PLACE, 50)
+    await finished(core)
+    assert await core.simulations.start(PLACE, 50) == "simulate_running", "it is still noted"
+    store.full = False
+    clock.pass_by(STALE.total_seconds())
+    assert await core.simulations.go_on() == 1
+    await finished(core)
+    assert not store._notes

@@ -12,16 +12,22 @@ from typing import Any
 
 import pytest
 from cryptography.fernet import Fernet
-from sqlalchemy import select
+from sqlalchemy import Engine, event, select
 
+import nlp
+from bot.core.announcing import Announcer
+from bot.core.case_book import Cases
 from bot.core.cases import Case, Note, Query, Text
-from bot.core.events import Place
+from bot.core.events import ChannelSettings, Incoming, Outcome, Place
 from bot.core.ports import Claim
+from bot.storage.bulletins import SqlBulletins
 from bot.storage.cases import SqlCases
 from bot.storage.opening import open_store
 from bot.storage.schema import cases as table
 from bot.storage.sealing import Sealer
 from bot.storage.store import SqlStore
+from tests.bot.core.fakes import make_core
+from tests.bot.core.test_pipeline import BAD, GOOD, Wire
 from tests.bot.storage.test_store import NOON, record
 
 PLACE = Place("slack", "T1", "C1")
@@ -245,3 +251,34 @@ async def test_a_moderator_weighs_more_than_the_others(store: SqlStore, kept: Sq
     assert [(each.probability, each.right) for each in said] == [(0.1, True), (0.03, True)]
     assert said[1].at == datetime(2026, 3, 1, 12, 0, 1, tzinfo=UTC)
     assert await kept.judgements(PLACE, NOON + timedelta(days=1)) == []
+
+
+async def test_a_channel_without_a_rule_costs_no_more_statements_than_without_moderation(
+    model: nlp.Analyzer, url: str, tmp_path: Path
+) -> None:
+    seen: list[str] = []
+
+    def count(connection: Any, cursor: Any, statement: str, *_: Any) -> None:
+        seen.append(statement)
+
+    event.listen(Engine, "before_cursor_execute", count)
+    try:
+        counts = []
+        for channel, moderated in (("C1", False), ("C2", True)):
+            store = await open_store(url, tmp_path)
+            core = make_core(model, store=store)
+            if moderated:
+                core.cases, core.announcer = Cases(core, SqlCases(store)), Announcer(core, SqlBulletins(store))
+                await core.announcer.tick()
+            place = Place("slack", "T1", channel)
+            await core.configure(place, ChannelSettings(watch=True))
+            seen.clear()
+            for message, text in enumerate((BAD, GOOD, BAD)):
+                incoming = Incoming(place, str(message), "T1/U1", text, "watched")
+                assert await core.handle(incoming, Wire()) is Outcome.RECORDED
+            counts.append(sorted(seen))
+            await core.close()
+        assert counts[0] == counts[1]
+        assert any("verdicts" in statement for statement in counts[0])
+    finally:
+        event.remove(Engine, "before_cursor_execute", count)
