@@ -54,13 +54,8 @@ def draw(shown: Distribution) -> bytes:
 
 
 def _legend(pen: Any, shown: Distribution) -> None:
-    low, high = f"{100 * shown.negative_below:.3g}", f"{100 * shown.positive_above:.3g}"
     x = _LEFT
-    for band, words in (
-        ("negative", f"{shown.names[0]} ≤ {low} %"),
-        ("unsure", shown.names[1]),
-        ("positive", f"{high} % ≤ {shown.names[2]}"),
-    ):
+    for band, words in zip(("negative", "unsure", "positive"), shown.names, strict=True):
         pen.rectangle((x, 136, x + 34, 170), fill=COLOURS[band])
         pen.text((x + 48, 131), words, fill=_SOFT, font=font(_TEXT))
         x += 48 + int(font(_TEXT).getlength(words)) + 52
