@@ -239,6 +239,7 @@ def test_the_state_holds_no_text(begun):
 
 
 @pytest.mark.crash
+@pytest.mark.timeout(600)
 @pytest.mark.parametrize("seed", range(20))
 def test_killed_at_random_moments(nunchi, folder, tmp_path, seed):
     """From outside, as often as it takes until a run gets through."""

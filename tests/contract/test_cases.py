@@ -497,6 +497,7 @@ async def test_decisions_are_what_precision_says_and_one_alarm_follows(
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(600)
 async def test_two_thousand_in_a_minute_are_eleven_cards_and_two_thousand_cases(
     plays: MakePlay, model: nlp.Analyzer, tmp_path: Path
 ) -> None:

@@ -51,6 +51,7 @@ def check(text: str) -> None:
 
 
 @pytest.mark.fuzz
+@pytest.mark.timeout(900)
 @settings(max_examples=40_000, deadline=None)
 @given(st.one_of(HOSTILE, MARK_UP_ONLY, MARKS, RUNS, LABELS))
 def test_much_hostile_text_has_places(text: str) -> None:
