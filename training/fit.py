@@ -35,6 +35,7 @@ from training.pretrain import pretrain
 from training.recipe import Recipe
 from training.teach import Lesson, student_pool, teach, teach_again
 from training.teach import lesson as agree
+from training.tokens import cutter
 from training.tune import Pool, movie_pool, polarity_pool, rated_pool, tune
 from training.wide import Wide
 
@@ -99,6 +100,8 @@ def fit(recipe: Recipe, corpora: Corpora, out: Path, runs: Path, *, seed: int = 
     learn, held = split(list(corpora.rated))
     movies, movies_held = split(list(corpora.movies), MOVIES_HELD_OUT_SHARE)
     _check(learn, held, recipe)
+    if recipe.teach.folds and recipe.teach.morphemes.kind:
+        cutter(recipe.teach.morphemes.kind)  # an analyser that is not installed is said now, not in an hour
     stages = _Stages(runs, recipe, corpora.fingerprint(), seed)
     folder = stages.folder("fit")
     console.print(

@@ -52,7 +52,6 @@ def teach_morphemes(
         DataError: if the analyser is not installed.
     """
     kind = recipe.teach.morphemes.kind
-    cutter(kind)  # says so before anything else is done
     kept: dict[str, list[str]] = {}
     for texts in ([r.text for r in (*rows, *unrated)], [r.text for r in movies]):
         kept |= zip(texts, cut_all(kind, texts, folder), strict=True)
