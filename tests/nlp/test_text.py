@@ -111,8 +111,9 @@ def test_every_code_point_stays_as_it_is(between: str) -> None:
     ids=ascii,
 )
 def test_time_grows_no_faster_than_the_text(piece: str) -> None:
-    ratio = growth(normalize, piece * 2_000, piece * 32_000, enough=48)
-    assert ratio < 80, f"16 times the text took {ratio:.0f} times as long"
+    ratio = growth(normalize, piece * 1_000, piece * 64_000, enough=200)
+    # 64 times as long: 64 if it grows with the text (up to 200 were seen where memory is slow), 4096 with its square
+    assert ratio < 800, f"64 times the text took {ratio:.0f} times as long"
 
 
 @pytest.mark.parametrize(
