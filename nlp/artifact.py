@@ -54,7 +54,17 @@ _ID = re.compile(r"\w[\w.+-]{0,72}")  # a name, a dash and eight digits
 
 
 class ArtifactError(Exception):
-    """A model folder that is missing, damaged, changed or not ours; the message says which and what to do."""
+    """A model folder that is missing, damaged, changed or not ours; the message says which and what to do.
+
+    Args:
+        message: for people who read English.
+        kind: what is wrong, in a word, for a program that says it in another language; empty where there is none.
+        values: what it is about, likewise.
+    """
+
+    def __init__(self, message: str, kind: str = "", **values: str) -> None:
+        super().__init__(message)
+        self.kind, self.values = kind, values
 
 
 @dataclass(frozen=True)
@@ -253,7 +263,7 @@ def load(folder: Path) -> Artifact:
         ArtifactError: if anything about it is not as it was written.
     """
     if os.path.isfile(folder):  # noqa: PTH113 - it never raises, whatever the path is
-        raise ArtifactError(_line(_not_a_folder(folder)))
+        raise _not_a_folder(folder)
     manifest = _read_manifest(folder)
     found = {name: _read_listed(folder, name, manifest) for name in manifest["files"]}
     try:
@@ -266,24 +276,30 @@ def load(folder: Path) -> Artifact:
     return Artifact(settings, tokenizer, weights, manifest["model_id"], curve)
 
 
-def _not_a_folder(path: Path) -> str:
+def _not_a_folder(path: Path) -> ArtifactError:
     """What a single file is, by its first bytes and its name; none is opened any further."""
     try:
         with open(path, "rb", opener=_open_at_once) as file:
             head = file.read(8)
     except OSError as error:
-        return f"model file {path} cannot be read: {error.strerror}"
+        return _error(f"model file {path} cannot be read: {error.strerror}", "unreadable", path, error.strerror)
     name = path.name.lower()
     if head.startswith((b"\x89HDF", b"PK")) or name.endswith((".h5", ".hdf5", ".keras")):
-        what = "a Keras file, which can hold code"
+        what, kind = "a Keras file, which can hold code", "keras"
     elif head[:1] == b"\x80" or name.endswith((".pkl", ".pickle", ".joblib", ".pt", ".pth", ".bin", ".npy", ".npz")):
-        what = "a pickle, which runs code when it is opened"
+        what, kind = "a pickle, which runs code when it is opened", "pickle"
     else:
-        return f"{path} is a file, not a model folder of this program"
-    return (
+        return _error(f"{path} is a file, not a model folder of this program", "file", path)
+    return _error(
         f"{path} is {what}, so it was not opened; make the model again from its reviews with nunchi train fit, "
-        "or the course's network with nunchi train compare course-char-lstm"
+        "or the course's network with nunchi train compare course-char-lstm",
+        kind,
+        path,
     )
+
+
+def _error(message: str, kind: str, path: Path, reason: str | None = None) -> ArtifactError:
+    return ArtifactError(_line(message), kind, path=_line(str(path)), reason=_line(reason or ""))
 
 
 def _line(text: str) -> str:
@@ -329,13 +345,15 @@ def _read(path: Path, limit: int) -> bytes:
             regular = stat.S_ISREG(os.fstat(file.fileno()).st_mode)
             data = file.read(limit + 1) if regular else b""
     except (FileNotFoundError, ValueError):  # ValueError: a path that no system has
-        raise ArtifactError(_line(f"there is no model at {path.parent}: {path.name} is missing")) from None
+        raise _error(f"there is no model at {path.parent}: {path.name} is missing", "missing", path.parent) from None
     except OSError as error:
-        raise ArtifactError(_line(f"model file {path} cannot be read: {error.strerror}")) from None
+        raise _error(
+            f"model file {path} cannot be read: {error.strerror}", "unreadable", path, error.strerror
+        ) from None
     if not regular:
-        raise ArtifactError(_line(f"model file {path} is not a regular file; get the model again"))
+        raise _error(f"model file {path} is not a regular file; get the model again", "changed", path)
     if len(data) > limit:
-        raise ArtifactError(_line(f"model file {path} is larger than its manifest says; get the model again"))
+        raise _error(f"model file {path} is larger than its manifest says; get the model again", "changed", path)
     return data
 
 
@@ -346,8 +364,8 @@ def _read_manifest(folder: Path) -> dict[str, Any]:
         manifest: dict[str, Any] = _json(data, MANIFEST)
         listed = {name: {"size": f["size"], "sha256": f["sha256"]} for name, f in manifest["files"].items()}
         if manifest["format"] != FORMAT:
-            raise ArtifactError(
-                _line(f"{path} is of format {manifest['format']!r}; this version reads format {FORMAT}")
+            raise _error(
+                f"{path} is of format {manifest['format']!r}; this version reads format {FORMAT}", "format", path
             )
         whole = _manifest(listed, manifest["name"])
         intact = _canonical(whole) == data and all(type(f["size"]) is int for f in listed.values())
@@ -355,10 +373,10 @@ def _read_manifest(folder: Path) -> dict[str, Any]:
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         intact = False
     if not intact:
-        raise ArtifactError(_line(f"{path} was changed or is not a manifest of this program; get the model again"))
+        raise _error(f"{path} was changed or is not a manifest of this program; get the model again", "changed", path)
     missing = [name for name in _LOADED if name not in listed]
     if missing:
-        raise ArtifactError(_line(f"{path} does not list {missing[0]}; get the model again"))
+        raise _error(f"{path} does not list {missing[0]}; get the model again", "changed", path)
     return manifest
 
 
@@ -366,8 +384,8 @@ def _read_listed(folder: Path, name: str, manifest: Mapping[str, Any]) -> bytes:
     path = folder / name
     size = manifest["files"][name]["size"]
     if not 0 <= size <= _MAX_FILE:
-        raise ArtifactError(_line(f"model file {path} is too large for this program"))
+        raise _error(f"model file {path} is too large for this program", "changed", path)
     data = _read(path, size)
     if len(data) != size or _digest(data) != manifest["files"][name]["sha256"]:
-        raise ArtifactError(_line(f"model file {path} was changed or cut off; get the model again"))
+        raise _error(f"model file {path} was changed or cut off; get the model again", "changed", path)
     return data

@@ -69,16 +69,20 @@ class ModelStore:
             return State()
         except (ValueError, KeyError, TypeError, RecursionError):
             raise ArtifactError(
-                f"{path} was changed or cut off, so nobody knows which model serves; promote one again"
+                f"{path} was changed or cut off, so nobody knows which model serves; promote one again",
+                "pointer",
+                path=str(path),
             ) from None
         except OSError as error:
-            raise ArtifactError(f"{path} cannot be read: {error.strerror}") from None
+            raise ArtifactError(
+                f"{path} cannot be read: {error.strerror}", "unreadable", path=str(path), reason=error.strerror or ""
+            ) from None
         return state
 
     def path(self, model_id: str) -> Path:
         """The folder of a model; it need not exist."""
         if not artifact.is_id(model_id):
-            raise ArtifactError("that is not the id of a model")
+            raise ArtifactError("that is not the id of a model", "id")
         return self.folder / model_id
 
     def current(self) -> Path | None:
@@ -126,7 +130,9 @@ class ModelStore:
         with self._locked():
             state = self.state()
             if state.current is None:
-                raise ArtifactError("the bundled model serves already; there is nothing to go back to")
+                raise ArtifactError(
+                    "the bundled model serves already; there is nothing to go back to", "nothing_before"
+                )
             older = state.kept[state.kept.index(state.current) + 1 :] if state.current in state.kept else ()
             before = older[0] if older else None
             if before is not None:

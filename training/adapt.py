@@ -26,7 +26,9 @@ from nlp.tokenizer import CharTokenizer
 from training import calibration
 from training.batches import Encoded, predict
 from training.data import Row, fold
+from training.errors import DivergedError
 from training.loop import OneCycle, Stream, read_arrays, write_arrays
+from training.messages import Said, say
 from training.metrics import unsure_band
 from training.recipe import AdaptRecipe
 from training.tune import Pool, make_loss, targets
@@ -175,9 +177,9 @@ class _Run:
             rows = self.stream[self._step]
             loss = float(self.model.train_on_batch(self.data.inputs(rows), self.pool.targets[rows]))
             if not np.isfinite(loss):
-                raise FloatingPointError("the loss is no longer a number; lower the rate")
+                raise DivergedError("diverged", what=Said("progress_learning"))
             self._step, self._total = self._step + 1, self._total + loss
-            tell("learning", self._step, steps)
+            tell(say("progress_learning"), self._step, steps)
             if self._step % self.stream.per_epoch == 0:
                 self._judge(asked, len(self.passes), self._total / self.stream.per_epoch)
                 self._total = 0.0

@@ -16,7 +16,7 @@ from pathlib import Path
 import numpy as np
 
 from nlp import Analyzer
-from training.data import DataError
+from training.errors import DataError
 from training.metrics import Share, share
 from training.noise import KINDS, corrupt
 
@@ -43,7 +43,7 @@ def _rows(path: Path) -> list[dict[str, str]]:
         with open(path, encoding="utf-8", newline="") as file:
             return list(csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE))
     except OSError as error:
-        raise DataError(f"{path} cannot be read: {error.strerror}") from None
+        raise DataError("file_unreadable", path=path, reason=error.strerror) from None
 
 
 def _outcome(name: str, kinds: Sequence[str], right: Sequence[bool], texts: Sequence[str]) -> Outcome:
@@ -75,7 +75,7 @@ def run_suite(analyzer: Analyzer, path: Path) -> Outcome:
         texts = [r["text"] for r in rows]
         right = [v.band != "negative" for v in analyzer.analyze_batch(texts)]
     else:
-        raise DataError(f"{path}: a suite has the columns positive and negative, or text and label, or text")
+        raise DataError("suite_forms", path=path)
     return _outcome(path.stem, [r.get("kind", "") for r in rows], right, texts)
 
 
@@ -93,15 +93,15 @@ def _shorter_laugh(text: str) -> str:
 
 
 INVARIANCES: dict[str, Callable[[str], str]] = {
-    "more ㅋㅋ ㅠㅠ !!!": _longer_laugh,
-    "fewer ㅋㅋ ㅠㅠ !!!": _shorter_laugh,
-    "full stop at the end": lambda t: t.rstrip(".!~ ") + ".",
-    "no stop at the end": lambda t: t.rstrip(".!~ "),
-    "full width": lambda t: "".join(chr(ord(c) + 0xFEE0) if "!" <= c <= "~" else c for c in t),
-    "decomposed (NFD)": lambda t: unicodedata.normalize("NFD", t),
-    "blanks removed": lambda t: t.replace(" ", ""),
+    "longer_laugh": _longer_laugh,
+    "shorter_laugh": _shorter_laugh,
+    "stop": lambda t: t.rstrip(".!~ ") + ".",
+    "no_stop": lambda t: t.rstrip(".!~ "),
+    "full_width": lambda t: "".join(chr(ord(c) + 0xFEE0) if "!" <= c <= "~" else c for c in t),
+    "decomposed": lambda t: unicodedata.normalize("NFD", t),
+    "blanks": lambda t: t.replace(" ", ""),
 }
-"""Changes that must not change a verdict."""
+"""Changes that must not change a verdict; their names in words are ``change_…`` of :mod:`training.messages`."""
 
 
 def invariance(analyzer: Analyzer, texts: Sequence[str]) -> dict[str, Share]:

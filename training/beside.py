@@ -16,6 +16,9 @@ from training.evaluate import evaluate
 from training.metrics import Share, share
 from training.reviews import Reviews
 
+LINEAR = "linear"
+"""What the linear model is called in ``figures.jsonl``."""
+
 _MESSAGES = 20
 
 
@@ -59,7 +62,7 @@ def beside(reviews: Reviews, service: Path) -> list[Beside]:
     analyzer = Analyzer(model)
     return [
         Beside(
-            "linear model (character n-grams)",
+            LINEAR,
             share((odds > 0) == positive),
             linear[-1].coef_.size + 1,
             _milliseconds(lambda text: baseline.log_odds(linear, [text]), texts),

@@ -9,6 +9,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from training.messages import Said, say
 from training.metrics import Paired, Share, paired, share
 
 RECORD = "comparison.json"
@@ -48,17 +49,17 @@ class Comparison:
             return "same"
         return "better" if self.paired.only_first > self.paired.only_second else "worse"
 
-    def sentence(self, other: str = "the model in service") -> str:
-        """What a person should know, in a line."""
-        words = {
-            "better": "The new model is better than {other}",
-            "same": "The new model is the same as {other} within noise",
-            "worse": "The new model is worse than {other}",
-        }[self.outcome].format(other=other)
-        pair = self.paired
-        return (
-            f"{words}: {self.new.value:.1%} against {self.old.value:.1%} on {self.rows:,} held-out reviews "
-            f"(right only here {pair.only_first}, only there {pair.only_second}, p = {pair.p:.2g})."
+    def sentence(self, other: Said | None = None) -> str:
+        """What a person should know, in a line; ``other`` is what it is compared with, the model in service if None."""
+        return say(
+            "comparison",
+            verdict=Said(f"verdict_{self.outcome}", {"other": other or Said("serving_model")}),
+            new=self.new.value,
+            old=self.old.value,
+            rows=self.rows,
+            only_new=self.paired.only_first,
+            only_old=self.paired.only_second,
+            p=self.paired.p,
         )
 
     def to_json(self) -> bytes:

@@ -14,7 +14,8 @@ from numpy.typing import NDArray
 
 from training.course_network import build
 from training.course_recipe import CourseRecipe
-from training.data import DataError, Row
+from training.data import Row
+from training.errors import DataError
 from training.metrics import Share, share
 from training.reviews import Reviews
 from training.tokens import cut_all
@@ -91,7 +92,7 @@ def start_embedding(model: keras.Model, recipe: CourseRecipe, words: Vocabulary)
     """
     known = load_vectors(Path(recipe.vectors))
     if known.width != recipe.embedding:
-        raise DataError(f"{recipe.vectors} holds vectors of {known.width} numbers; set embedding = {known.width}")
+        raise DataError("vectors_width", path=recipe.vectors, width=known.width)
     table = next(layer for layer in model.layers if isinstance(layer, keras.layers.Embedding)).embeddings
     begun = keras.ops.convert_to_numpy(table).copy()
     found = 0
@@ -142,7 +143,7 @@ def train(
         DataError: if it needs stars and the rows have none.
     """
     if recipe.task != "polarity" and reviews.kind != "stars":
-        raise DataError(f"recipe {name} learns stars, and these rows have labels only")
+        raise DataError("recipe_needs_stars", recipe=name)
     keras.utils.set_random_seed(seed)
     learn, test = sides
     tokens = cut_all(recipe.tokens, [row.text for row in (*learn, *test)], cache)

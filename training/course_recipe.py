@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from training.errors import DataError
+
 _CHOICES = {
     "input": ("embedding", "one-hot"),
     "body": ("recurrent", "flatten"),
@@ -61,15 +63,19 @@ class CourseRecipe:
         object.__setattr__(self, "units", tuple(self.units))
         for name, choices in _CHOICES.items():
             if getattr(self, name) not in choices:
-                raise ValueError(f"[course] {name} must be one of {', '.join(choices)}, not {getattr(self, name)!r}")
+                raise _wrong("recipe_choice", name=name, choices=", ".join(choices), value=repr(getattr(self, name)))
         numbers = {"embedding": self.embedding, "length": self.length, "batch": self.batch, "epochs": self.epochs}
         for name, value in {**numbers, **{f"units[{i}]": n for i, n in enumerate(self.units)}}.items():
             if not isinstance(value, int) or isinstance(value, bool) or value < 1:
-                raise ValueError(f"[course] {name} must be a whole number of at least 1, not {value!r}")
+                raise _wrong("recipe_whole", name=name, value=repr(value))
         for name in ("dropout", "recurrent_dropout"):
             if not 0 <= getattr(self, name) < 1:
-                raise ValueError(f"[course] {name} must be at least 0 and less than 1")
+                raise _wrong("recipe_share", name=name)
         if self.vectors and self.input == "one-hot":
-            raise ValueError("[course] vectors have no place in one-hot input")
+            raise DataError("recipe_one_hot_vectors")
         if self.body == "recurrent" and not self.units:
-            raise ValueError("[course] units must name at least one recurrent layer")
+            raise DataError("recipe_no_layer")
+
+
+def _wrong(sentence: str, **values: object) -> DataError:
+    return DataError(sentence, table="course", **values)

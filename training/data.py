@@ -13,17 +13,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from nlp.text import normalize
-from training.provenance import ForbiddenError, Guard, Origin
+from training.errors import DataError
+from training.provenance import Guard, Origin
 
 HELD_OUT_SHARE = 0.15
 """Share of rated shopping reviews that no model, tuning or calibration ever sees."""
 
 MOVIES_HELD_OUT_SHARE = 0.03
 """The same for movie reviews, of which there are many more."""
-
-
-class DataError(Exception):
-    """A data file that cannot be used; the message says which, where and what to do."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,13 +87,13 @@ def _lines(path: Path) -> Iterator[tuple[int, str]]:
             for number, line in enumerate(file, 1):
                 yield number, line.rstrip("\r\n")
     except FileNotFoundError:
-        raise DataError(f"{path}: there is no such file") from None
+        raise DataError("file_missing", path=path) from None
     except IsADirectoryError:
-        raise DataError(f"{path} is a folder, not a file of reviews") from None
+        raise DataError("file_folder", path=path) from None
     except UnicodeDecodeError:
-        raise DataError(f"{path}: not UTF-8 text; save it as UTF-8 first") from None
+        raise DataError("file_not_utf8", path=path) from None
     except (OSError, EOFError) as error:
-        raise DataError(f"{path} cannot be read: {error}") from None
+        raise DataError("file_unreadable", path=path, reason=error) from None
 
 
 def _guarded(path: Path) -> Iterator[tuple[int, str]]:
@@ -105,10 +102,7 @@ def _guarded(path: Path) -> Iterator[tuple[int, str]]:
     for number, line in _lines(path):
         guard.look(number, (line,))
         yield number, line
-    try:
-        guard.check()
-    except ForbiddenError as error:
-        raise DataError(str(error)) from None
+    guard.check()
 
 
 def raw_rated(path: Path) -> Iterator[tuple[str, float]]:
@@ -124,7 +118,7 @@ def raw_rated(path: Path) -> Iterator[tuple[str, float]]:
         except ValueError:
             value = -1.0
         if not tab or not 0 <= value <= 10:
-            raise DataError(f"{path}, line {number}: expected a rating from 0 to 10, a tab and a review")
+            raise DataError("file_course_line", path=path, line=number)
         yield review, value
 
 
@@ -149,7 +143,7 @@ def read_rated(path: Path) -> Read:
         ratings.setdefault(key(text), []).append(value)
         texts.setdefault(key(text), text)
     if not ratings:
-        raise DataError(f"{path}: holds no review")
+        raise DataError("file_no_review", path=path)
     highest = max(max(values) for values in ratings.values())
     middle = 3 if highest <= 5 else 5.5
     rows, conflicting = [], 0
@@ -177,7 +171,7 @@ def read_unrated(path: Path) -> Read:
         else:
             empty += 1
     if not texts:
-        raise DataError(f"{path}: holds no review")
+        raise DataError("file_no_review", path=path)
     return Read([Row(t, None, place(t)) for t in texts.values()], lines, empty, lines - empty - len(texts), 0)
 
 

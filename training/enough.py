@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from training.data import DataError, Row
+from training.data import Row
+from training.errors import DataError
+from training.messages import Said
 
 LEAST = 10
 """Reviews of each polarity that must be there, to learn from and to test on."""
@@ -19,12 +21,8 @@ def check_enough(learn: Sequence[Row], held: Sequence[Row], above: float) -> Non
     good = sum((r.rating or 0) > above for r in (*learn, *held))
     total = len(learn) + len(held)
     if total >= LEAST and good in (0, total):
-        side = "positive" if good else "negative"
-        raise DataError(f"all {total:,} rows are {side}; a model needs reviews of both kinds")
-    for rows, what in ((learn, "to learn from"), (held, "to test on")):
+        raise DataError("rows_one_side", rows=total, side=Said("positive" if good else "negative"))
+    for rows, sentence in ((learn, "rows_too_few_learn"), (held, "rows_too_few_test")):
         good = sum((r.rating or 0) > above for r in rows)
         if min(good, len(rows) - good) < LEAST:
-            raise DataError(
-                f"too few rows {what}: {good} positive and {len(rows) - good} negative; "
-                f"at least {LEAST} of each are needed"
-            )
+            raise DataError(sentence, good=good, bad=len(rows) - good, least=LEAST)

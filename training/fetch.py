@@ -21,16 +21,15 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
+from training.errors import FetchError
+from training.messages import Said
+
 _CHUNK = 1 << 16
 _MOST = 1 << 30
 _DISK = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 _RANGE = re.compile(r"bytes (\d+)-\d+/(\d+|\*)")
 
 Tell = Callable[[str, int, int], None]
-
-
-class FetchError(Exception):
-    """A corpus that cannot be had; the message says why and what to do."""
 
 
 @dataclass(frozen=True)
@@ -125,11 +124,11 @@ def fetch(
     if target.exists():
         if is_expected(target, corpus):
             return target, obtained(target)
-        raise FetchError(f"{target} is not the file that is expected; remove it and fetch again")
+        raise FetchError("fetch_other_file", path=target)
     folder.mkdir(parents=True, exist_ok=True)
     address = url or corpus.url
     if urllib.parse.urlsplit(address).scheme not in ("http", "https"):
-        raise FetchError("a corpus is fetched by http or https only")
+        raise FetchError("fetch_http_only")
     resumed = part.exists()
     for _ in range(2):
         _download(address, part, corpus, target, tell, attempts, patience)
@@ -142,10 +141,7 @@ def fetch(
         if not resumed:
             break
         resumed = False  # what was there before may have been damaged: once more from the start
-    raise FetchError(
-        f"what {_host(address)} sent is not the file that is expected (its digest is wrong), and was removed; "
-        f"try again, or put the right file at {target}"
-    )
+    raise FetchError("fetch_wrong_digest", host=_host(address), target=target)
 
 
 def is_expected(path: Path, corpus: Corpus) -> bool:
@@ -162,31 +158,28 @@ def _download(
     address: str, part: Path, corpus: Corpus, target: Path, tell: Tell, attempts: int, patience: float
 ) -> None:
     """Bring ``part`` to its end, however often the connection breaks on the way."""
-    failures, why = 0, ""
+    failures, why = 0, Said("fetch_cut")
     while failures < attempts:
         before = part.stat().st_size if part.exists() else 0
         try:
             if _go_on(address, part, before, corpus.name, tell, patience):
                 return
-            why = "the connection was cut"
+            why = Said("fetch_cut")
         except urllib.error.HTTPError as error:
             error.close()
             if error.code == 416:  # there is nothing after what we have: whole, or something else
                 return
             if error.code < 500 and error.code not in (408, 429):
                 raise FetchError(
-                    f"{_host(address)} answers {error.code}; put the file by hand at {target} (from {corpus.url})"
+                    "fetch_answer", host=_host(address), code=error.code, target=target, url=corpus.url
                 ) from None
-            why = f"it answers {error.code}"
+            why = Said("fetch_code", {"code": error.code})
         except (urllib.error.URLError, http.client.HTTPException, OSError) as error:
             if getattr(error, "filename", None) is not None or getattr(error, "errno", None) in _DISK:
                 raise  # our disk, not their network
             why = _reason(error)
         failures = 0 if part.exists() and part.stat().st_size > before else failures + 1
-    raise FetchError(
-        f"{_host(address)} cannot be reached ({why}); without a network put the file by hand at {target} "
-        f"(from {corpus.url}), or give the same command again to go on"
-    )
+    raise FetchError("fetch_unreachable", host=_host(address), why=why, target=target, url=corpus.url)
 
 
 def _go_on(address: str, part: Path, start: int, name: str, tell: Tell, patience: float) -> bool:
@@ -204,7 +197,7 @@ def _go_on(address: str, part: Path, start: int, name: str, tell: Tell, patience
             while chunk := response.read1(_CHUNK):
                 done += len(chunk)
                 if done > _MOST:
-                    raise FetchError(f"{_host(address)} sends more than a corpus can be; nothing of it is used")
+                    raise FetchError("fetch_too_large", host=_host(address))
                 file.write(chunk)
                 tell(name, done, total)
     return not total or done >= total
@@ -220,11 +213,11 @@ def _where(response: Any, start: int) -> tuple[int, int]:
 
 
 def _host(address: str) -> str:
-    return urllib.parse.urlsplit(address).hostname or "the server"
+    return urllib.parse.urlsplit(address).hostname or address
 
 
-def _reason(error: BaseException) -> str:
+def _reason(error: BaseException) -> Said:
     inner = getattr(error, "reason", error)
     if isinstance(inner, TimeoutError):
-        return "it went silent"
-    return str(getattr(inner, "strerror", None) or type(inner).__name__)
+        return Said("fetch_silent")
+    return Said("fetch_other", {"reason": getattr(inner, "strerror", None) or type(inner).__name__})

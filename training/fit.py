@@ -27,8 +27,11 @@ from training.calibration import probability as calibrated_probability
 from training.card import write_card
 from training.counterfactual import make
 from training.curve import measure_curve, to_json
-from training.data import MOVIES_HELD_OUT_SHARE, DataError, Row, fold, split
+from training.data import MOVIES_HELD_OUT_SHARE, Row, fold, split
+from training.enough import check_enough
+from training.errors import DataError
 from training.evaluate import Evaluation, evaluate
+from training.messages import say
 from training.metrics import paired, share, unsure_band
 from training.morphemes import teach_morphemes
 from training.pretrain import pretrain
@@ -96,18 +99,16 @@ def fit(recipe: Recipe, corpora: Corpora, out: Path, runs: Path, *, seed: int = 
         DataError: if there are too few rows, or ``out`` exists.
     """
     if out.exists():
-        raise DataError(f"{out} exists already; choose another --out or remove it")
+        raise DataError("out_exists", path=out)
     learn, held = split(list(corpora.rated))
     movies, movies_held = split(list(corpora.movies), MOVIES_HELD_OUT_SHARE)
-    _check(learn, held, recipe)
+    check_enough(learn, held, recipe.network.positive_above)
     if recipe.teach.folds and recipe.teach.morphemes.kind:
         cutter(recipe.teach.morphemes.kind)  # an analyser that is not installed is said now, not in an hour
     stages = _Stages(runs, recipe, corpora.fingerprint(), seed)
     folder = stages.folder("fit")
-    console.print(
-        f"learning from {len(learn):,} rated, {len(corpora.unrated):,} unrated and {len(movies):,} movie reviews;"
-    )
-    console.print(f"{len(held):,} rated and {len(movies_held):,} movie reviews are held out; checkpoints in {folder}")
+    _tell("fit_learning_from", rated=len(learn), unrated=len(corpora.unrated), movies=len(movies))
+    _tell("fit_held_out", rated=len(held), movies=len(movies_held), folder=folder)
 
     tokens = _fit_tokenizer(recipe, learn, corpora.unrated, movies)
     domain = [*learn, *corpora.unrated]
@@ -139,7 +140,7 @@ def fit(recipe: Recipe, corpora: Corpora, out: Path, runs: Path, *, seed: int = 
                 recipe, learn, corpora.unrated, movies, reminder, made, seed, stages.folder("morphemes")
             )
         lesson = agree(opinions, learn, recipe.network)
-        _say(lesson, "teachers")
+        _tell("fit_teachers", shares=lesson.words)
 
     # A wide part that is fitted apart is not there while the network learns.
     shape = replace(recipe.network, buckets=0) if recipe.fitted_wide else recipe.network
@@ -161,13 +162,13 @@ def fit(recipe: Recipe, corpora: Corpora, out: Path, runs: Path, *, seed: int = 
 
         opinions |= teach_again(second, recipe.network, recipe.teach, learn, corpora.unrated, again)
         lesson = agree(opinions, learn, recipe.network)
-        _say(lesson, "second teachers")
+        _tell("fit_second_teachers", shares=lesson.words)
 
     # The calibration needs rows that the network did not learn from, so it learns twice: once without a fold.
     side = np.array([fold(r.place, _CALIBRATION_FOLDS) for r in learn]) == 0
     asked = [r for r, s in zip(learn, side, strict=True) if s]
     others = [r for r, s in zip(learn, side, strict=True) if not s]
-    model = student(~side, "without one fold", folder / "student-calibration.npz", lesson)
+    model = student(~side, say("progress_one_fold"), folder / "student-calibration.npz", lesson)
     logits = predict(model, Encoded([r.text for r in asked], shape, tokens))
     wide = None
     if recipe.fitted_wide:
@@ -176,7 +177,7 @@ def fit(recipe: Recipe, corpora: Corpora, out: Path, runs: Path, *, seed: int = 
         logits = logits + wide.logits([r.text for r in asked])
         wide = wide.fitted_to(learn, beside)
     settings = _calibrate(recipe, logits, asked)
-    model = student(np.ones(len(learn), bool), "network", folder / "student.npz", lesson)
+    model = student(np.ones(len(learn), bool), say("progress_network"), folder / "student.npz", lesson)
     weights = network.get_weights(model, shape)
     if wide is not None:
         weights["wide/table"] = wide.table
@@ -212,18 +213,8 @@ def _films(movies: Sequence[Row], count: int, seed: int) -> list[tuple[str, bool
     return [(clear[i].text, (clear[i].rating or 0) > 5) for i in chosen]
 
 
-def _say(lesson: Lesson, who: str) -> None:
-    shares = ", ".join(f"{kind} {value:.2%}" for kind, value in lesson.accuracy.items())
-    console.print(f"{who} on rows they did not learn from: {shares}")
-
-
-def _check(learn: Sequence[Row], held: Sequence[Row], recipe: Recipe) -> None:
-    for rows, what in ((learn, "to learn from"), (held, "to test on")):
-        good = sum((r.rating or 0) > recipe.network.positive_above for r in rows)
-        if min(good, len(rows) - good) < 10:
-            raise DataError(
-                f"too few rows {what}: {good} positive and {len(rows) - good} negative; at least 10 of each are needed"
-            )
+def _tell(sentence: str, /, **values: object) -> None:
+    console.print(say(sentence, **values), markup=False, highlight=False, soft_wrap=True)
 
 
 class _Stages:
@@ -284,8 +275,8 @@ def _calibrate(recipe: Recipe, logits: NDArray[np.float32], rows: Sequence[Row])
     curve = fit_calibration(odds, positive)
     probability = calibrated_probability(odds, curve)
     classes = np.array(recipe.network.ratings)[logits.argmax(axis=1)]
-    console.print(f"one fold left out: accuracy {share((probability > 0.5) == positive)}")
-    console.print(f"one fold left out: rating {share(classes == np.array([r.rating for r in rows]))}")
+    _tell("fit_aside_accuracy", share=share((probability > 0.5) == positive))
+    _tell("fit_aside_rating", share=share(classes == np.array([r.rating for r in rows])))
     below, above = unsure_band(probability, positive, recipe.right_when_sure)
     scale, shift, bend = curve
     return ModelSettings(recipe.network, scale, shift, below, above, bend)

@@ -68,10 +68,10 @@ class Host(Protocol):
         ...
 
 
-def find_host() -> Host | None:
-    """The installed one, if any."""
+def find_host(language: str | None = None) -> Host | None:
+    """The installed one, if any; it speaks this language, or that of the environment."""
     for entry in metadata.entry_points(group="nunchi", name="host"):
-        made: Host = entry.load()()
+        made: Host = entry.load()(language=language)
         return made
     return None
 

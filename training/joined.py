@@ -53,10 +53,10 @@ class Joined:
         if self._keep_first:
             self.left_out["duplicates"] += 1
         elif not known.count:
-            self.left_out["with conflicting labels"] += 1
+            self.left_out["conflicting"] += 1
         elif known.positive != one.positive:
             self.left_out["duplicates"] -= known.count - 1
-            self.left_out["with conflicting labels"] += known.count + 1
+            self.left_out["conflicting"] += known.count + 1
             known.count = 0
         else:
             self.left_out["duplicates"] += 1

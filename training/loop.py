@@ -16,6 +16,8 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
 from training.batches import shuffled
+from training.errors import DivergedError
+from training.messages import say
 
 _console = Console(stderr=True)
 _EVERY = 400  # steps between checkpoints
@@ -102,12 +104,12 @@ def run(
         for number in range(start, steps):
             loss = step(number)
             if not np.isfinite(loss):
-                raise FloatingPointError(f"{title}: the loss is no longer a number at step {number}; lower the rate")
+                raise DivergedError("diverged", what=title)
             mean = loss if number == start else 0.98 * mean + 0.02 * loss
             done = number + 1
-            progress.update(task, completed=done, description=f"{title}, loss {mean:.3f}")
+            progress.update(task, completed=done, description=say("progress_loss", what=title, loss=mean))
             if not _console.is_terminal and (done % 200 == 0 or done == steps):
-                _console.print(f"{title}: step {done}/{steps}, loss {mean:.4f}")
+                _console.print(say("progress_step", what=title, done=done, of=steps, loss=mean), markup=False)
             if checkpoint is not None and (done % _EVERY == 0 or done == steps):
                 _save(models, checkpoint, done)
 

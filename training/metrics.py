@@ -10,6 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.stats import binomtest
 
+from training.messages import say
+
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
 
@@ -39,11 +41,15 @@ class Share:
 def share(right: Sequence[bool] | Bools) -> Share:
     """The share of true values and its interval; NaN for none."""
     values = np.asarray(right, bool)
-    n, k = len(values), int(values.sum())
+    return share_of(int(values.sum()), len(values))
+
+
+def share_of(right: int, n: int) -> Share:
+    """So many of so many; NaN for none."""
     if not n:
         return Share(0, 0, math.nan, math.nan, math.nan)
-    interval = binomtest(k, n).proportion_ci(0.95, method="wilson")
-    return Share(k, n, k / n, float(interval.low), float(interval.high))
+    interval = binomtest(right, n).proportion_ci(0.95, method="wilson")
+    return Share(right, n, right / n, float(interval.low), float(interval.high))
 
 
 def macro_f1(positive: Bools, predicted: Bools) -> float:
@@ -84,7 +90,7 @@ class Paired:
     p: float
 
     def __str__(self) -> str:
-        return f"{self.only_first} rows right only here, {self.only_second} only there, p = {self.p:.3g}"
+        return say("paired", first=self.only_first, second=self.only_second, p=self.p)
 
 
 def paired(first: Bools, second: Bools) -> Paired:

@@ -10,7 +10,7 @@ from pathlib import Path
 from nlp import Analyzer
 from nlp.clauses import split
 from nlp.text import normalize
-from training.data import DataError
+from training.errors import DataError
 from training.metrics import Share, share
 
 
@@ -87,10 +87,10 @@ def _rows(path: Path, *columns: str) -> Iterator[dict[str, str]]:
     try:
         lines = path.read_text("utf-8").splitlines()
     except OSError as error:
-        raise DataError(f"{path} cannot be read: {error.strerror}") from None
+        raise DataError("file_unreadable", path=path, reason=error.strerror) from None
     names = lines[0].split("\t") if lines else []
     if not set(columns) <= set(names):
-        raise DataError(f"{path}: a suite has the columns {', '.join(columns)}")
+        raise DataError("suite_columns", path=path, columns=", ".join(columns))
     for line in lines[1:]:
         yield dict(zip(names, line.split("\t"), strict=True))
 

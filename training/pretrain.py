@@ -23,6 +23,7 @@ from nlp.tokenizer import CharTokenizer, Tokenizer
 from training.batches import Encoded
 from training.data import Row
 from training.loop import OneCycle, Stream, compile_with, read_arrays, run, write_arrays
+from training.messages import say
 from training.recipe import PretrainRecipe
 
 _RATINGS = tuple(range(1, 11))
@@ -111,7 +112,7 @@ def pretrain(
             speaker.train_on_batch(inputs, np.where(targets < classes, targets, 1), sample_weight=there)
         return loss
 
-    run(step, steps, models, folder / f"pretraining-{seed}.npz", f"pretraining {seed}")
+    run(step, steps, models, folder / f"pretraining-{seed}.npz", say("progress_pretraining", seed=seed))
     kept = {k: v for k, v in network.get_weights(model, body).items() if k.startswith(("embedding", "recurrent"))}
     write_arrays(result, dict(kept))
     (folder / f"pretraining-{seed}.npz").unlink(missing_ok=True)

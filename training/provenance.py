@@ -14,14 +14,10 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
 
-UNSTATED = "not stated"
+from training.errors import ForbiddenError
+from training.messages import Said, say
+
 _HEAD = 1 << 20
-
-WHY = "the developer policies of Discord and Slack forbid training on what people write there"
-
-
-class ForbiddenError(Exception):
-    """Rows of a chat among those to learn from; the message says which and why."""
 
 
 def _shown(text: str) -> str:
@@ -35,12 +31,12 @@ class Origin:
 
     Attributes:
         source: who gave them, e.g. the name of a corpus or of a shop's export.
-        licence: under which terms.
+        licence: under which terms; empty where nobody said.
         obtained: the day.
     """
 
     source: str
-    licence: str = UNSTATED
+    licence: str = ""
     obtained: date | None = None
 
     def __post_init__(self) -> None:
@@ -48,13 +44,14 @@ class Origin:
             object.__setattr__(self, name, _shown(getattr(self, name)))
 
     def __str__(self) -> str:
-        return f"{self.source} ({self.licence}, {self.obtained or 'date not stated'})"
+        licence, day = self.licence or say("unstated"), self.obtained or say("unstated")
+        return say("origin", source=self.source, licence=licence, obtained=day)
 
 
 def origin_of(path: Path, source: str = "", licence: str = "", obtained: date | None = None) -> Origin:
     """What was said of a file; where nothing was, its name and the day on which it was last written."""
     day = obtained or datetime.fromtimestamp(path.stat().st_mtime, UTC).date()
-    return Origin(source or path.name, licence or UNSTATED, day)
+    return Origin(source or path.name, licence, day)
 
 
 _PLATFORM = re.compile(r"discord(?:app)?|slack|디스코드|슬랙", re.IGNORECASE)
@@ -119,12 +116,12 @@ class Guard:
     def __init__(self, name: str, columns: Sequence[str], text_column: int) -> None:
         self._name, self._text = name, text_column
         self._names = list(columns)
-        self.first: tuple[int, str] | None = None
+        self.first: tuple[int, Said] | None = None
         self.count = 0
         plain = {_plain(column) for column in columns}
         chat = sorted(plain & _CHAT_COLUMNS)
         if chat or set(columns) >= _OUR_LOG:
-            self._refuse(f"its columns are those of an export of a chat ({', '.join(chat) or 'nunchi log'})")
+            self._refuse(Said("forbidden_columns", {"columns": ", ".join(chat) or "nunchi log"}))
         self._ids = [i for i, n in enumerate(columns) if _ID_NAME.search(n)]
         self._times = [i for i, n in enumerate(columns) if _TIME_NAME.search(n)]
         self._slack = [i for i, n in enumerate(columns) if _SLACK_NAME.search(n)]
@@ -141,24 +138,24 @@ class Guard:
             self.count += 1
             self.first = self.first or (number, sign)
 
-    def _sign(self, cells: Sequence[str]) -> str:
+    def _sign(self, cells: Sequence[str]) -> Said | None:
         for i, cell in enumerate(cells):
             if not cell:
                 continue
             if ("<" in cell or "://" in cell) and _MARKUP.search(cell):
-                return "a mention or an address of a chat"
+                return Said("sign_markup")
             if i != self._text and len(cell) <= 80 and _PLATFORM.search(cell):
-                return f"column {self._column(i)} names Discord or Slack"
+                return Said("sign_named", {"column": self._column(i)})
         for i in self._ids:
             if i < len(cells) and _SNOWFLAKE.fullmatch(cells[i]) and int(cells[i]) >> 22 >= _FIRST_DISCORD:
-                return f"column {self._column(i)} holds a Discord id"
+                return Said("sign_discord_id", {"column": self._column(i)})
         for i in self._times:
             if i < len(cells) and _SLACK_TIME.fullmatch(cells[i]):
-                return f"column {self._column(i)} holds the time stamp of a Slack message"
+                return Said("sign_slack_time", {"column": self._column(i)})
         for i in self._slack:
             if i < len(cells) and _SLACK_ID.fullmatch(cells[i]) and any(c.isdigit() for c in cells[i]):
-                return f"column {self._column(i)} holds a Slack id"
-        return ""
+                return Said("sign_slack_id", {"column": self._column(i)})
+        return None
 
     def _column(self, i: int) -> str:
         name = self._names[i][:40] if i < len(self._names) else ""
@@ -172,11 +169,11 @@ class Guard:
         """
         if self.first:
             number, sign = self.first
-            more = f" and {self.count - 1:,} more rows like it" if self.count > 1 else ""
-            self._refuse(f"row {number:,}: {sign}{more}")
+            more = {"more": self.count - 1} if self.count > 1 else {}
+            self._refuse(Said("forbidden_rows" if more else "forbidden_row", {"row": number, "sign": sign, **more}))
 
-    def _refuse(self, what: str) -> None:
-        raise ForbiddenError(f"{self._name} holds rows from Discord or Slack and is not used: {what}; {WHY}")
+    def _refuse(self, what: Said) -> None:
+        raise ForbiddenError("forbidden", file=self._name, what=what)
 
 
 def check_file(path: Path) -> None:
@@ -194,21 +191,22 @@ def check_file(path: Path) -> None:
     elif head.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] in (b"{", b"["):
         found = _json_keys(head.decode("utf-8", "replace"))
     elif _PLATFORM.search(path.name) and path.suffix.lower() in (".html", ".txt"):
-        found = "the file's name says so"
+        found = "sign_file_name"
     if found:
-        raise ForbiddenError(f"{path.name} holds rows from Discord or Slack and is not used: {found}; {WHY}")
+        raise ForbiddenError("forbidden", file=path.name, what=Said(found))
 
 
 def _zip(path: Path) -> str:
+    """The sentence on what an archive is, if it is an export of a chat; else empty."""
     try:
         with zipfile.ZipFile(path) as archive:
             names = set(archive.namelist()[:10_000])
     except (zipfile.BadZipFile, OSError, ValueError):
         return ""
     if {"channels.json", "users.json"} <= names:
-        return "it is the export of a Slack workspace"
+        return "sign_slack_workspace"
     if "messages/index.json" in names or any(re.fullmatch(r"messages/c\d{17,20}/.*", n) for n in names):
-        return "it is a Discord data package"
+        return "sign_discord_package"
     return ""
 
 
@@ -218,14 +216,14 @@ def _json_keys(head: str) -> str:
     if keys & {"client_msg_id", "thread_ts", "user_team", "source_team"} or (
         {"type", "user", "ts", "text"} <= keys and _SLACK_TIME.search(head)
     ):
-        return "its keys are those of a Slack export"
+        return "sign_slack_keys"
     if {"guild", "channel", "messages"} <= keys or {"guild_id", "channel_id"} & keys:
-        return "its keys are those of a Discord export"
+        return "sign_discord_keys"
     if keys >= _OUR_LOG:
-        return "it was written by nunchi log"
+        return "sign_our_log"
     try:
         first = json.loads(head.lstrip("\ufeff").lstrip().splitlines()[0])
     except (ValueError, IndexError, RecursionError):
         return ""
     platform = first.get("platform") if isinstance(first, dict) else None
-    return "its rows say so" if isinstance(platform, str) and _PLATFORM.search(platform) else ""
+    return "sign_rows" if isinstance(platform, str) and _PLATFORM.search(platform) else ""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from importlib import resources
 from pathlib import Path
@@ -12,7 +12,9 @@ from typing import Any
 from nlp import tokenizer
 from nlp.config import NetworkConfig
 from training.course_recipe import CourseRecipe
-from training.data import DataError
+from training.errors import DataError
+from training.messages import Said
+from training.tokens import check_kind
 
 
 @dataclass(frozen=True)
@@ -186,7 +188,7 @@ class Recipe:
         """Read a parsed TOML file.
 
         Raises:
-            ValueError: naming the table and the setting that is wrong.
+            DataError: naming the table and the setting that is wrong.
         """
         parts: dict[str, Any] = {}
         kinds: dict[str, Any] = {
@@ -199,7 +201,7 @@ class Recipe:
         }
         for table, value in data.items():
             if table == "network":
-                parts[table] = NetworkConfig.from_dict(value)
+                parts[table] = _network(value)
             elif table == "teach":
                 tune = _part(TuneRecipe, value.get("tune", {}), "teach.tune")
                 morphemes = _part(MorphemeRecipe, value.get("morphemes", {}), "teach.morphemes")
@@ -209,26 +211,40 @@ class Recipe:
             elif table in ("right_when_sure", "fitted_wide", "wide_movies"):
                 parts[table] = value
             else:
-                raise ValueError(f"there is no setting called {table!r}")
+                raise DataError("recipe_no_table", name=table)
         recipe = cls(**{"name": name, "network": NetworkConfig(), **parts})
-        tokenizer.create(recipe.tokenizer.kind)
+        check_kind(recipe.tokenizer.kind)
         if recipe.teach.morphemes.kind not in ("", *tokenizer.MORPHEME_KINDS):
-            raise ValueError(f"[teach.morphemes] kind must be one of {', '.join(tokenizer.MORPHEME_KINDS)}")
-        recipe.teachers  # noqa: B018 - says what is wrong with their units
+            raise _no_choice("teach.morphemes", "kind", tokenizer.MORPHEME_KINDS, recipe.teach.morphemes.kind)
+        try:
+            recipe.teachers  # noqa: B018 - says what is wrong with their units
+        except ValueError as error:
+            raise DataError("recipe_network", reason=error) from None
         if recipe.teach.generations not in (1, 2):
-            raise ValueError(f"[teach] generations must be 1 or 2, not {recipe.teach.generations!r}")
+            raise _no_choice("teach", "generations", (1, 2), recipe.teach.generations)
         return recipe
+
+
+def _network(values: Mapping[str, Any]) -> NetworkConfig:
+    try:
+        return NetworkConfig.from_dict(values)
+    except ValueError as error:
+        raise DataError("recipe_network", reason=error) from None
+
+
+def _no_choice(table: str, name: str, choices: Sequence[object], value: object) -> DataError:
+    return DataError("recipe_choice", table=table, name=name, choices=", ".join(map(str, choices)), value=repr(value))
 
 
 def _part(kind: Any, values: Mapping[str, Any], table: str) -> Any:
     known = {f.name: f.type for f in fields(kind)}
     for name, value in values.items():
         if name not in known:
-            raise ValueError(f"[{table}] has no setting called {name!r}")
+            raise DataError("recipe_no_setting", table=table, name=name)
         if known[name] in ("int", "float") and (
             isinstance(value, bool) or not isinstance(value, int | float) or value < 0
         ):
-            raise ValueError(f"[{table}] {name} must be a number of at least 0, not {value!r}")
+            raise DataError("recipe_number", table=table, name=name, value=repr(value))
     return kind(**values)
 
 
@@ -251,6 +267,8 @@ def load(name: str) -> Recipe:
             text = (resources.files("training") / "recipes" / f"{name}.toml").read_text(encoding="utf-8")
         return Recipe.from_dict(tomllib.loads(text), Path(name).stem)
     except OSError:
-        raise DataError(f"there is no recipe {name!r}; there are: {', '.join(names())}") from None
-    except (ValueError, TypeError) as error:
-        raise DataError(f"recipe {name!r}: {error}") from None
+        raise DataError("recipe_missing", recipe=name, names=", ".join(names())) from None
+    except DataError as error:
+        raise DataError("recipe_wrong", recipe=name, why=error.said) from None
+    except (ValueError, TypeError, AttributeError) as error:  # not TOML, or not of that shape
+        raise DataError("recipe_wrong", recipe=name, why=Said("recipe_no_toml", {"reason": error})) from None

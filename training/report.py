@@ -14,6 +14,7 @@ from matplotlib.ticker import MaxNLocator
 
 from training.adapt import Pass
 from training.evaluate import Evaluation
+from training.messages import say
 
 if TYPE_CHECKING:
     from training.course import Curve
@@ -57,14 +58,14 @@ def draw_passes(passes: Sequence[Pass], best: int, path: Path) -> Path:
     Returns:
         Its path.
     """
-    figure, axes = _figure("배우는 동안", "몇 번째 읽기", "손실 (따로 둔 리뷰)")
+    figure, axes = _figure(say("picture_passes"), say("picture_reading"), say("picture_loss_aside"))
     where = [p.epoch for p in passes]
     axes.plot(where, [p.aside_loss for p in passes], color=_BLUE, marker="o")
     axes.axvline(best, color=_GREY, linestyle="--", linewidth=1)
     axes.xaxis.set_major_locator(MaxNLocator(integer=True))
     right = axes.twinx()
     right.plot(where, [p.aside_accuracy for p in passes], color=_RED, marker="s")
-    right.set_ylabel("정확도 (따로 둔 리뷰)", fontproperties=_font(11), color=_RED)
+    right.set_ylabel(say("picture_accuracy_aside"), fontproperties=_font(11), color=_RED)
     right.yaxis.set_major_formatter(lambda value, _: f"{value:.1%}")
     path.parent.mkdir(parents=True, exist_ok=True)
     figure.savefig(path, dpi=150)
@@ -80,20 +81,24 @@ def draw_curves(curves: Mapping[str, Curve], path: Path) -> Path:
     figure = Figure(figsize=(11, 4.6), layout="constrained")
     sides = figure.subplots(1, 2)
     for axes, title, own, aside in (
-        (sides[0], "손실", "loss", "aside_loss"),
-        (sides[1], "정확도 (회귀는 평균 절대 오차)", "measure", "aside_measure"),
+        (sides[0], "picture_loss", "loss", "aside_loss"),
+        (sides[1], "picture_measure", "measure", "aside_measure"),
     ):
-        axes.set_title(title, fontproperties=_font(13), pad=10)
-        axes.set_xlabel("에포크", fontproperties=_font(11))
+        axes.set_title(say(title), fontproperties=_font(13), pad=10)
+        axes.set_xlabel(say("picture_epoch"), fontproperties=_font(11))
         axes.xaxis.set_major_locator(MaxNLocator(integer=True))
         axes.spines[["top", "right"]].set_visible(False)
         for i, (name, curve) in enumerate(curves.items()):
             colour = f"C{i % 10}"
             values, others = getattr(curve, own), getattr(curve, aside)
-            axes.plot(range(1, len(values) + 1), values, color=colour, marker="o", label=f"{name} · 배운 리뷰")
+            axes.plot(
+                range(1, len(values) + 1), values, color=colour, marker="o", label=say("picture_learnt", recipe=name)
+            )
             if others:
                 where = range(1, len(others) + 1)
-                axes.plot(where, others, color=colour, marker="s", linestyle="--", label=f"{name} · 따로 둔 리뷰")
+                axes.plot(
+                    where, others, color=colour, marker="s", linestyle="--", label=say("picture_aside", recipe=name)
+                )
     sides[1].legend(prop=_font(8), loc="center left", bbox_to_anchor=(1, 0.5), frameon=False)
     path.parent.mkdir(parents=True, exist_ok=True)
     figure.savefig(path, dpi=150)
@@ -101,7 +106,7 @@ def draw_curves(curves: Mapping[str, Curve], path: Path) -> Path:
 
 
 def _confusion(result: Evaluation) -> Figure:
-    figure, axes = _figure(f"맞힘과 틀림 (리뷰 {result.accuracy.n:,}편)", "모델의 판단", "실제")
+    figure, axes = _figure(say("picture_confusion", rows=result.accuracy.n), say("picture_said"), say("picture_true"))
     guess = result.probability >= 0.5
     table = np.array(
         [
@@ -116,15 +121,15 @@ def _confusion(result: Evaluation) -> Figure:
         text = f"{count:,}\n{shares[row, column]:.1%}"
         axes.text(column, row, text, ha="center", va="center", color=colour, fontproperties=_font(13))
     for axis in (axes.xaxis, axes.yaxis):
-        axis.set_ticks([0, 1], ["부정", "긍정"], fontproperties=_font(12))
+        axis.set_ticks([0, 1], [say("negative"), say("positive")], fontproperties=_font(12))
         axis.set_tick_params(length=0)
     axes.spines[:].set_visible(False)
     return figure
 
 
 def _reliability(result: Evaluation, bins: int = 10) -> Figure:
-    title = f"확률이 믿을 만한가 (보정 오차 {result.calibration_error:.3f})"
-    figure, axes = _figure(title, "모델이 말한 긍정 확률", "실제 긍정 비율")
+    title = say("picture_reliability", error=result.calibration_error)
+    figure, axes = _figure(title, say("picture_probability"), say("picture_share"))
     place = np.minimum((result.probability * bins).astype(int), bins - 1)
     axes.plot([0, 1], [0, 1], color=_GREY, linewidth=1, linestyle="--")
     for b in range(bins):
@@ -139,7 +144,7 @@ def _reliability(result: Evaluation, bins: int = 10) -> Figure:
 
 
 def _coverage(result: Evaluation) -> Figure:
-    figure, axes = _figure("덜 확실한 리뷰를 남겨 두면", "판단한 리뷰의 비율", "판단이 맞은 비율")
+    figure, axes = _figure(say("picture_coverage"), say("picture_covered"), say("picture_right"))
     order = np.argsort(-abs(result.probability - 0.5), kind="stable")
     right = np.cumsum(result.right[order]) / np.arange(1, len(order) + 1)
     covered = np.arange(1, len(order) + 1) / len(order)
@@ -148,7 +153,7 @@ def _coverage(result: Evaluation) -> Figure:
     if result.unsure_share < 1:
         at = 1 - result.unsure_share
         axes.plot(at, result.sure.value, "o", color=_RED)
-        label = f"확인 필요 {result.unsure_share:.0%}를 빼면 {result.sure.value:.1%}"
+        label = say("picture_unsure", unsure=result.unsure_share, right=result.sure.value)
         axes.annotate(
             label,
             (at, result.sure.value),

@@ -11,10 +11,12 @@ from pathlib import Path
 from typing import Any, Literal
 
 from nlp.text import normalize
-from training.data import DataError, Row, raw_rated
+from training.data import Row, raw_rated
+from training.errors import DataError
 from training.host import Host, Table
 from training.joined import Given, Joined
-from training.provenance import UNSTATED, ForbiddenError, Guard, Origin, check_file, origin_of
+from training.messages import Said, say
+from training.provenance import Guard, Origin, check_file, origin_of
 
 LONGEST = 20_000
 """Characters; no review is longer, and what is was glued together by a mistake in the file."""
@@ -80,8 +82,9 @@ class Reviews:
         kind: which of the two.
         origins: how many rows came from where.
         read: rows read.
-        left_out: how many were left out, by the reason.
-        notes: what was understood of each file, a line each.
+        left_out: how many were left out, by the reason: ``empty``, ``too_long``, ``unrated``, ``middle``,
+            ``duplicates``, ``conflicting``.
+        notes: what was understood of each file, a sentence each.
         written: of rows that were cleaned as taught: each as a model in service reads it; empty for others.
     """
 
@@ -90,7 +93,7 @@ class Reviews:
     origins: Counter[Origin] = field(default_factory=Counter)
     read: int = 0
     left_out: Counter[str] = field(default_factory=Counter)
-    notes: list[str] = field(default_factory=list)
+    notes: list[Said] = field(default_factory=list)
     written: list[str] = field(default_factory=list)
 
     @property
@@ -137,14 +140,12 @@ def read_reviews(paths: Sequence[Path], rules: ReadRules, host: Host | None) -> 
     for path in paths:
         try:
             scale = _read(path, rules, host, out, joined)
-        except ForbiddenError as error:
-            raise DataError(str(error)) from None
         except FileNotFoundError:
-            raise DataError(f"{path}: there is no such file") from None
+            raise DataError("file_missing", path=path) from None
         except IsADirectoryError:
-            raise DataError(f"{path} is a folder, not a file of reviews") from None
+            raise DataError("file_folder", path=path) from None
         except OSError as error:
-            raise DataError(f"{path} cannot be read: {error.strerror}") from None
+            raise DataError("file_unreadable", path=path, reason=error.strerror) from None
         kinds.add(scale.kind if scale.cut == 0.6 * scale.highest else "labels")
     out.kind = "stars" if kinds == {"stars"} else "labels"
     out.left_out += joined.left_out
@@ -155,13 +156,13 @@ def read_reviews(paths: Sequence[Path], rules: ReadRules, host: Host | None) -> 
         if rules.as_taught:
             out.written.append(written)
     if not out.rows:
-        raise DataError(f"no rows are left to learn from: of {out.read:,} read, {account(out) or 'none was usable'}")
+        raise DataError("no_rows_left", read=out.read, left_out=account(out) or Said("nothing_usable"))
     return out
 
 
 def account(reviews: Reviews) -> str:
     """What was left out, in words."""
-    return ", ".join(f"{n:,} {what}" for what, n in reviews.left_out.items() if n)
+    return ", ".join(say(f"left_out_{reason}", count=n, longest=LONGEST) for reason, n in reviews.left_out.items() if n)
 
 
 def _read(path: Path, rules: ReadRules, host: Host | None, out: Reviews, joined: Joined) -> _Scale:
@@ -170,12 +171,12 @@ def _read(path: Path, rules: ReadRules, host: Host | None, out: Reviews, joined:
     if rules.text_column is None and rules.label_column is None and _is_course_form(path):
         return _read_course_form(path, rules, origin, out, joined)
     if host is None:
-        raise DataError(f"{path}: tables are read by nunchi train; here only lines of rating, tab, review are")
+        raise DataError("file_needs_host", path=path)
     try:
         with host.open_table(path, text_column=rules.text_column, encoding=rules.encoding, sheet=rules.sheet) as table:
             return _read_table(path, table, rules, host, origin, out, joined)
     except ValueError as error:
-        raise DataError(f"{path.name}: {error}") from None
+        raise DataError("file_unusable", file=path.name, why=error) from None
 
 
 def _is_course_form(path: Path) -> bool:
@@ -197,7 +198,7 @@ def _read_course_form(path: Path, rules: ReadRules, origin: Origin, out: Reviews
         out.read += 1
         _keep(cells, text, points.setdefault(value, value), origin, rules, out)
     scale = _scale_of(path, points, rules)
-    out.notes.append(f"{path.name}: lines of rating, tab, review; {_meaning(scale)}")
+    out.notes.append(Said("note_course", {"file": path.name, "meaning": _meaning(scale)}))
     _judge(cells, scale, out, joined)
     return scale
 
@@ -236,10 +237,13 @@ def _read_table(
         raise unclear
     numbers = [value for value in kinds.values() if isinstance(value, float)]
     if numbers and any(isinstance(value, bool) for value in kinds.values()):
-        raise DataError(f"{path.name}: column {label_column + 1} mixes numbers and words such as 긍정; use one of them")
+        raise DataError("labels_mixed", file=path.name, column=label_column + 1)
     scale = _scale_of(path, numbers, rules) if numbers else _Scale("labels", 1.0, 0.5)
-    label, text = (table.columns[i][:40] or f"column {i + 1}" for i in (label_column, table.text_column))
-    out.notes.append(f"{path.name}: reviews from “{text}”, ratings from “{label}”; {_meaning(scale)}")
+    label, text = (
+        table.columns[i][:40] or Said("column_number", {"number": i + 1}) for i in (label_column, table.text_column)
+    )
+    told = {"file": path.name, "text": text, "label": label, "meaning": _meaning(scale)}
+    out.notes.append(Said("note_table", told))
     _judge(cells, scale, out, joined)
     return scale
 
@@ -249,14 +253,14 @@ def _own_origin(path: Path, number: int, said: tuple[str, ...], origin: Origin) 
     try:
         day = date.fromisoformat(obtained[:10]) if obtained else origin.obtained
     except ValueError:
-        raise DataError(f"{path.name}, row {number:,}: the column obtained holds no date like 2026-11-22") from None
+        raise DataError("obtained_unclear", file=path.name, row=number) from None
     return replace(origin, source=source or origin.source, licence=licence or origin.licence, obtained=day)
 
 
 def _keep(cells: list[_Cell], text: str, value: Value, origin: Origin, rules: ReadRules, out: Reviews) -> None:
     """Clean a row, so that nothing else of it is held; one without a text is left out, which is counted."""
     if len(text) > LONGEST:
-        out.left_out[f"longer than {LONGEST:,} characters"] += 1
+        out.left_out["too_long"] += 1
         return
     clean = rules.clean(text)
     if not clean:
@@ -272,9 +276,9 @@ def _judge(cells: list[_Cell], scale: _Scale, out: Reviews, joined: Joined) -> N
         cell = cells.pop()
         value = cell.value
         if value is None:
-            out.left_out["without a rating"] += 1
+            out.left_out["unrated"] += 1
         elif value == "neutral" or (not isinstance(value, bool) and value == scale.cut):
-            out.left_out["in the middle (neither positive nor negative)"] += 1
+            out.left_out["middle"] += 1
         elif isinstance(value, bool):
             joined.add(Given(cell.text, cell.written, value, 5.0 if value else 1.0, cell.origin))
         else:
@@ -295,10 +299,7 @@ def _understood(path: Path, number: int, cell: Any, host: Host) -> Value:
         return "neutral"
     points = host.points(cell)
     if points is None:
-        raise DataError(
-            f"{path.name}, row {number:,}: the rating is none: stars, points from 0 to 100, 0 and 1, "
-            "긍정 and 부정, positive and negative are understood; name the right column with --label-column"
-        )
+        raise DataError("label_unclear", file=path.name, row=number)
     return points
 
 
@@ -308,19 +309,17 @@ def _scale_of(path: Path, numbers: Collection[float], rules: ReadRules) -> _Scal
         return _Scale("labels", 1.0, 0.5)
     scale = rules.scale or next((s for s in _SCALES if highest <= s), None)
     if scale is None or highest > scale:
-        raise DataError(
-            f"{path.name}: a rating of {highest:g} is out of range; the highest there can be is {scale or 100:g}"
-        )
+        raise DataError("rating_too_high", file=path.name, rating=highest, highest=scale or 100)
     cut = 0.6 * scale if rules.cut is None else rules.cut
     if not 0 <= cut < scale:
-        raise DataError(f"--cut {cut:g} must be less than the highest number of stars, {scale:g}")
+        raise DataError("cut_too_high", cut=cut, highest=scale)
     return _Scale("stars", scale, cut)
 
 
-def _meaning(scale: _Scale) -> str:
+def _meaning(scale: _Scale) -> Said:
     if scale.kind == "labels":
-        return "as labels, positive or negative"
-    return f"as stars up to {scale.highest:g}: above {scale.cut:g} positive, below negative, {scale.cut:g} left out"
+        return Said("meaning_labels")
+    return Said("meaning_stars", {"highest": scale.highest, "cut": scale.cut})
 
 
 def _find_label_column(path: Path, table: Table, rules: ReadRules, host: Host) -> int:
@@ -330,9 +329,9 @@ def _find_label_column(path: Path, table: Table, rules: ReadRules, host: Host) -
         if found is None and rules.label_column.isdecimal() and 1 <= int(rules.label_column) <= len(names):
             found = int(rules.label_column) - 1
         if found is None:
-            raise DataError(f"{path.name} has no column called that (--label-column); there are: {_listed(names)}")
+            raise DataError("column_missing", file=path.name, columns=_listed(names))
         if found == table.text_column:
-            raise DataError(f"{path.name}: the reviews and the ratings cannot both be in column {found + 1}")
+            raise DataError("column_twice", file=path.name, column=found + 1)
         return found
     never = {table.text_column, *host.is_verdict(names)}
     plain = {"".join(c for c in n.casefold() if c.isalnum()): i for i, n in reversed(list(enumerate(names)))}
@@ -342,10 +341,7 @@ def _find_label_column(path: Path, table: Table, rules: ReadRules, host: Host) -
     likely = [i for i in range(len(names)) if i not in never and _looks_rated(table, i, host)]
     if len(likely) == 1:
         return likely[0]
-    raise DataError(
-        f"{path.name}: which column holds the ratings cannot be told; name it with --label-column; there are: "
-        f"{_listed(names)}"
-    )
+    raise DataError("column_unclear", file=path.name, columns=_listed(names))
 
 
 def _looks_rated(table: Table, column: int, host: Host) -> bool:
@@ -368,10 +364,7 @@ def _check_not_swapped(path: Path, sample: Sequence[tuple[Any, str]], host: Host
     spoken = sum(len(_HANGUL.findall(host.as_text(cell))) > 5 for cell, _ in sample)
     rated = sum(host.points(text) is not None for _, text in sample)
     if sample and spoken > len(sample) / 2 and rated > len(sample) / 2:
-        raise DataError(
-            f"{path.name}: the column of ratings holds texts and that of reviews holds numbers; "
-            "swap --label-column and --text-column"
-        )
+        raise DataError("columns_swapped", file=path.name)
 
 
 def _column_named(names: Sequence[str], wanted: str) -> int | None:
@@ -386,6 +379,6 @@ def _listed(names: Sequence[str]) -> str:
 def sources(reviews: Reviews) -> list[tuple[str, str, str, str]]:
     """Rows, source, licence and day of each origin, for the model card."""
     return [
-        (f"{n:,}", o.source, o.licence or UNSTATED, str(o.obtained or UNSTATED))
+        (f"{n:,}", o.source, o.licence or say("unstated"), str(o.obtained or say("unstated")))
         for o, n in reviews.origins.most_common()
     ]

@@ -12,6 +12,7 @@ from training.adapt import Pass
 from training.board import write_board
 from training.devices import devices
 from training.evaluate import Evaluation
+from training.messages import language, say
 from training.report import draw_evaluation, draw_passes
 from training.versions import versions
 
@@ -54,9 +55,12 @@ def write_results(
 
 def _page(result: Evaluation, card: str, sentences: Sequence[str], pictures: Sequence[str]) -> str:
     said = "".join(f"<p>{html.escape(s)}</p>" for s in sentences)
-    images = "".join(f'<figure><img src="{p}" alt="{p.removesuffix(".png")}"></figure>' for p in pictures)
+    images = "".join(
+        f'<figure><img src="{p}" alt="{html.escape(say("page_" + p.removesuffix(".png")))}"></figure>' for p in pictures
+    )
     return (
-        f'<!doctype html><html lang="ko"><meta charset="utf-8"><meta name="viewport" content="width=device-width">'
+        f'<!doctype html><html lang="{language()}"><meta charset="utf-8">'
+        '<meta name="viewport" content="width=device-width">'
         f"<title>{html.escape(result.model_id)}</title><style>{_STYLE}</style><h1>{html.escape(result.model_id)}</h1>"
-        f"{said}{images}<h2>모델 카드</h2><pre>{html.escape(card)}</pre></html>\n"
+        f"{said}{images}<h2>{html.escape(say('page_card'))}</h2><pre>{html.escape(card)}</pre></html>\n"
     )

@@ -20,6 +20,7 @@ from training.curve import measure_curve, to_json
 from training.data import HELD_OUT_SHARE, Row, split
 from training.enough import check_enough
 from training.evaluate import Evaluation, evaluate
+from training.messages import Said, say
 from training.recipe import Recipe
 from training.reviews import Reviews
 from training.runfolder import write_config, write_results
@@ -38,7 +39,7 @@ class ShopOutcome:
         page: of the run.
         held_out: what it is worth on held-out rows.
         service, linear: how it compares with the model in service and the linear baseline.
-        linear_rows: what the linear one learned from, in words.
+        linear_name: what the linear one is.
     """
 
     model_id: str
@@ -47,12 +48,12 @@ class ShopOutcome:
     held_out: Evaluation
     service: Comparison
     linear: Comparison
-    linear_rows: str
+    linear_name: Said
 
     @property
     def sentences(self) -> tuple[str, str]:
         """The two comparisons, a line each."""
-        return self.service.sentence(), self.linear.sentence(f"a linear model on {self.linear_rows}")
+        return self.service.sentence(), self.linear.sentence(self.linear_name)
 
 
 def fit_shop(
@@ -96,7 +97,7 @@ def fit_shop(
         "rows": _fingerprint(reviews),
         "learn": len(learn),
         "held_out": len(held),
-        "read": reviews.notes,
+        "read": [note.plain() for note in reviews.notes],
         "left_out": dict(reviews.left_out),
     }
     digest = hashlib.sha256(json.dumps(config, sort_keys=True).encode()).hexdigest()[:10]
@@ -107,19 +108,19 @@ def fit_shop(
     stars = reviews.kind == "stars"
     adapted = adapt(start, learn, stars, recipe.adapt, recipe.right_when_sure, seed, folder, tell)
 
-    tell("comparing", 0, 3)
+    tell(say("progress_comparing"), 0, 3)
     above = reviews.positive_above
     result = evaluate(Analyzer(adapted.model, threads=2), held, positive_above=above)
-    tell("comparing", 1, 3)
+    tell(say("progress_comparing"), 1, 3)
     served = evaluate(Analyzer(start, threads=2), held, positive_above=above)
-    tell("comparing", 2, 3)
+    tell(say("progress_comparing"), 2, 3)
     some = _some(learn, _LINEAR_ROWS)
     odds = baseline.log_odds(baseline.fit_baseline(some, above), [r.text for r in held])
-    tell("comparing", 3, 3)
+    tell(say("progress_comparing"), 3, 3)
     against = Comparison.of(result.right, served.right, start.model_id)
     linear = Comparison.of(result.right, np.asarray((odds > 0) == result.positive), "linear")
-    linear_rows = "the same rows" if len(some) == len(learn) else f"{len(some):,} of the same rows"
-    named = (("the model in service", against), (f"a linear model on {linear_rows}", linear))
+    linear_name = Said("linear_same") if len(some) == len(learn) else Said("linear_some", {"rows": len(some)})
+    named = ((Said("serving_model"), against), (linear_name, linear))
     card = write_shop_card(adapted, reviews, result, named, recipe.name, seed)
     target = out or _unused(folder / "model")
     model_id = artifact.save(
@@ -130,7 +131,7 @@ def fit_shop(
         more={RECORD: against.to_json(), CURVE: to_json(measure_curve(result.probability, result.positive))},
     )
     result = evaluate(Analyzer(artifact.load(target), threads=2), held, positive_above=above)  # as it was written
-    outcome = ShopOutcome(model_id, target, folder / "index.html", result, against, linear, linear_rows)
+    outcome = ShopOutcome(model_id, target, folder / "index.html", result, against, linear, linear_name)
     write_results(folder, adapted.passes, adapted.best, result, card, outcome.sentences)
     (folder / "state.npz").unlink(missing_ok=True)
     return outcome

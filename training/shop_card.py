@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from training.adapt import Adapted
-from training.card import USES, table
+from training.card import row, table
 from training.compare import Comparison
 from training.evaluate import Evaluation
+from training.messages import Said, say
 from training.reviews import Reviews, account, sources
 from training.versions import versions
 
@@ -19,7 +20,7 @@ def write_shop_card(
     adapted: Adapted,
     reviews: Reviews,
     result: Evaluation,
-    compared: Sequence[tuple[str, Comparison]],
+    compared: Sequence[tuple[Said, Comparison]],
     recipe: str,
     seed: int,
 ) -> str:
@@ -37,27 +38,33 @@ def write_shop_card(
     with_versions = ", ".join(f"{name} {known[name]}" for name in _PARTS if name in known)
     left_out = account(reviews)
     results = [
-        ("accuracy", f"{result.accuracy.value:.2%}", f"{result.accuracy.low:.2%} – {result.accuracy.high:.2%}"),
-        ("macro F1", f"{result.macro_f1:.4f}", ""),
-        ("expected calibration error", f"{result.calibration_error:.4f}", ""),
-        ("share of reviews inside the unsure band", f"{result.unsure_share:.1%}", ""),
+        row("card_accuracy", result.accuracy),
+        (say("card_macro_f1"), f"{result.macro_f1:.4f}", ""),
+        (say("card_calibration_error"), f"{result.calibration_error:.4f}", ""),
+        (say("card_inside"), f"{result.unsure_share:.1%}", ""),
     ]
-    origin = (
-        f"Made on {datetime.now(UTC):%Y-%m-%d} with seed {seed}, recipe `{recipe}`, from `{adapted.model.model_id}`,"
-        f" which learned on for {adapted.best} of {adapted.passes[-1].epoch} passes ({with_versions})."
+    origin = say(
+        "card_made_shop",
+        day=f"{datetime.now(UTC):%Y-%m-%d}",
+        seed=seed,
+        recipe=recipe,
+        start=adapted.model.model_id,
+        best=adapted.best,
+        passes=adapted.passes[-1].epoch,
+        versions=with_versions,
     )
     parts = [
-        f"# Model card: {recipe}",
+        say("card_title", recipe=recipe),
         origin,
-        USES,
-        "## Data\n",
-        table(("rows", "source", "licence", "obtained"), sources(reviews)),
-        "What the model that it started from had learned before is in that model's own card.",
-        *([f"Left out of {reviews.read:,} rows read: {left_out}."] if left_out else []),
-        "Rows from Discord or Slack are refused. The reviews stay whose they are: ask before you pass this model on.",
-        "## How good it is\n",
-        f"On {result.accuracy.n:,} reviews that were held out by a hash of their text:\n",
-        table(("measure", "value", "95 % interval"), results),
+        say("card_uses"),
+        say("card_data"),
+        table(("card_rows", "card_source", "card_licence", "card_obtained"), sources(reviews)),
+        say("card_before"),
+        *([say("card_left_out", read=reviews.read, left_out=left_out)] if left_out else []),
+        say("card_refused"),
+        say("card_results"),
+        say("card_tested", rows=result.accuracy.n),
+        table(("card_measure", "card_value", "card_interval"), results),
         *(comparison.sentence(name) for name, comparison in compared),
     ]
     return "\n\n".join(p.rstrip("\n") for p in parts) + "\n"

@@ -25,6 +25,7 @@ from training import baseline
 from training.batches import Encoded, predict
 from training.data import Row, fold
 from training.loop import read_arrays, write_arrays
+from training.messages import say
 from training.recipe import TeachRecipe
 from training.tune import Pool, polarity_pool, rated_pool, targets, tune
 
@@ -65,6 +66,11 @@ class Lesson:
     unrated: tuple[Floats, Floats]
     accuracy: Mapping[str, float]
 
+    @property
+    def words(self) -> str:
+        """The accuracies, for people."""
+        return ", ".join(f"{say(f'teacher_{kind}')} {value:.2%}" for kind, value in self.accuracy.items())
+
 
 def teach(
     config: NetworkConfig,
@@ -102,7 +108,7 @@ def teach(
     def network(learn: Sequence[Row], texts: Sequence[str], k: int, s: int) -> NDArray[np.float32]:
         pool = rated_pool(learn, shape, recipe.tune.smooth) + polarity_pool(counterfactuals, shape)
         start = starts[s % len(starts)] if starts else {}
-        title = f"teacher of {kind} {k + 1}.{s + 1} of {recipe.folds}.{recipe.seeds}"
+        title = say(f"progress_teacher_{kind}", fold=k + 1, seed=s + 1, folds=recipe.folds, seeds=recipe.seeds)
         state = folder / f"teacher-state-{k}-{s}.npz"
         model = tune(shape, tokenizer, recipe.tune, pool, movies, start, seed + 100 * k + s, state, title)
         answer = predict(model, Encoded(texts, shape, tokenizer))
@@ -156,7 +162,9 @@ def teach_again(
         part = _Part.of(rows, unrated, side == k, recipe.folds)
 
         def answer(k: int = k, part: _Part = part) -> NDArray[np.float32]:
-            return learn(side != k, f"second teacher {k + 1} of {recipe.folds}", f"second-{k}.npz")(part.texts)
+            return learn(side != k, say("progress_second_teacher", fold=k + 1, folds=recipe.folds), f"second-{k}.npz")(
+                part.texts
+            )
 
         networks[part.asked] += part.weight[:, None] * _kept(folder / f"second-teacher-{k}.npz", answer)
     return Opinions({kind: networks}, {})
@@ -176,8 +184,8 @@ def lesson(opinions: Opinions, rows: Sequence[Row], config: NetworkConfig) -> Le
     n = len(rows)
     positive = np.array([(r.rating or 0) > config.positive_above for r in rows])
     scores = {kind: c.astype(np.float32) for kind, c in opinions.classes.items()}
-    odds = {f"networks, {kind}": binary_log_odds(c, config.positive_classes) for kind, c in scores.items()}
-    odds |= {f"linear, {kind}": said for kind, said in opinions.linear.items()}
+    odds = {f"networks_{kind}": binary_log_odds(c, config.positive_classes) for kind, c in scores.items()}
+    odds |= {f"linear_{kind}": said for kind, said in opinions.linear.items()}
     each = np.stack([said / said[:n].std() for said in odds.values()], axis=1)
     together = LogisticRegression(C=1.0).fit(each[:n], positive).predict_proba(each)[:, 1]
     classes = _agree(np.mean(list(opinions.classes.values()), axis=0), together, config)

@@ -14,7 +14,8 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from nlp import tokenizer
-from training.data import DataError
+from nlp.tokenizers.morphemes import MissingAnalyserError
+from training.errors import DataError
 from training.versions import versions
 
 _CHUNK = 2000
@@ -29,11 +30,24 @@ def cutter(kind: str) -> Cut:
     """
     if kind == "syllable":
         return list
+    check_kind(kind)
     try:
         cut: Cut = tokenizer.create(kind)(()).tokens
-    except ValueError as error:
-        raise DataError(str(error)) from None
+    except MissingAnalyserError as error:
+        sentence = f"analyser_missing_{error.beside}" if error.beside else "analyser_missing"
+        raise DataError(sentence, kind=kind, extra=error.extra) from None
     return cut
+
+
+def check_kind(kind: str) -> None:
+    """Say that a tokenizer is known, whether or not it is installed.
+
+    Raises:
+        DataError: if it is not.
+    """
+    known = (*tokenizer.KINDS, *tokenizer.MORPHEME_KINDS)
+    if kind not in known:
+        raise DataError("tokenizer_missing", kind=kind, names=", ".join(known))
 
 
 def cut_all(kind: str, texts: Sequence[str], cache: Path, jobs: int = 0) -> list[list[str]]:

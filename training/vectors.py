@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from training.data import DataError
+from training.errors import DataError
 
 _LARGEST = 4096
 _MOST = 5_000_000
@@ -46,9 +46,7 @@ class Vectors:
         place = {token: i for i, token in enumerate(self.tokens)}
         unknown = [token for token in (*plus, *minus) if token not in place]
         if unknown:
-            raise DataError(
-                f"these vectors do not know “{unknown[0][:40]}”: their corpus has it too rarely, or not at all"
-            )
+            raise DataError("vectors_unknown_word", word=unknown[0][:40])
         unit = self.matrix / np.maximum(np.linalg.norm(self.matrix, axis=1, keepdims=True), 1e-9)
         aim = sum(unit[place[t]] for t in plus) - sum((unit[place[t]] for t in minus), np.zeros(self.width))
         cosine = unit @ (aim / max(float(np.linalg.norm(aim)), 1e-9))
@@ -84,13 +82,13 @@ def learn(rows: Sequence[Sequence[str]], *, width: int, window: int, epochs: int
     try:
         from gensim.models import Word2Vec
     except ImportError:
-        raise DataError('word vectors need gensim; install it with pip install "nunchi[vectors]"') from None
+        raise DataError("vectors_no_gensim") from None
     # One worker: with more the result depends on which of them is first.
     clean = [[token for token in row if not token.isspace()] for row in rows]
     model = Word2Vec(vector_size=width, window=window, min_count=min_count, sg=1, workers=1, seed=seed, epochs=epochs)
     model.build_vocab(clean)
     if len(model.wv) < 2:
-        raise DataError(f"fewer than two tokens occur {min_count} times; give more texts or a smaller --min-count")
+        raise DataError("vectors_too_few", least=min_count)
     model.train(clean, total_examples=model.corpus_count, epochs=epochs)
     return Vectors(tuple(model.wv.index_to_key), np.asarray(model.wv.vectors, np.float32))
 
@@ -112,9 +110,9 @@ def load(path: Path) -> Vectors:
                 matrix[i] = [float(n) for n in numbers]
                 tokens.append(token)
     except FileNotFoundError:
-        raise DataError(f"{path}: there is no such file of vectors; make one with vectors fit") from None
+        raise DataError("vectors_missing", path=path) from None
     except (ValueError, MemoryError):
-        raise DataError(f"{path} is not a file of vectors as vectors fit writes them") from None
+        raise DataError("vectors_wrong", path=path) from None
     if not math.isfinite(float(matrix.sum())) or len(set(tokens)) != count:
-        raise DataError(f"{path} is not a file of vectors as vectors fit writes them")
+        raise DataError("vectors_wrong", path=path)
     return Vectors(tuple(tokens), matrix)

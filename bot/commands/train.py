@@ -31,25 +31,26 @@ def train(messages: Messages, words: Sequence[str]) -> int:
         from training.__main__ import main
     except ImportError:
         raise UserError(ExitStatus.CONFIG, "train_missing") from None
-    return main(words, TrainingHost(messages), program="nunchi train")
+    return main(words, TrainingHost(messages), program="nunchi train", language=messages.language)
 
 
 class TrainingHost:
     """See ``training.host.Host``; also the installed entry point ``nunchi: host``.
 
     Args:
-        messages: the language to speak; by the environment if None.
+        messages: the language to speak; by ``language`` if None.
+        language: ``ko`` or ``en``; by the environment if None.
     """
 
     rating_names: Sequence[str] = RATING_NAMES
 
-    def __init__(self, messages: Messages | None = None) -> None:
+    def __init__(self, messages: Messages | None = None, *, language: str | None = None) -> None:
         if messages is None:
             import os
 
             from bot.core.messages import choose_language
 
-            messages = Messages(choose_language(None, os.environ))
+            messages = Messages(choose_language(language, os.environ))
         self._messages = messages
 
     def home(self) -> Path:

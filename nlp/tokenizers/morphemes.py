@@ -25,7 +25,17 @@ _analysers: dict[str, Cut] = {}
 
 
 class MissingAnalyserError(ValueError):
-    """An analyser that is not installed; the message says how to get it."""
+    """An analyser that is not installed; the message says how to get it.
+
+    Args:
+        message: for people who read English.
+        extra: of this package, in which the analyser is.
+        beside: what else it needs: ``""``, ``"java"`` or ``"mecab"``.
+    """
+
+    def __init__(self, message: str, extra: str, beside: str = "") -> None:
+        super().__init__(message)
+        self.extra, self.beside = extra, beside
 
 
 def analyser(kind: str) -> Cut:
@@ -52,7 +62,7 @@ def _kiwi() -> Cut:
     try:
         from kiwipiepy import Kiwi
     except ImportError:
-        raise MissingAnalyserError(f"morphemes by Kiwi need kiwipiepy: {_KIWI}") from None
+        raise MissingAnalyserError(f"morphemes by Kiwi need kiwipiepy: {_KIWI}", "kiwi") from None
     kiwi = Kiwi(num_workers=1)
     return lambda text: [token.form for token in kiwi.tokenize(text)]
 
@@ -61,23 +71,25 @@ def _mecab_ko() -> Cut:
     try:
         from mecab import MeCab
     except ImportError:
-        raise MissingAnalyserError(f"morphemes by MeCab need python-mecab-ko: {_MECAB}") from None
+        raise MissingAnalyserError(f"morphemes by MeCab need python-mecab-ko: {_MECAB}", "mecab") from None
     tagger = MeCab()
     return lambda text: list(tagger.morphs(text))
 
 
 def _konlpy(kind: str) -> Cut:
-    name = _KONLPY_NAMES[kind]
+    name, beside = _KONLPY_NAMES[kind], "mecab" if kind == "mecab" else "java"
     try:
         import konlpy.tag
 
         made: Any = getattr(konlpy.tag, name)()
     except ImportError:
-        raise MissingAnalyserError(f"morphemes by {name} need konlpy: {_KONLPY}") from None
+        raise MissingAnalyserError(f"morphemes by {name} need konlpy: {_KONLPY}", "morph", beside) from None
     except Exception as error:  # no Java, no dictionary: each says so with an error of its own
         what = "MeCab and its Korean dictionary" if kind == "mecab" else "Java"
         raise MissingAnalyserError(
-            f"morphemes by {name} need {what}, which cannot be used here ({type(error).__name__}): {_KONLPY}"
+            f"morphemes by {name} need {what}, which cannot be used here ({type(error).__name__}): {_KONLPY}",
+            "morph",
+            beside,
         ) from None
     return lambda text: list(made.morphs(text))
 

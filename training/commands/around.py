@@ -8,8 +8,10 @@ from pathlib import Path
 import typer
 from rich.console import Console
 
+from nlp import ArtifactError
 from nlp.modelstore import ModelStore
 from training.host import Host, home_of
+from training.messages import is_known, say
 
 out = Console()
 if not out.is_terminal:  # a file or a pipe has no edge at which a table should be cut
@@ -54,3 +56,9 @@ def service_model(store: ModelStore) -> Path:
     from nlp.analyze import BUNDLED
 
     return store.current() or BUNDLED
+
+
+def in_words(error: ArtifactError) -> str:
+    """What is wrong with a model, in the language that is spoken."""
+    sentence = f"model_{error.kind}"
+    return say(sentence, **error.values) if is_known(sentence) else say("model_unusable", reason=error)

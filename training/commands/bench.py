@@ -10,7 +10,8 @@ from rich.table import Table
 
 from training.commands.around import around, out
 from training.compare import Comparison
-from training.data import DataError
+from training.errors import DataError
+from training.messages import say
 from training.reviews import ReadRules, read_reviews
 
 FASTER = 4.0
@@ -19,9 +20,9 @@ FASTER = 4.0
 
 def bench(
     context: typer.Context,
-    data: Annotated[list[Path] | None, typer.Option("--data", help="Rated reviews, as for fit.")] = None,
-    rows: Annotated[int, typer.Option(min=0, help="Use at most so many rows; 0 for all.")] = 0,
-    seed: Annotated[int, typer.Option(help="Of initial weights and order.")] = 0,
+    data: Annotated[list[Path] | None, typer.Option("--data")] = None,
+    rows: Annotated[int, typer.Option(min=0)] = 0,
+    seed: int = 0,
 ) -> None:
     """Train the course's network as its script does and as this package does, on the same rows in one run."""
     from training import recipe as recipes
@@ -30,7 +31,7 @@ def bench(
     reviews = read_reviews(data or corpus_files(None).rated, ReadRules(as_taught=True), around(context).host)
     reviews.rows = reviews.rows[: rows or None]
     if len(reviews.rows) < 50:
-        raise DataError(f"{len(reviews.rows)} rows are too few to measure anything; at least 50 are needed")
+        raise DataError("rows_too_few_compare", rows=len(reviews.rows))
     from training.bench import bench as measure
 
     course = recipes.load("course-char-lstm").course
@@ -38,18 +39,17 @@ def bench(
     theirs, ours = measure(course, reviews, seed)
     table = Table(
         "",
-        "reviews a second",
-        "a processor second",
-        "accuracy",
-        title=f"{len(reviews.rows):,} rows, {course.epochs} epochs",
+        say("bench_per_second"),
+        say("bench_per_processor"),
+        say("accuracy"),
+        title=say("bench_title", rows=len(reviews.rows), epochs=course.epochs),
     )
-    for name, speed in (("the course's script", theirs), ("here", ours)):
+    for name, speed in ((say("bench_course"), theirs), (say("bench_ours"), ours)):
         rates = (f"{rate:,.0f}" for rate in (speed.reviews_per_second, speed.reviews_per_processor_second))
         table.add_row(name, *rates, str(speed.accuracy))
     out.print(table)
     times = ours.reviews_per_second / theirs.reviews_per_second
     same = Comparison.of(ours.right, theirs.right, "course")
-    words = {"better": "better", "same": "the same within noise", "worse": "worse"}[same.outcome]
-    out.print(f"{times:.1f} times as fast; accuracy {words} ({same.paired})", highlight=False)
+    out.print(say(f"bench_{same.outcome}", times=times, paired=same.paired), markup=False, highlight=False)
     if times < FASTER or same.outcome == "worse":
-        out.print(f"the aim, {FASTER:g} times as fast and no worse, was not reached in this run", highlight=False)
+        out.print(say("bench_missed", aim=FASTER), markup=False, highlight=False)

@@ -2,88 +2,117 @@
 
 from __future__ import annotations
 
-import json
+from dataclasses import replace
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.table import Table
 
 from training.commands.around import around, err, out, service_model
-from training.data import DataError
-from training.reviews import ReadRules, account, read_reviews
+from training.course_recipe import CourseRecipe
+from training.errors import DataError
+from training.messages import say
+from training.reviews import ReadRules, Reviews, read_reviews
+
+if TYPE_CHECKING:
+    from training.beside import Beside
+    from training.course import Trained
 
 
 def compare(
     context: typer.Context,
-    recipes: Annotated[list[str], typer.Argument(help="Recipes of the course, by name or as .toml files.")],
-    data: Annotated[list[Path] | None, typer.Option("--data", help="Rated reviews, as for fit.")] = None,
-    text_column: Annotated[str | None, typer.Option(help="Column of reviews, by name or number.")] = None,
-    label_column: Annotated[str | None, typer.Option(help="Column of ratings or labels, by name or number.")] = None,
-    rows: Annotated[int, typer.Option(min=0, help="Use at most so many rows; 0 for all.")] = 0,
-    epochs: Annotated[int, typer.Option(min=0, help="Instead of those of the recipes; 0 for theirs.")] = 0,
-    seed: Annotated[int, typer.Option(help="Of the initial weights.")] = 0,
-    beside: Annotated[
-        bool,
-        typer.Option(
-            "--beside", help="Split as fit does, and put the model in service and a linear model beside them."
-        ),
-    ] = False,
-    pictures: Annotated[Path, typer.Option("--out", help="Folder for the picture and the figures.")] = Path("compared"),
+    recipes: Annotated[list[str], typer.Argument()],
+    data: Annotated[list[Path] | None, typer.Option("--data")] = None,
+    text_column: str | None = None,
+    label_column: str | None = None,
+    rows: Annotated[int, typer.Option(min=0)] = 0,
+    epochs: Annotated[int, typer.Option(min=0)] = 0,
+    seed: int = 0,
+    beside: Annotated[bool, typer.Option("--beside")] = False,
+    fresh: Annotated[bool, typer.Option("--fresh")] = False,
+    pictures: Annotated[Path, typer.Option("--out")] = Path("compared"),
 ) -> None:
     """Train networks of the course on the same rows; a table of what they are worth, and a picture of their curves."""
-    from dataclasses import replace
-
-    from training import recipe as known
-    from training.commands.fit import telling
+    from training.commands.fit import tell_read
     from training.commands.full import corpus_files
 
-    chosen = [known.load(name) for name in recipes]
-    for one in chosen:
-        if one.course is None:
-            of_course = [name for name in known.names() if known.load(name).course is not None]
-            raise DataError(f"recipe {one.name} is none of the course; there are: {', '.join(of_course)}")
+    chosen = _courses(recipes, epochs)
     rules = ReadRules(text_column, label_column, as_taught=True)
     reviews = read_reviews(data or corpus_files(None).rated, rules, around(context).host)
-    for note in reviews.notes:
-        err.print(note, markup=False, highlight=False, soft_wrap=True)
-    err.print(f"read {reviews.read:,} rows, kept {len(reviews.rows):,}; left out: {account(reviews) or 'none'}")
+    tell_read(reviews)
     if rows:
         reviews.rows, reviews.written = reviews.rows[:rows], reviews.written[:rows]
     if len(reviews.rows) < 50:
-        raise DataError(f"{len(reviews.rows)} rows are too few to compare networks; at least 50 are needed")
+        raise DataError("rows_too_few_compare", rows=len(reviews.rows))
+    done, others = _train(
+        chosen, reviews, service_model(around(context).store) if beside else None, pictures, seed, fresh
+    )
+    _print(done, others)
+    from training.report import draw_curves
+
+    picture = draw_curves({t.name: t.curve for t in done}, pictures / "curves.png")
+    out.print(say("picture", path=picture), markup=False, highlight=False, soft_wrap=True)
+
+
+def _train(
+    chosen: dict[str, CourseRecipe], reviews: Reviews, service: Path | None, folder: Path, seed: int, fresh: bool
+) -> tuple[list[Trained], list[Beside]]:
+    """Train what was not trained before, and write what each is worth as soon as it is known.
+
+    Args:
+        chosen: recipes by name.
+        reviews: the rows.
+        service: folder of the model to put beside them; None for none.
+        folder: where the figures are.
+        seed: of the initial weights.
+        fresh: train again what was trained before.
+    """
+    from training.commands.fit import telling
 
     done = []
     with telling() as tell:
-        from training.beside import beside as measure
-        from training.beside import held_out
-        from training.course import parts, train
-        from training.report import draw_curves
+        from training import course
+        from training.beside import beside, held_out
+        from training.figures import Figures
 
-        sides = held_out(reviews) if beside else parts(reviews.rows)
-        for one in chosen:
-            assert one.course is not None  # noqa: S101 - looked at above
-            course = replace(one.course, epochs=epochs) if epochs else one.course
-            done.append(train(one.name, course, reviews, sides, tell, pictures, seed))
-        others = measure(reviews, service_model(around(context).store)) if beside else []
-    table = Table("recipe", "accuracy (polarity)", "own task", "parameters", "s an epoch", "ms a message")
+        sides = course.parts(reviews.rows) if service is None else held_out(reviews)
+        figures = Figures.of(folder / "figures.jsonl", sides, reviews.positive_above, seed)
+        for name, recipe in chosen.items():
+            known = None if fresh else figures.kept(name, recipe)
+            if known is None:
+                known = course.train(name, recipe, reviews, sides, tell, folder, seed)
+                figures.add(known, recipe)
+            else:
+                err.print(say("compare_kept", recipe=name), markup=False, highlight=False, soft_wrap=True)
+            done.append(known)
+        others = [] if service is None else beside(reviews, service)
+        figures.finish(chosen, others)
+    return done, others
+
+
+def _print(done: list[Trained], others: list[Beside]) -> None:
+    from training.beside import LINEAR
+
+    heads = ("recipe", "accuracy", "own", "parameters", "epoch", "message")
+    table = Table(*(say(f"compare_{head}") for head in heads))
     for t in done:
+        task, _, value = t.own.partition(" ")
         figures = (f"{t.parameters:,}", f"{t.epoch_seconds:.1f}", f"{t.message_milliseconds:.1f}")
-        table.add_row(t.name, str(t.accuracy), t.own, *figures)
+        table.add_row(t.name, str(t.accuracy), say(f"own_{task.lower()}", value=value), *figures)
     for b in others:
         figures = (f"{b.parameters:,}", "–", f"{b.message_milliseconds:.1f}")
-        table.add_row(b.name, str(b.accuracy), "", *figures)
+        table.add_row(say("compare_linear") if b.name == LINEAR else b.name, str(b.accuracy), "", *figures)
     out.print(table)
-    picture = draw_curves({t.name: t.curve for t in done}, pictures / "curves.png")
-    lines = [
-        {"recipe": t.name, "accuracy": t.accuracy.value, "n": t.accuracy.n, "own": t.own, "parameters": t.parameters,
-         "epoch_seconds": t.epoch_seconds, "message_milliseconds": t.message_milliseconds, **vars(t.curve)}
-        for t in done
-    ]  # fmt: skip
-    lines += [
-        {"recipe": b.name, "accuracy": b.accuracy.value, "n": b.accuracy.n, "parameters": b.parameters,
-         "message_milliseconds": b.message_milliseconds}
-        for b in others
-    ]  # fmt: skip
-    (pictures / "figures.jsonl").write_text("".join(json.dumps(line) + "\n" for line in lines), "utf-8")
-    out.print(f"picture: {picture}", markup=False, highlight=False, soft_wrap=True)
+
+
+def _courses(names: list[str], epochs: int) -> dict[str, CourseRecipe]:
+    from training import recipe as known
+
+    found = {}
+    for one in map(known.load, names):
+        if one.course is None:
+            of_course = [name for name in known.names() if known.load(name).course is not None]
+            raise DataError("recipe_not_of_course", recipe=one.name, names=", ".join(of_course))
+        found[one.name] = replace(one.course, epochs=epochs) if epochs else one.course
+    return found

@@ -14,8 +14,10 @@ import typer
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
 from training.commands.around import Around, around, err, out, service_model
-from training.data import DataError, split
+from training.data import split
 from training.enough import check_enough
+from training.errors import DataError
+from training.messages import say
 from training.reviews import ReadRules, Reviews, account, read_reviews
 
 if TYPE_CHECKING:
@@ -27,34 +29,25 @@ Tell = Callable[[str, int, int], None]
 
 def fit(
     context: typer.Context,
-    data: Annotated[
-        list[Path] | None,
-        typer.Option("--data", help="Rated reviews: CSV, XLSX, JSONL, or lines of rating, tab, review."),
-    ] = None,
-    target: Annotated[Path | None, typer.Option("--out", help="Model folder to make.")] = None,
-    recipe: Annotated[str, typer.Option(help="Name of a recipe, or a .toml file.")] = "shop",
-    text_column: Annotated[str | None, typer.Option(help="Column of reviews, by name or number.")] = None,
-    label_column: Annotated[str | None, typer.Option(help="Column of ratings or labels, by name or number.")] = None,
-    scale: Annotated[float | None, typer.Option(help="Highest number of stars there can be.")] = None,
-    cut: Annotated[
-        float | None, typer.Option(help="Stars above are positive, below negative, and these left out [3 of 5].")
-    ] = None,
-    encoding: Annotated[str | None, typer.Option(help="Of text files; found out if left out.")] = None,
-    sheet: Annotated[str | None, typer.Option(help="Of a spreadsheet, by name or number.")] = None,
-    source: Annotated[str, typer.Option(help="Where the rows came from, for the card [name of the file].")] = "",
-    licence: Annotated[str, typer.Option(help="Under which terms, for the card.")] = "",
-    obtained: Annotated[str, typer.Option(help="On which day, as 2026-11-22 [when the file was written].")] = "",
-    unrated: Annotated[Path | None, typer.Option(help="Reviews without ratings, one a line (recipe best).")] = None,
-    movies: Annotated[
-        Path | None, typer.Option(help="Movie reviews, rating (1 to 10)<TAB>review (recipe best).")
-    ] = None,
-    seed: Annotated[int, typer.Option(help="Seed of everything random.")] = 0,
-    runs: Annotated[Path, typer.Option(help="Folder for runs and their checkpoints.")] = Path("runs"),
-    name: Annotated[str, typer.Option(help="First part of the model's id.")] = "",
-    resume: Annotated[
-        bool, typer.Option("--resume/--fresh", help="Go on with an interrupted run, or begin anew.")
-    ] = True,
-    promote: Annotated[bool, typer.Option("--promote", help="Put it into service unless it is worse.")] = False,
+    data: Annotated[list[Path] | None, typer.Option("--data")] = None,
+    target: Annotated[Path | None, typer.Option("--out")] = None,
+    recipe: str = "shop",
+    text_column: str | None = None,
+    label_column: str | None = None,
+    scale: float | None = None,
+    cut: float | None = None,
+    encoding: str | None = None,
+    sheet: str | None = None,
+    source: str = "",
+    licence: str = "",
+    obtained: str = "",
+    unrated: Path | None = None,
+    movies: Path | None = None,
+    seed: int = 0,
+    runs: Path = Path("runs"),
+    name: str = "",
+    resume: Annotated[bool, typer.Option("--resume/--fresh")] = True,
+    promote: Annotated[bool, typer.Option("--promote")] = False,
 ) -> None:
     """Make a model; an interrupted run goes on where it was when the same command is given again."""
     from training import recipe as recipes
@@ -63,12 +56,9 @@ def fit(
     rules = ReadRules(text_column, label_column, scale, cut, encoding, sheet, source, licence, _day(obtained))
     here = around(context)
     if chosen.course is not None:
-        raise DataError(
-            f"recipe {chosen.name} is of the course and does not serve; train it with: "
-            f"{here.program} compare {chosen.name}"
-        )
+        raise DataError("recipe_of_course", recipe=chosen.name, command=f"{here.program} compare {chosen.name}")
     if target is not None and target.exists():
-        raise DataError(f"{target} exists already; choose another --out or remove it")
+        raise DataError("out_exists", path=target)
     from training.commands.full import corpus_files
 
     files = corpus_files(data)
@@ -81,7 +71,7 @@ def fit(
         from training.commands.full import fit_fully
 
         if target is None:
-            raise DataError(f"say with --out where the model of recipe {chosen.name} is to be")
+            raise DataError("out_missing", recipe=chosen.name)
         fit_fully(
             chosen,
             reviews,
@@ -106,7 +96,7 @@ def _day(text: str) -> date | None:
     try:
         return date.fromisoformat(text) if DAY.fullmatch(text) else date.fromisoformat("")
     except ValueError:
-        raise DataError("--obtained is a day such as 2026-11-22") from None
+        raise DataError("day_wrong") from None
 
 
 def _as_fetched(rules: ReadRules, path: Path) -> ReadRules:
@@ -123,26 +113,27 @@ def _as_fetched(rules: ReadRules, path: Path) -> ReadRules:
 
 def _read(data: list[Path], rules: ReadRules, here: Around) -> Reviews:
     reviews = read_reviews(data, rules, here.host)
-    for note in reviews.notes:
-        err.print(note, markup=False, highlight=False, soft_wrap=True)
-    left_out = account(reviews)
-    err.print(
-        f"read {reviews.read:,} rows, kept {len(reviews.rows):,}" + (f"; left out: {left_out}" if left_out else ""),
-        highlight=False,
-        soft_wrap=True,
-    )
+    tell_read(reviews)
     for origin, count in reviews.origins.most_common(5):
-        err.print(f"  {count:,} from {origin}", markup=False, highlight=False, soft_wrap=True)
+        _tell("from_origin", count=count, origin=origin)
     learn, held = split(reviews.rows)
-    parts = ((len(rows), sum((r.rating or 0) > reviews.positive_above for r in rows)) for rows in (learn, held))
-    (n, good), (m, fine) = parts
-    err.print(
-        f"learning from {n:,} ({good:,} positive, {n - good:,} negative); "
-        f"held out: {m:,} ({fine:,} positive, {m - fine:,} negative)",
-        highlight=False,
-        soft_wrap=True,
-    )
+    good, fine = (sum((r.rating or 0) > reviews.positive_above for r in rows) for rows in (learn, held))
+    n, m = len(learn), len(held)
+    _tell("split", learn=n, good=good, bad=n - good, held=m, fine=fine, poor=m - fine)
     return reviews
+
+
+def tell_read(reviews: Reviews) -> None:
+    """Say what was understood of the files, how many rows were read, and what was left out."""
+    for note in reviews.notes:
+        _tell(note.name, **note.values)
+    left_out = account(reviews)
+    counts = {"read": reviews.read, "kept": len(reviews.rows)}
+    _tell("read_rows_left_out", **counts, left_out=left_out) if left_out else _tell("read_rows", **counts)
+
+
+def _tell(sentence: str, /, **values: object) -> None:
+    err.print(say(sentence, **values), markup=False, highlight=False, soft_wrap=True)
 
 
 def _adapt(
@@ -159,24 +150,24 @@ def _adapt(
 ) -> None:
     check_enough(*split(reviews.rows), reviews.positive_above)  # before Keras takes its seconds to be loaded
     with telling() as tell:
-        tell("loading Keras", 0, 1)
+        tell(say("progress_loading"), 0, 1)
         from training.devices import devices
         from training.shop import fit_shop
 
-        err.print(f"learning on {devices()[0]}", markup=False, highlight=False)
+        _tell("device", device=devices()[0])
         outcome = fit_shop(
             recipe, reviews, service_model(here.store), runs, tell, out=target, seed=seed, name=name, fresh=fresh
         )
-    for sentence in outcome.sentences:
+    said = [*outcome.sentences, say("fit_model", model=outcome.model_id, folder=outcome.folder)]
+    said.append(say("fit_page", page=outcome.page))
+    if not promote:
+        said.append(say("fit_promote", command=f"{here.program} promote {outcome.folder}"))
+    for sentence in said:
         out.print(sentence, markup=False, highlight=False, soft_wrap=True)
-    out.print(f"model {outcome.model_id}: {outcome.folder}", markup=False, highlight=False, soft_wrap=True)
-    out.print(f"all about the run: {outcome.page}", markup=False, highlight=False, soft_wrap=True)
     if promote:
         from training.commands.models import promote_folder
 
         promote_folder(here, outcome.folder, force=False)
-    else:
-        out.print(f"to put it into service: {here.program} promote {outcome.folder}", highlight=False, soft_wrap=True)
 
 
 @contextmanager
@@ -191,7 +182,7 @@ def telling() -> Iterator[Tell]:
             nonlocal last
             progress.update(task, description=what, completed=done, total=of)
             if not err.is_terminal and (what != last or done == of or done % 100 == 0):
-                err.print(f"{what}: {done}/{of}", highlight=False)
+                _tell("progress_done", what=what, done=done, of=of)
             last = what
 
         yield tell

@@ -11,9 +11,11 @@ from rich.table import Table
 
 import nlp
 from training.commands.around import err, out
-from training.data import DataError, Read, Row, read_rated, read_unrated, split
+from training.data import Read, Row, read_rated, read_unrated, split
+from training.errors import DataError
 from training.fetch import SHOPPING, folder_of, is_expected
 from training.host import find_host, home_of
+from training.messages import say
 from training.reviews import Reviews, sources
 
 if TYPE_CHECKING:
@@ -54,12 +56,9 @@ def corpus_files(data: list[Path] | None, unrated: Path | None = None, movies: P
         fetched = folder_of(home_of(find_host())) / SHOPPING.file
         if fetched.is_file():
             if not is_expected(fetched, SHOPPING):
-                raise DataError(f"{fetched} is not the corpus that fetch brings; remove it and fetch again")
+                raise DataError("fetched_wrong", path=fetched)
             return CorpusFiles([fetched], unrated, movies, fetched=True)
-        raise DataError(
-            "name a file of rated reviews with --data, or fetch a corpus first (the command fetch), or name the folder "
-            "of the corpora in NUNCHI_DATA"
-        )
+        raise DataError("no_data")
     found = [p if p.exists() else None for p in (Path(folder) / UNRATED, Path(folder) / MOVIES)]
     return CorpusFiles([Path(folder) / RATED], unrated or found[0], movies or found[1])
 
@@ -71,19 +70,11 @@ def read_corpus(path: Path, kind: str, read: Any) -> list[Row]:
         DataError: if it cannot be read, or holds rows of a chat.
     """
     result: Read = read(path)  # which looks at every line for signs of a chat
-    dropped = [
-        f"{n:,} {what}"
-        for n, what in (
-            (result.empty, "empty"),
-            (result.duplicates, "duplicates"),
-            (result.conflicting, "with conflicting ratings"),
-        )
-        if n
-    ]
-    err.print(
-        f"{path.name}: {len(result.rows):,} {kind} reviews" + (f" (left out: {', '.join(dropped)})" if dropped else ""),
-        highlight=False,
-    )
+    counts = {"empty": result.empty, "duplicates": result.duplicates, "conflicting": result.conflicting}
+    left_out = ", ".join(say(f"left_out_{reason}", count=n) for reason, n in counts.items() if n)
+    corpus = say(f"corpus_{kind}", file=path.name, count=len(result.rows))
+    told = say("corpus_left_out", corpus=corpus, left_out=left_out) if left_out else corpus
+    err.print(told, markup=False, highlight=False, soft_wrap=True)
     return result.rows
 
 
@@ -124,7 +115,7 @@ def fit_fully(
         reviews.rows,
         read_corpus(files.unrated, "unrated", read_unrated) if files.unrated and recipe.uses_unrated else [],
         read_corpus(files.movies, "movie", read_rated) if files.movies and recipe.uses_movies else [],
-        [(n, f"rated reviews, {source}, obtained {day}", licence) for n, source, licence, day in sources(reviews)]
+        [(n, say("card_rated", source=source, day=day), licence) for n, source, licence, day in sources(reviews)]
         if named
         else (),
     )
@@ -134,27 +125,27 @@ def fit_fully(
 
     served = evaluate(nlp.load(service), split(reviews.rows)[1], positive_above=reviews.positive_above)
     comparison = Comparison.of(outcome.held_out.right, served.right, served.model_id)
-    print_evaluation(outcome.held_out, f"{outcome.model_id} on held-out reviews")
+    print_evaluation(outcome.held_out, say("on_held_out", model=outcome.model_id))
     if outcome.movies is not None:
-        out.print(f"movie reviews: {outcome.movies.accuracy}", highlight=False)
+        out.print(say("fit_movies", share=outcome.movies.accuracy), markup=False, highlight=False)
     out.print(comparison.sentence(), markup=False, highlight=False, soft_wrap=True)
-    out.print(f"model folder: {outcome.folder} (the card is its README.md)", highlight=False)
+    out.print(say("fit_folder", folder=outcome.folder), markup=False, highlight=False, soft_wrap=True)
 
 
 def print_evaluation(result: Any, title: str) -> None:
     """Print an evaluation as a table."""
     table = Table(title=title, show_header=False)
     lines = [
-        ("accuracy", str(result.accuracy)),
-        ("macro F1", f"{result.macro_f1:.4f}"),
-        *((f"  rated {rating}", str(value)) for rating, value in result.by_rating.items()),
-        *((f"  {length} characters", str(value)) for length, value in result.by_length.items() if value.n),
-        ("expected calibration error", f"{result.calibration_error:.4f}"),
-        ("surest 80 %", str(result.at_80)),
-        ("surest 90 %", str(result.at_90)),
-        ("outside the unsure band", str(result.sure)),
-        ("inside the unsure band", f"{result.unsure_share:.1%}"),
-        ("star rating", str(result.stars) if result.stars else "–"),
+        (say("accuracy"), str(result.accuracy)),
+        (say("macro_f1"), f"{result.macro_f1:.4f}"),
+        *((say("by_rating", rating=rating), str(value)) for rating, value in result.by_rating.items()),
+        *((say("by_length", length=length), str(value)) for length, value in result.by_length.items() if value.n),
+        (say("calibration_error"), f"{result.calibration_error:.4f}"),
+        (say("surest", share=80), str(result.at_80)),
+        (say("surest", share=90), str(result.at_90)),
+        (say("outside_band"), str(result.sure)),
+        (say("inside_band"), f"{result.unsure_share:.1%}"),
+        (say("star_rating"), str(result.stars) if result.stars else "–"),
     ]
     for name, value in lines:
         table.add_row(name, value)

@@ -11,23 +11,23 @@ from rich.table import Table
 import nlp
 from nlp import artifact
 from nlp.golden import GOLDEN, LEAST_RIGHT, golden_right
-from training.commands.around import Around, around, err, out, service_model
+from training.commands.around import Around, around, err, in_words, out, service_model
 from training.compare import RECORD, Comparison, read_record
-from training.data import DataError, split
+from training.data import split
+from training.errors import DataError
+from training.messages import say
 from training.reviews import ReadRules, read_reviews
 
-models_app = typer.Typer(no_args_is_help=True, help="The models that were put into service.")
+models_app = typer.Typer(no_args_is_help=True)
 
 _MOST_RECORD = 4096
 
 
 def promote(
     context: typer.Context,
-    model: Annotated[Path, typer.Argument(help="Model folder.")],
-    data: Annotated[
-        list[Path] | None, typer.Option("--data", help="Rated reviews to compare on; held-out rows only.")
-    ] = None,
-    force: Annotated[bool, typer.Option("--force", help="Even if it is worse, or nobody knows.")] = False,
+    model: Annotated[Path, typer.Argument()],
+    data: Annotated[list[Path] | None, typer.Option("--data")] = None,
+    force: Annotated[bool, typer.Option("--force")] = False,
 ) -> None:
     """Put a model into service; running bots change over by themselves."""
     promote_folder(around(context), model, force=force, data=data)
@@ -51,18 +51,15 @@ def promote_folder(
     """
     analyzer = nlp.load(model)
     right = golden_right(analyzer)
-    err.print(f"smoke test: {right} of {len(GOLDEN)} golden sentences right", highlight=False)
+    counts = {"right": right, "of": len(GOLDEN)}
+    err.print(say("promote_smoke", **counts), markup=False, highlight=False)
     if right < LEAST_RIGHT and not force:
-        raise DataError(
-            f"{analyzer.model_id} has only {right} of {len(GOLDEN)} golden sentences right, fewer than {LEAST_RIGHT}, "
-            "and was not put into service (--force does it all the same)"
-        )
+        raise DataError("promote_smoke_failed", model=analyzer.model_id, least=LEAST_RIGHT, **counts)
     if not force:
         _check_not_worse(here, model, analyzer, data, rules or ReadRules())
     model_id = here.store.promote(model)
-    out.print(
-        f"in service: {model_id} (back with: {here.program} rollback)", markup=False, highlight=False, soft_wrap=True
-    )
+    said = say("promoted", model=model_id, command=f"{here.program} rollback")
+    out.print(said, markup=False, highlight=False, soft_wrap=True)
 
 
 def _check_not_worse(
@@ -78,7 +75,7 @@ def _check_not_worse(
         reviews = read_reviews(data, rules, here.host)
         held = split(reviews.rows)[1]
         if not held:
-            raise DataError("no held-out rows to compare on; give a larger file")
+            raise DataError("no_held_out")
         above = reviews.positive_above
         new, old = (evaluate(a, held, positive_above=above) for a in (analyzer, nlp.load(serving)))
         comparison = Comparison.of(new.right, old.right, serving_id)
@@ -87,15 +84,10 @@ def _check_not_worse(
     else:
         record = _record(model)
         if record is None or record["against"] != serving_id:
-            raise DataError(
-                f"{analyzer.model_id} was not compared with {serving_id}, which is in service; name rated reviews "
-                "with --data to compare them, or put it into service all the same with --force"
-            )
+            raise DataError("promote_unknown", model=analyzer.model_id, serving=serving_id)
         outcome = str(record["outcome"])
     if outcome == "worse":
-        raise DataError(
-            f"{analyzer.model_id} is worse than {serving_id}, which stays in service (--force does it all the same)"
-        )
+        raise DataError("promote_worse", model=analyzer.model_id, serving=serving_id)
 
 
 def _record(model: Path) -> dict[str, object] | None:
@@ -110,7 +102,8 @@ def _record(model: Path) -> dict[str, object] | None:
 def rollback(context: typer.Context) -> None:
     """Put the model into service that served before."""
     model_id = around(context).store.rollback()
-    out.print(f"in service: {model_id or 'the bundled model'}", markup=False, highlight=False)
+    said = say("rolled_back_bundled") if model_id is None else say("rolled_back", model=model_id)
+    out.print(said, markup=False, highlight=False)
 
 
 @models_app.command("list")
@@ -118,16 +111,21 @@ def list_models(context: typer.Context) -> None:
     """The models in the store, newest first, and which serves."""
     store = around(context).store
     state = store.state()
-    table = Table("", "model", "compared with", "outcome")
+    table = Table("", say("models_model"), say("models_against"), say("models_outcome"))
     for model_id in state.kept:
         try:
             record = _record(store.path(model_id)) or {}
         except nlp.ArtifactError:
             record = {"outcome": "damaged"}
         mark = "→" if model_id == state.current else ""
-        table.add_row(mark, model_id, str(record.get("against", "–")), str(record.get("outcome", "–")))
-    table.add_row("→" if state.current is None else "", "(bundled)", "", "")
+        table.add_row(mark, model_id, str(record.get("against", "–")), _outcome(record))
+    table.add_row("→" if state.current is None else "", say("models_bundled"), "", "")
     out.print(table)
+
+
+def _outcome(record: dict[str, object]) -> str:
+    outcome = record.get("outcome")
+    return say(f"outcome_{outcome}") if outcome in ("better", "same", "worse", "damaged") else "–"
 
 
 @models_app.command("path")
@@ -146,23 +144,20 @@ def verify(context: typer.Context) -> None:
         try:
             artifact.load(store.path(model_id))
         except nlp.ArtifactError as error:
-            broken.append(str(error))
+            broken.append(in_words(error))
     if state.current is not None and state.current not in state.kept:
         artifact.load(store.path(state.current))
     if broken:
-        raise nlp.ArtifactError("; ".join(broken))
+        raise nlp.ArtifactError("; ".join(broken), "many", broken="; ".join(broken))
     right = golden_right(nlp.load(service_model(store)))
-    out.print(
-        f"{len(state.kept)} models are whole; the one in service has {right} of {len(GOLDEN)} right", highlight=False
-    )
+    told = say("models_whole", count=len(state.kept), right=right, of=len(GOLDEN))
+    out.print(told, markup=False, highlight=False, soft_wrap=True)
 
 
 @models_app.command("show")
 def show(
     context: typer.Context,
-    model: Annotated[
-        str, typer.Argument(help="Id of a model in the store, or a folder; that in service if left out.")
-    ] = "",
+    model: Annotated[str, typer.Argument()] = "",
 ) -> None:
     """The card of a model."""
     store = around(context).store
@@ -174,4 +169,4 @@ def show(
         folder = Path(model)
     artifact.load(folder)
     card = folder / artifact.CARD
-    typer.echo(card.read_text("utf-8") if card.is_file() else f"{folder.name} has no card")
+    typer.echo(card.read_text("utf-8") if card.is_file() else say("models_no_card", model=folder.name))

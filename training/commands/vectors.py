@@ -9,47 +9,49 @@ import typer
 from rich.table import Table
 
 from training.commands.around import around, err, out
-from training.data import DataError, read_unrated
+from training.data import read_unrated
+from training.errors import DataError
+from training.messages import say
 from training.reviews import ReadRules, read_reviews
 
-vectors_app = typer.Typer(no_args_is_help=True, help="Word vectors of your own corpus (extra: vectors).")
+vectors_app = typer.Typer(no_args_is_help=True)
 
-FileOption = Annotated[Path, typer.Option("--vectors", help="File of vectors.")]
-CountOption = Annotated[int, typer.Option(min=1, help="How many to show.")]
+FileOption = Annotated[Path, typer.Option("--vectors")]
+CountOption = Annotated[int, typer.Option(min=1)]
 DEFAULT = Path("vectors.txt")
 
 
 @vectors_app.command("fit")
 def fit_vectors(
     context: typer.Context,
-    data: Annotated[list[Path] | None, typer.Option("--data", help="Rated reviews, as for fit.")] = None,
-    texts: Annotated[list[Path] | None, typer.Option("--texts", help="Reviews without ratings, one a line.")] = None,
-    tokens: Annotated[str, typer.Option(help="word, syllable, jamo, kiwi, okt ...")] = "word",
-    target: Annotated[Path, typer.Option("--out", help="File to make.")] = DEFAULT,
-    width: Annotated[int, typer.Option(min=2, max=4096, help="Numbers in a vector.")] = 100,
-    window: Annotated[int, typer.Option(min=1, help="How far apart neighbours may be.")] = 5,
-    epochs: Annotated[int, typer.Option(min=1, help="Passes.")] = 5,
-    min_count: Annotated[int, typer.Option(min=1, help="Tokens seen fewer times are left out.")] = 5,
-    seed: Annotated[int, typer.Option(help="Of everything random.")] = 0,
+    data: Annotated[list[Path] | None, typer.Option("--data")] = None,
+    texts: Annotated[list[Path] | None, typer.Option("--texts")] = None,
+    tokens: str = "word",
+    target: Annotated[Path, typer.Option("--out")] = DEFAULT,
+    width: Annotated[int, typer.Option(min=2, max=4096)] = 100,
+    window: Annotated[int, typer.Option(min=1)] = 5,
+    epochs: Annotated[int, typer.Option(min=1)] = 5,
+    min_count: Annotated[int, typer.Option(min=1)] = 5,
+    seed: int = 0,
 ) -> None:
     """Learn vectors."""
     from training.tokens import cut_all
     from training.vectors import learn
 
     if not data and not texts:
-        raise DataError("name files of reviews with --data or --texts")
+        raise DataError("vectors_no_text")
     said = [row.text for row in read_reviews(data, ReadRules(), around(context).host).rows] if data else []
     said += [row.text for path in texts or [] for row in read_unrated(path).rows]
-    err.print(f"learning from {len(said):,} reviews", highlight=False)
+    err.print(say("vectors_learning", rows=len(said)), markup=False, highlight=False)
     rows = cut_all(tokens, said, target.parent / "tokens")
     made = learn(rows, width=width, window=window, epochs=epochs, min_count=min_count, seed=seed)
     made.save(target)
-    out.print(f"{len(made.tokens):,} vectors: {target}", markup=False, highlight=False, soft_wrap=True)
+    out.print(say("vectors_made", count=len(made.tokens), path=target), markup=False, highlight=False, soft_wrap=True)
 
 
 @vectors_app.command("similar")
 def similar(
-    word: Annotated[str, typer.Argument(help="For example 배송.")],
+    word: Annotated[str, typer.Argument()],
     vectors: FileOption = DEFAULT,
     count: CountOption = 10,
 ) -> None:
@@ -59,9 +61,9 @@ def similar(
 
 @vectors_app.command("analogy")
 def analogy(
-    first: Annotated[str, typer.Argument(help="FIRST is to SECOND ...")],
+    first: Annotated[str, typer.Argument()],
     second: Annotated[str, typer.Argument()],
-    third: Annotated[str, typer.Argument(help="... as THIRD is to what?")],
+    third: Annotated[str, typer.Argument()],
     vectors: FileOption = DEFAULT,
     count: CountOption = 10,
 ) -> None:
@@ -72,7 +74,7 @@ def analogy(
 def _show(path: Path, plus: list[str], minus: list[str], count: int) -> None:
     from training.vectors import load
 
-    table = Table("word", "cosine")
+    table = Table(say("vectors_word"), say("vectors_cosine"))
     for word, cosine in load(path).similar(plus, minus, count):
         table.add_row(word, f"{cosine:.3f}")
     out.print(table)
