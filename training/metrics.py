@@ -8,7 +8,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import binomtest
 
 from training.messages import say
 
@@ -48,6 +47,8 @@ def share_of(right: int, n: int) -> Share:
     """So many of so many; NaN for none."""
     if not n:
         return Share(0, 0, math.nan, math.nan, math.nan)
+    from scipy.stats import binomtest  # takes a second, which --help has no use for
+
     interval = binomtest(right, n).proportion_ci(0.95, method="wilson")
     return Share(right, n, right / n, float(interval.low), float(interval.high))
 
@@ -95,6 +96,8 @@ class Paired:
 
 def paired(first: Bools, second: Bools) -> Paired:
     """Compare which rows two models have right."""
+    from scipy.stats import binomtest
+
     a, b = int((first & ~second).sum()), int((second & ~first).sum())
     return Paired(a, b, float(binomtest(a, a + b).pvalue) if a + b else 1.0)
 

@@ -11,6 +11,12 @@ from bot.cli import main
 from tests.training.shop import environment
 
 
+@pytest.fixture(autouse=True)
+def korean(monkeypatch):
+    """The language that is spoken where nobody asks for another."""
+    monkeypatch.delenv("NUNCHI_LANG", raising=False)
+
+
 @pytest.fixture
 def train_here(tmp_path, monkeypatch, capsys):
     """``nunchi train WORDS`` without a process of its own, for what ends before there is anything to do."""

@@ -43,7 +43,7 @@ def write_csv(path: Path, rows: list[tuple[object, str]], header: str = "별점,
 def environment(home: Path) -> dict[str, str]:
     """Of a child: this tree's packages, and a data folder of its own."""
     kept = {k: v for k, v in os.environ.items() if not k.startswith("NUNCHI_")}
-    return {**kept, "PYTHONPATH": str(ROOT), "NUNCHI_HOME": str(home), "NUNCHI_LANG": "en", "COLUMNS": "200"}
+    return {**kept, "PYTHONPATH": str(ROOT), "NUNCHI_HOME": str(home), "COLUMNS": "200"}
 
 
 def train(home: Path, *words: object, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:

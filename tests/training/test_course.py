@@ -94,7 +94,7 @@ def test_what_cannot_be_compared_is_said_in_one_sentence(tmp_path, train_here):
     write_csv(tmp_path / "labels.csv", [("긍정" if stars > 3 else "부정", text) for stars, text in reviews(80)])
     for words, says in (
         (("compare", "shop", "--data", "labels.csv"), "course-gru"),
-        (("compare", "course-rating", "--data", "labels.csv"), "labels only"),
+        (("compare", "course-rating", "--data", "labels.csv"), "라벨만"),
         (("fit", "--recipe", "course-gru", "--data", "labels.csv"), "compare course-gru"),
     ):
         done = train_here(*words)
@@ -109,8 +109,8 @@ def test_bench_says_both_speeds(tmp_path):
     write_csv(tmp_path / "shop.csv", reviews(300))
     done = train(tmp_path, "bench", "--data", "shop.csv")
     assert done.returncode == 0, done.stderr
-    assert "times as fast; accuracy " in done.stdout
-    assert "only there, p = " in done.stdout
+    assert "배 빠르고 정확도는 " in done.stdout
+    assert "저쪽만 맞힌 것 " in done.stdout
 
 
 @pytest.mark.slow

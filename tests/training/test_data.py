@@ -29,10 +29,10 @@ def test_reads_gzip(tmp_path):
     ("content", "says"),
     [
         (b"\xff\xfe\x00", "UTF-8"),
-        ("별점 없는 줄\n".encode(), "line 1"),
-        ("5\t좋아요\n많음\t좋아요\n".encode(), "line 2"),
-        ("99\t좋아요\n".encode(), "line 1"),
-        (b"", "no review"),
+        ("별점 없는 줄\n".encode(), "1번째 줄"),
+        ("5\t좋아요\n많음\t좋아요\n".encode(), "2번째 줄"),
+        ("99\t좋아요\n".encode(), "1번째 줄"),
+        (b"", "하나도 없습니다"),
     ],
 )
 def test_bad_files_are_refused_with_one_sentence(tmp_path, content, says):

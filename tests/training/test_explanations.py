@@ -70,5 +70,5 @@ def test_a_suite_without_its_columns_is_refused(tmp_path):
     (tmp_path / "s.tsv").write_text("text\n좋아요\n", "utf-8")
     with pytest.raises(DataError, match="aspects"):
         measure_aspects(nlp.load(), tmp_path / "s.tsv")
-    with pytest.raises(DataError, match="cannot be read"):
+    with pytest.raises(DataError, match="읽을 수 없습니다"):
         measure_clauses(tmp_path / "none.tsv")

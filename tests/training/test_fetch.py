@@ -83,7 +83,7 @@ def test_what_cannot_be_had_is_one_sentence_and_no_file(tmp_path, how):
 
 def test_one_digest_is_not_enough(tmp_path):
     wrong = Corpus("toy", "toy.txt", "", CORPUS.sha256, "0" * 40, "", "")
-    with FileServer(CONTENT, lambda n: "") as server, pytest.raises(FetchError, match="digest"):
+    with FileServer(CONTENT, lambda n: "") as server, pytest.raises(FetchError, match="해시"):
         fetch(wrong, tmp_path, lambda what, done, of: None, url=server.url)
     assert not list(tmp_path.iterdir())
 
@@ -108,15 +108,15 @@ def test_what_was_fetched_is_learned_from_without_being_named(tmp_path, train_he
     place.write_bytes(b"5\tgood\n")
     wrong = train_here("fit")
     assert (wrong.returncode, wrong.stderr.count("\n")) == (65, 1)
-    assert "remove it and fetch again" in wrong.stderr
+    assert "지우고 다시 받아 주세요" in wrong.stderr
     content = "".join(f"{1 + i % 2 * 4}\t{i}번째 리뷰입니다\n" for i in range(8)).encode()
     place.write_bytes(content)
     sha256 = hashlib.sha256(content).hexdigest()
     monkeypatch.setattr(full, "SHOPPING", replace(full.SHOPPING, sha256=sha256, blob=""))
     done = train_here("fit")
-    assert "read 8 rows, kept 8" in done.stderr
-    assert "8 from Naver shopping (bab2min/corpus) (public domain, " in done.stderr
-    assert "too few rows" in done.stderr
+    assert "8행을 읽어 리뷰 8편" in done.stderr
+    assert "8편: Naver shopping (bab2min/corpus) (public domain, " in done.stderr
+    assert "너무 적습니다" in done.stderr
 
 
 def test_the_movie_reviews_are_read_as_they_come(tmp_path, train_here):
@@ -127,12 +127,12 @@ def test_the_movie_reviews_are_read_as_they_come(tmp_path, train_here):
     ]
     (tmp_path / CORPORA["nsmc-train"].file).write_text("\n".join(lines) + "\n", "utf-8")
     done = train_here("fit", "--data", CORPORA["nsmc-train"].file)
-    assert "read 10 rows, kept 9; left out: 1 empty" in done.stderr, done.stderr
+    assert "10행을 읽어 리뷰 9편을 씁니다. 뺀 것: 빈 글 1." in done.stderr, done.stderr
 
 
 def test_a_wrong_file_in_its_place_is_not_used(tmp_path):
     (tmp_path / "toy.txt").write_bytes(b"wrong")
-    with FileServer(CONTENT, lambda n: "") as server, pytest.raises(FetchError, match="remove it"):
+    with FileServer(CONTENT, lambda n: "") as server, pytest.raises(FetchError, match="지우고"):
         run(server, tmp_path)
 
 

@@ -101,15 +101,15 @@ def test_fit_makes_a_model_that_serves(files, tmp_path):
     right = [(analyzer.analyze(text).label == "positive") == good for text, good in make(400, 99)]
     assert np.mean(right) > 0.9
     card = (tmp_path / "model" / "README.md").read_text("utf-8")
-    assert "held out" in card
-    assert "rated reviews, rated.tsv, obtained" in card, "the sources are those of the rows"
-    assert "Naver" not in card.partition("## Data")[2]
-    assert "accuracy" in result.stdout
-    assert "The new model is" in result.stdout
+    assert "남겨 두고" in card
+    assert "별점 리뷰, rated.tsv, 20" in card, "the sources are those of the rows"
+    assert "네이버" not in card.partition("(data)")[2]
+    assert "정확도" in result.stdout
+    assert "새 모델" in result.stdout
 
     again = run(command(files, tmp_path / "model", tmp_path / "runs"))
     assert again.returncode == 65
-    assert "exists" in again.stderr
+    assert "이미 있습니다" in again.stderr
     assert "Traceback" not in again.stderr
 
 
@@ -118,7 +118,7 @@ def test_fit_makes_a_model_that_serves(files, tmp_path):
 def test_a_second_generation_and_a_language_model_take_part(files, tmp_path):
     result = run(command(files, tmp_path / "model", tmp_path / "runs", "again.toml"))
     assert result.returncode == 0, result.stderr
-    assert "second teachers" in result.stderr
+    assert "둘째 선생들이" in result.stderr
     analyzer = nlp.load(tmp_path / "model")
     assert np.mean([(analyzer.analyze(text).label == "positive") == good for text, good in make(400, 99)]) > 0.9
 
@@ -144,8 +144,8 @@ def test_a_killed_run_goes_on_and_ends_in_the_same_model(files, tmp_path):
 @pytest.mark.parametrize(
     ("rows", "says"),
     [
-        ("5\t좋아요\n" * 30, "too few"),
-        ("5\t좋아요\n1\t별로\n", "too few"),
+        ("5\t좋아요\n" * 30, "너무 적습니다"),
+        ("5\t좋아요\n1\t별로\n", "너무 적습니다"),
         ("좋아요\n", "--label-column"),
         ("", "rated.tsv"),
     ],

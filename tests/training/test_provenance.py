@@ -12,7 +12,7 @@ from bot.core.messages import Messages
 from training.data import DataError, read_rated, read_unrated
 from training.reviews import ReadRules, read_reviews
 
-HOST = TrainingHost(Messages("en"))
+HOST = TrainingHost(Messages())
 PLAIN = "별점,리뷰\n5,좋아요\n1,별로예요\n"
 
 
@@ -20,7 +20,7 @@ def refusal(path):
     with pytest.raises(DataError) as caught:
         read_reviews([path], ReadRules(), HOST)
     message = str(caught.value)
-    assert "policies of Discord and Slack" in message
+    assert "정책은 그곳에 쓴 글로 모델을 가르치는 것을 금합니다" in message
     assert "\n" not in message
     return message
 
@@ -41,7 +41,7 @@ def test_one_row_among_a_hundred_thousand(tmp_path, row):
     rows = [f"{1 + 4 * (i % 2)},{i}번째 구매 {'좋아요' if i % 2 else '별로예요'}" for i in range(100_000)]
     rows[87_654] = row
     (tmp_path / "a.csv").write_text("\n".join(["별점,리뷰", *rows]), "utf-8")
-    assert "row 87,655" in refusal(tmp_path / "a.csv")
+    assert "87,655번째 행" in refusal(tmp_path / "a.csv")
 
 
 @pytest.mark.parametrize(
@@ -119,7 +119,7 @@ def test_rows_of_a_shop_are_read(tmp_path, content):
 @pytest.mark.parametrize("reader", [read_rated, read_unrated])
 def test_the_corpora_are_looked_at_too(tmp_path, reader):
     (tmp_path / "a.txt").write_text("5\t좋아요\n1\t<#123456789012345678> 별로예요\n", "utf-8")
-    with pytest.raises(DataError, match="row 2"):
+    with pytest.raises(DataError, match="2번째 행"):
         reader(tmp_path / "a.txt")
 
 

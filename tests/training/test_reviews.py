@@ -15,7 +15,7 @@ from tests.training.shop import write_csv
 from training.data import DataError
 from training.reviews import LONGEST, ReadRules, account, read_reviews, sources
 
-HOST = TrainingHost(Messages("en"))
+HOST = TrainingHost(Messages())
 
 
 def read(path, **rules):
@@ -70,7 +70,7 @@ def test_what_is_left_out_is_counted(tmp_path):
     found = read(write_csv(tmp_path / "a.csv", rows))
     assert ratings(found) == {"정말 좋아요": 4.5, "나빠요": 2}
     said = account(found)
-    for words in ("1 duplicates", "2 with conflicting", "1 in the middle", "1 empty", "1 longer than"):
+    for words in ("같은 글 1", "긍정과 부정이 엇갈린 글 2", "가운데 점수 1", "빈 글 1", "20,000자보다 긴 글 1"):
         assert words in said
     assert found.read == len(found.rows) + sum(found.left_out.values())
 
@@ -79,7 +79,7 @@ def test_a_stated_cut(tmp_path):
     path = write_csv(tmp_path / "a.csv", [(5, "최고"), (4, "좋은 편"), (3, "보통"), (1, "최악")])
     found = read(path, cut=4)
     assert ratings(found) == {"최고": 1, "보통": 0, "최악": 0}
-    assert "above 4 positive" in found.notes[0]
+    assert "4점보다 높으면 긍정" in str(found.notes[0])
 
 
 def test_spreadsheets_and_json_lines(tmp_path):
@@ -128,19 +128,19 @@ def test_every_row_knows_where_it_came_from(tmp_path):
 @pytest.mark.parametrize(
     ("content", "rules", "says"),
     [
-        ("별점,리뷰\n아주많이,좋아요\n", {}, "row 1"),
-        ("별점,리뷰\n-1,좋아요\n", {}, "row 1"),
-        ("별점,리뷰\n7,좋아요\n1,별로\n", {"scale": 5.0}, "out of range"),
-        ("별점,리뷰\n500,좋아요\n", {}, "row 1"),
-        ("별점,리뷰\n5,좋아요\n긍정,별로\n", {}, "mixes"),
-        ("별점,리뷰\n3,좋아요\n3,별로\n", {}, "no rows are left"),
+        ("별점,리뷰\n아주많이,좋아요\n", {}, "1번째 행"),
+        ("별점,리뷰\n-1,좋아요\n", {}, "1번째 행"),
+        ("별점,리뷰\n7,좋아요\n1,별로\n", {"scale": 5.0}, "만점은 5점"),
+        ("별점,리뷰\n500,좋아요\n", {}, "1번째 행"),
+        ("별점,리뷰\n5,좋아요\n긍정,별로\n", {}, "섞여"),
+        ("별점,리뷰\n3,좋아요\n3,별로\n", {}, "남지 않았습니다"),
         ("별점,리뷰\n5,좋아요\n", {"label_column": "없음"}, "--label-column"),
-        ("별점,리뷰\n5,좋아요\n", {"label_column": "리뷰"}, "both"),
-        ("별점,리뷰\n5,배송이 빨라서 좋아요\n", {"label_column": "리뷰", "text_column": "별점"}, "swap"),
+        ("별점,리뷰\n5,좋아요\n", {"label_column": "리뷰"}, "모두 2번째 칸"),
+        ("별점,리뷰\n5,배송이 빨라서 좋아요\n", {"label_column": "리뷰", "text_column": "별점"}, "바꿔 주세요"),
         ("번호,리뷰\n1234,좋아요\n", {}, "--label-column"),
         ("별점,리뷰\n5,좋아요\n1,별로\n", {"cut": 9.0}, "--cut"),
-        ("별점,리뷰\n5,좋아요,하나 더\n1,별로\n", {}, "cells"),
-        ("", {}, "empty"),
+        ("별점,리뷰\n5,좋아요,하나 더\n1,별로\n", {}, "칸이"),
+        ("", {}, "비어"),
     ],
 )
 def test_bad_files_are_one_sentence(tmp_path, content, rules, says):
@@ -150,7 +150,7 @@ def test_bad_files_are_one_sentence(tmp_path, content, rules, says):
 
 def test_mixed_encodings_are_refused(tmp_path):
     (tmp_path / "bad.csv").write_bytes("별점,리뷰\n5,좋아요\n".encode() + "1,별로예요\n".encode("cp949"))
-    assert "Line 3" in refusal(tmp_path / "bad.csv")
+    assert "3번째 줄" in refusal(tmp_path / "bad.csv")
 
 
 def test_a_line_of_ten_megabytes_is_left_out(tmp_path):
@@ -169,7 +169,7 @@ def test_a_file_that_changes_meanwhile_is_refused(tmp_path, monkeypatch):
         return points(cell)
 
     monkeypatch.setattr(HOST, "points", changing)
-    assert "changed" in refusal(path)
+    assert "바뀌" in refusal(path)
 
 
 @pytest.mark.parametrize("name", ["missing.csv", "."])

@@ -47,11 +47,10 @@ def no_traceback(done, status):
 def test_from_file_to_service_and_back(home, fitted):
     done = fitted
     said = no_traceback(done, 0)
-    assert "read 600 rows, kept 600" in said
-    assert "held out" in said
-    assert said.index("held out") < said.index("learning:")
-    assert "The new model is " in done.stdout and "worse than the model in service" not in done.stdout
-    assert "linear model" in done.stdout
+    assert "600행을 읽어 리뷰 600편" in said
+    assert said.index("남겨 두고 잴 리뷰") < said.index("배우는 중:")
+    assert "새 모델" in done.stdout and "지금 쓰는 모델보다 못합니다" not in done.stdout
+    assert "선형 모델" in done.stdout
     store = ModelStore(home)
     model_id = store.state().current
     assert model_id is not None and model_id in done.stdout
@@ -64,7 +63,7 @@ def test_from_file_to_service_and_back(home, fitted):
     assert names == {"config.json", "metrics.jsonl", "card.md", "index.html", "model", *pictures}
     config = json.loads((run / "config.json").read_text("utf-8"))
     assert config["seed"] == 0 and "keras" in config["versions"]
-    assert config["devices"] and f"learning on {config['devices'][0]}" in said
+    assert config["devices"] and f"배우는 곳: {config['devices'][0]}" in said
     lines = [json.loads(line) for line in (run / "metrics.jsonl").read_text("utf-8").splitlines()]
     assert [line.get("epoch") for line in lines[:3]] == [0, 1, 2]
     assert "우리 가게" in (run / "model" / artifact.CARD).read_text("utf-8")
@@ -72,12 +71,12 @@ def test_from_file_to_service_and_back(home, fitted):
 
     assert model_id in train(home, "models", "list").stdout
     assert train(home, "models", "path").stdout.strip() == str(store.current())
-    assert "1 models are whole" in train(home, "models", "verify").stdout
+    assert "모델 1개가 온전합니다" in train(home, "models", "verify").stdout
     assert "우리 가게" in train(home, "models", "show").stdout
     chat = [sys.executable, "-m", "bot", "chat", "쫀쫀합니다"]
     answer = subprocess.run(chat, env=environment(home), capture_output=True, text=True, check=True, cwd=home)
     assert model_id in answer.stdout
-    assert "bundled" in train(home, "rollback").stdout
+    assert "함께 설치된 모델" in train(home, "rollback").stdout
     assert store.current() is None
     no_traceback(train(home, "rollback"), 78)
 
@@ -91,15 +90,15 @@ def test_a_worse_model_is_refused_unless_forced(home, tmp_path):
     weights = {k: -v if k.startswith(("output", "wide")) else v for k, v in model.weights.items()}
     upside_down = artifact.Artifact(model.settings, model.tokenizer, weights)
     artifact.save(upside_down, tmp_path / "wrong", name="wrong")
-    for name, says in (("worse", "worse than"), ("unknown", "--data"), ("wrong", "golden")):
+    for name, says in (("worse", "보다 못해"), ("unknown", "--data"), ("wrong", "기준 문장")):
         assert says in no_traceback(train(tmp_path, "promote", name), 65)
         assert ModelStore(tmp_path).current() is None
     same = train(tmp_path, "promote", "unknown", "--data", home / "shop.csv")
-    assert "within noise" in no_traceback(same, 0)
+    assert "우연일 만큼" in no_traceback(same, 0)
     no_traceback(train(tmp_path, "promote", "worse", "--force"), 0)
     assert ModelStore(tmp_path).state().current.startswith("worse")
     (tmp_path / "wrong" / artifact.WEIGHTS).write_bytes(b"")
-    assert "changed or cut off" in no_traceback(train(tmp_path, "promote", "wrong"), 78)
+    assert "바뀌었거나 잘렸습니다" in no_traceback(train(tmp_path, "promote", "wrong"), 78)
 
 
 @pytest.mark.timeout(600)
@@ -114,7 +113,7 @@ def test_a_killed_run_goes_on_and_ends_in_the_same_model(home, fitted, tmp_path)
     process.communicate()
     assert not list(tmp_path.glob("cut/*/model"))
     again = train(tmp_path, *words, "cut", "--resume")
-    assert "learning: 1/" not in no_traceback(again, 0)
+    assert "배우는 중: 1/" not in no_traceback(again, 0)
     no_traceback(fitted, 0)
     texts = [text for _, text in reviews(60, seed=9)]
     folders = next(tmp_path.glob("cut/*/model")), next((home / "runs").glob("*/model"))
@@ -125,10 +124,10 @@ def test_a_killed_run_goes_on_and_ends_in_the_same_model(home, fitted, tmp_path)
 @pytest.mark.parametrize(
     ("rows", "says"),
     [
-        (reviews(5), "too few rows"),
-        ([row for row in reviews(200) if row[0] > 3], "all "),
-        ([(3, text) for _, text in reviews(20)], "no rows are left"),
-        ([*reviews(30), (5, "<@U02ABCDEF1> 좋아요")], "policies"),
+        (reviews(5), "너무 적습니다"),
+        ([row for row in reviews(200) if row[0] > 3], "모두 긍정"),
+        ([(3, text) for _, text in reviews(20)], "남지 않았습니다"),
+        ([*reviews(30), (5, "<@U02ABCDEF1> 좋아요")], "정책"),
     ],
 )
 def test_bad_files_end_in_a_sentence_before_anything_is_made(tmp_path, train_here, rows, says):
@@ -174,7 +173,7 @@ def test_python_m_training_reads_the_same_files(tmp_path):
     write_csv(Path(tmp_path) / "bad.csv", reviews(5))
     command = [sys.executable, "-m", "training", "fit", "--data", "bad.csv"]
     done = subprocess.run(command, env=environment(tmp_path), capture_output=True, text=True, check=False, cwd=tmp_path)
-    assert "too few rows" in no_traceback(done, 65)
+    assert "너무 적습니다" in no_traceback(done, 65)
 
 
 FULL = """
@@ -193,5 +192,5 @@ def test_a_full_disk_at_a_checkpoint_is_one_sentence(home, tmp_path):
     words = ["train", "fit", "--data", str(home / "shop.csv"), "--recipe", str(home / "quick.toml")]
     command = [sys.executable, "-c", FULL, *words]
     done = subprocess.run(command, env=environment(tmp_path), capture_output=True, text=True, check=False, cwd=tmp_path)
-    assert "the disk is full" in no_traceback(done, 74).splitlines()[-1]
+    assert "디스크가 가득" in no_traceback(done, 74).splitlines()[-1]
     assert not list(tmp_path.glob("runs/*/model"))

@@ -106,5 +106,5 @@ def test_a_class_distribution_adds_up_to_what_was_said_of_positive():
 
 
 def test_an_unknown_analyser_is_named_before_anything_is_done():
-    with pytest.raises(ValueError, match=r"\[teach.morphemes\] kind must be one of kiwi"):
+    with pytest.raises(DataError, match=r"\[teach.morphemes\] kind 값은 kiwi"):
         Recipe.from_dict({"teach": {"morphemes": {"kind": "keewee"}}}, "tried")

@@ -34,5 +34,5 @@ def test_morphemes_are_kept_and_a_damaged_cache_is_made_again(tmp_path):
 
 
 def test_an_unknown_tokenizer_is_one_sentence():
-    with pytest.raises(DataError, match="no tokenizer"):
+    with pytest.raises(DataError, match="토크나이저는 없습니다"):
         cutter("gibberish")

@@ -19,7 +19,7 @@ def test_similar_and_analogy():
     assert KNOWN.similar(["왕"])[0][0] == "남자"
     assert KNOWN.similar(["왕", "여자"], ["남자"], count=1)[0][0] == "여왕"
     assert len(KNOWN.similar(["왕"], count=50)) == 3
-    with pytest.raises(DataError, match="do not know"):
+    with pytest.raises(DataError, match="모릅니다"):
         KNOWN.similar(["없는말"])
 
 
