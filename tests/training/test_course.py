@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
+import subprocess
+import sys
 
 import numpy as np
 import pytest
 
 from nlp.tokenizer import MORPHEME_KINDS
-from tests.training.shop import needs_keras, reviews, train, write_csv
+from tests.training.shop import environment, needs_keras, reviews, train, write_csv
 from training import recipe
 from training.data import DataError
 from training.reviews import ReadRules, read_reviews
@@ -122,3 +126,83 @@ def test_beside_the_networks_are_the_model_in_service_and_a_linear_one(tmp_path)
     figures = [json.loads(line) for line in (tmp_path / "compared" / "figures.jsonl").read_text().splitlines()]
     assert [f["recipe"].partition("-")[0].partition(" ")[0] for f in figures] == ["course", "linear", "shopping"]
     assert len({f["n"] for f in figures}) == 1 and 40 < figures[0]["n"] < 80, "what fit holds out, for all of them"
+
+
+@pytest.fixture
+def learnt(monkeypatch):
+    """Names of the networks that were trained, each in no time."""
+    from training import course
+
+    names = []
+
+    def quick(name, recipe, reviews, sides, tell, cache, seed=0):
+        names.append(name)
+        if name == "course-gru" and names.count(name) == 1:
+            raise KeyboardInterrupt
+        curve = course.Curve([0.7, float("nan")], [0.5, 0.6], [], [])
+        return course.Trained(
+            name, course.share([True, True, False]), "polarity 66.7%", 10 + len(names), 0.5, 1.5, curve
+        )
+
+    monkeypatch.setattr(course, "train", quick)
+    return names
+
+
+def figures_of(folder):
+    return [json.loads(line) for line in (folder / "compared" / "figures.jsonl").read_text().splitlines()]
+
+
+def test_what_was_trained_on_the_same_rows_is_not_trained_again(tmp_path, train_here, learnt):
+    write_csv(tmp_path / "shop.csv", reviews(60))
+    words = ("compare", "course-flatten", "course-gru", "--data", "shop.csv")
+    assert train_here(*words).returncode == 75
+    (first,) = figures_of(tmp_path)
+    assert (first["recipe"], first["right"], first["n"], first["parameters"]) == ("course-flatten", 2, 3, 11)
+    again = train_here(*words)
+    assert again.returncode == 0, again.stderr
+    assert learnt == ["course-flatten", "course-gru", "course-gru"]
+    assert "course-flatten: 앞서" in again.stderr
+    assert "course-gru: 앞서" not in again.stderr
+    assert again.stdout.count("66.67%") == 2
+    assert [f["recipe"] for f in figures_of(tmp_path)] == ["course-flatten", "course-gru"]
+    assert (tmp_path / "compared" / "curves.png").read_bytes().startswith(b"\x89PNG")
+
+    del learnt[:]
+    for more in ((), ("--epochs", 3), ("--seed", 1), ("--rows", 55), ("--fresh",)):
+        assert train_here("compare", "course-flatten", "--data", "shop.csv", *map(str, more)).returncode == 0
+    assert len(learnt) == 4, "another recipe, other rows, or asked for"
+    assert [f["recipe"] for f in figures_of(tmp_path)] == ["course-flatten"], "of the same rows alone"
+
+
+def test_lines_that_somebody_spoilt_are_trained_again(tmp_path, train_here, learnt):
+    write_csv(tmp_path / "shop.csv", reviews(60))
+    words = ("compare", "course-flatten", "--data", "shop.csv")
+    assert train_here(*words).returncode == 0
+    path = tmp_path / "compared" / "figures.jsonl"
+    whole = path.read_text()
+    for spoilt in ("", "[]\n", whole[:50], whole.replace("parameters", "x"), '{"key": 1}\n', "\udcff"):
+        path.write_bytes(spoilt.encode("utf-8", "surrogateescape"))
+        assert train_here(*words).returncode == 0
+        assert [f["recipe"] for f in figures_of(tmp_path)] == ["course-flatten"]
+    assert len(learnt) == 7
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(900)
+def test_killed_between_two_networks_it_goes_on_with_the_second(tmp_path):
+    write_csv(tmp_path / "shop.csv", reviews(120))
+    words = ["compare", "course-flatten", "course-gru", "--data", "shop.csv", "--epochs", "1"]
+    command = [sys.executable, "-m", "bot", "train", *words]
+    process = subprocess.Popen(command, env=environment(tmp_path), cwd=tmp_path, stderr=subprocess.DEVNULL)
+    while not (tmp_path / "compared" / "figures.jsonl").exists():
+        assert process.poll() is None
+        os.sched_yield()
+    os.kill(process.pid, signal.SIGKILL)
+    process.wait()
+    first = figures_of(tmp_path)[0]
+    done = train(tmp_path, *words)
+    assert done.returncode == 0, done.stderr
+    assert "course-flatten: 앞서" in done.stderr
+    assert "course-flatten: 0/1" not in done.stderr
+    assert figures_of(tmp_path)[0] == first
+    assert [f["recipe"] for f in figures_of(tmp_path)] == ["course-flatten", "course-gru"]

@@ -115,7 +115,7 @@ def test_what_was_fetched_is_learned_from_without_being_named(tmp_path, train_he
     monkeypatch.setattr(full, "SHOPPING", replace(full.SHOPPING, sha256=sha256, blob=""))
     done = train_here("fit")
     assert "8행을 읽어 리뷰 8편" in done.stderr
-    assert "8편: Naver shopping (bab2min/corpus) (public domain, " in done.stderr
+    assert "8편: Naver shopping (bab2min/corpus) (이용 조건: public domain, " in done.stderr
     assert "너무 적습니다" in done.stderr
 
 

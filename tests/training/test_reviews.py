@@ -121,7 +121,7 @@ def test_every_row_knows_where_it_came_from(tmp_path):
     rows = "별점,리뷰,source,licence,obtained\n5,좋아요,A,CC0,2026-01-02\n1,별로,,,\n"
     (tmp_path / "b.csv").write_text(rows, "utf-8")
     origins = {row.text: row.origin for row in read(tmp_path / "b.csv", source="B").rows}
-    assert str(origins["좋아요"]) == "A (CC0, 2026-01-02)"
+    assert str(origins["좋아요"]) == "A (이용 조건: CC0, 받은 날: 2026-01-02)"
     assert origins["별로"].source == "B"
 
 

@@ -7,6 +7,7 @@ from nlp.config import NetworkConfig
 from nlp.tokenizers import morphemes as analysers
 from tests.training.shop import needs_keras
 from training.data import Row, place
+from training.errors import DataError
 from training.recipe import Recipe
 
 pytestmark = needs_keras

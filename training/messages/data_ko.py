@@ -35,7 +35,7 @@ LEFT_OUT_MIDDLE = "가운데 점수 {count:,}"
 LEFT_OUT_DUPLICATES = "같은 글 {count:,}"
 LEFT_OUT_CONFLICTING = "긍정과 부정이 엇갈린 글 {count:,}"
 FROM_ORIGIN = "  {count:,}편: {origin}"
-ORIGIN = "{source} ({licence}, {obtained})"
+ORIGIN = "{source} (이용 조건: {licence}, 받은 날: {obtained})"
 UNSTATED = "적지 않음"
 SPLIT = (
     "배울 리뷰 {learn:,}편 (긍정 {good:,}, 부정 {bad:,}), 남겨 두고 잴 리뷰 {held:,}편 (긍정 {fine:,}, 부정 {poor:,})"
