@@ -17,7 +17,7 @@ _PRIME, _OFFSET = np.uint32(16777619), np.uint32(2166136261)  # FNV-1a's
 _EDGE = np.uint32(3)  # a code point that normalisation removes, so it can only mean "edge of the text"
 
 BIGRAM_FACTORS = (40503, 9973)
-"""What the ids of a token's predecessor and of the token are multiplied by: odd, so that no low bit of them is lost, and
+"""What the ids of the token before and of the token are multiplied by: odd, so that no low bit of them is lost, and
 small, so that ids of up to 50,000 stay within 32 bits on every backend."""
 
 
