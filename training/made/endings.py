@@ -13,7 +13,7 @@ _T = TypeVar("_T")
 
 _MARKS = ("", "", "", "", ".", ".", "!", "~", "..", "!!", " ㅎㅎ", " ㅠㅠ", " ㅋㅋ", "~~")
 _STRONG = ("", "", "", "", "", "정말 ", "진짜 ", "너무 ", "꽤 ", "완전 ", "확실히 ", "아주 ", "참 ")
-_OPENINGS = (
+OPENINGS = (
     "",
     "",
     "",
@@ -32,6 +32,7 @@ _OPENINGS = (
     "고민하다 샀는데 ",
     "후기 보고 샀는데 ",
 )
+"""How a review may begin, whatever it then says."""
 
 
 class Said(NamedTuple):
@@ -72,7 +73,7 @@ def strength(random: np.random.Generator) -> str:
 
 def opening(random: np.random.Generator) -> str:
     """How a review may begin, whatever it then says."""
-    return pick(random, _OPENINGS)
+    return pick(random, OPENINGS)
 
 
 def present(random: np.random.Generator, stem: str, adjective: bool) -> str:
@@ -87,7 +88,7 @@ def present(random: np.random.Generator, stem: str, adjective: bool) -> str:
         form.formal(stem),
         stem + "더라구요",
         stem + "더라고요",
-        form.noun(stem),
+        form.noun(stem) if form.tail(stem) != "ㄹ" else form.past(stem) + "음",  # few write 늚
         form.plain(stem, adjective),
         said,
         form.before_n(stem) + "네",

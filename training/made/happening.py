@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 
 from training.made import conjugation as form
-from training.made.endings import Example, Said, coin, crowd, mark, opening, past, pick, present
-from training.made.words_happenings import AMOUNTS, HAPPENINGS, TURNING
+from training.made.endings import OPENINGS, Example, Said, coin, crowd, mark, past, pick, present
+from training.made.words_happenings import AMOUNTS, GRANTED_BAD, GRANTED_GOOD, HAPPENINGS, TURNING
 
-_DENIED = ("안 ", "않", "못", "없", "다 ", "거들떠")
+_DENIED = ("안 ", "않", "못", "없", "다 ", "거들떠", "진통제")
 _LATER = (
     "",
     "",
@@ -22,7 +24,7 @@ _LATER = (
     "바꾸고 나서 ",
     "두 달째인데 ",
 )
-_FIRMLY = ("", "", "", "", "진짜 ", "정말 ", "확실히 ", "결국 ")
+_FIRMLY = ("", "", "", "", "진짜 ", "정말 ", "확실히 ")
 _WHOLLY = (
     "",
     "",
@@ -75,8 +77,11 @@ def _amount(random: np.random.Generator) -> Said:
 
 
 def _can_be_denied(said: Said) -> bool:
-    told = said.subject.rstrip()[-1] in "이가은는을를도"  # not an adverb, which 안 cannot follow
-    return told and said.stem.count(" ") <= 1 and not any(word in said.subject + said.stem for word in _DENIED)
+    """Whether 안 or 지 않다 sounds right: not after an adverb, nor of 빈 상자를 받다."""
+    told = said.subject[-2] in ("이가은는을를" if said.good else "이가은는")
+    head = said.stem.rpartition(" ")[0]
+    simple = not head or (" " not in head and (head[-1] in "이가을를" or head in ("잘", "오래")))
+    return told and simple and not any(word in said.subject + said.stem for word in _DENIED)
 
 
 def _denied(random: np.random.Generator, said: Said) -> str:
@@ -86,62 +91,77 @@ def _denied(random: np.random.Generator, said: Said) -> str:
     if len(verb) <= 3 and not verb.endswith("하") and coin(random, 0.45):
         said_so = past(random, verb) if coin(random) else present(random, verb, False)
         return wholly + (head + " " if head else "") + "안 " + said_so
-    if said.good and coin(random):
+    if said.good and coin(random, 0.3):
         return wholly + said.stem + pick(random, _CANNOT)
     return wholly + said.stem + pick(random, _NOT_NOW if coin(random, 0.7) else _NOT_THEN)
 
 
-def _told(random: np.random.Generator, said: Said) -> Example:
-    if _can_be_denied(said) and coin(random, 0.35):
-        return said.subject + _denied(random, said), not said.good
-    firmly = pick(random, _FIRMLY) if " " not in said.stem else ""
+def _told(random: np.random.Generator, said: Said, denied: bool) -> str:
+    if denied:
+        return said.subject + _denied(random, said)
+    firmly = pick(random, _FIRMLY) if " " not in said.stem and said.subject[-2] in "이가은는을를" else ""
     if said.stem.endswith("줄") or coin(random, 0.6):
-        return said.subject + firmly + past(random, said.stem), said.good
-    return said.subject + firmly + present(random, said.stem, False), said.good
+        return said.subject + firmly + past(random, said.stem)
+    return said.subject + firmly + present(random, said.stem, False)
 
 
-def _hoped(random: np.random.Generator, said: Said) -> Example | None:
+def _hoped(random: np.random.Generator, said: Said, denied: bool) -> str:
     """What was feared or hoped for, and whether it came."""
-    if not _can_be_denied(said):
-        return None
-    came = coin(random)
-    verb = said.stem.rpartition(" ")[2]
     if said.good:
         hope = pick(random, ("까 반신반의했는데", " 줄 알고 샀는데", " 거라 기대했는데", "까 싶었는데"))
     else:
         hope = pick(random, ("까 봐 걱정했는데", "까 불안했는데", "까 싶었는데", " 줄 알았는데"))
-    if came:
-        end = pick(random, ("정말 ", "진짜로 ", "역시나 ", "바로 ")) + past(random, verb)
+    if denied:
+        end = _denied(random, said)
     else:
-        end = _denied(random, said._replace(stem=verb))
-    return f"{said.subject}{form.coming(said.stem)}{hope} {end}", said.good == came
+        end = pick(random, ("정말 ", "진짜로 ", "역시나 ", "바로 ", "정말로 ")) + past(random, said.stem)
+    return f"{said.subject}{form.coming(said.stem)}{hope} {end}"
 
 
-def _report(random: np.random.Generator, said: Said, *, effect: bool = True) -> Example:
-    if coin(random, 0.15):
-        hoped = _hoped(random, said)
-        if hoped:
-            return hoped[0] + mark(random), hoped[1]
-    text, good = _told(random, said)
-    before = pick(random, _LATER) if effect else opening(random)
-    return crowd(random, before + text + mark(random)), good
+def _report(
+    random: np.random.Generator, draw: Callable[[np.random.Generator], Said], befores: tuple[str, ...]
+) -> Example:
+    """Half good, denied or not, so that a denial tells nothing by itself."""
+    good, denied, hoped = coin(random), coin(random, 0.35), coin(random, 0.12)
+    while True:
+        said = draw(random)
+        if (said.good != denied) != good or (denied and not _can_be_denied(said)):
+            continue
+        if not hoped or (" " not in said.stem and _can_be_denied(said)):
+            break
+    text = (_hoped if hoped else _told)(random, said, denied)
+    return crowd(random, pick(random, befores) + text + mark(random)), good
 
 
 def verb_change(random: np.random.Generator) -> Example:
     """A thing lasts or breaks, arrives or does not, soaks in or stays outside."""
-    return _report(random, _happening(random), effect=False)
+    return _report(random, _happening, OPENINGS)
 
 
 def turning(random: np.random.Generator) -> Example:
     """A verb that is judged by what it is said of: 살이 빠졌어요, 털이 빠져요."""
-    return _report(random, _turning(random))
+    return _report(random, _turning, _LATER)
 
 
 def amount(random: np.random.Generator) -> Example:
     """More or less of something good or bad: 통증이 줄었어요, 전기세가 늘었어요."""
-    return _report(random, _amount(random))
+    return _report(random, _amount, _LATER)
 
 
 def event(random: np.random.Generator) -> Said:
     """Something that happens, for a frame that says it in its own way."""
     return pick(random, (_happening, _happening, _turning, _amount))(random)
+
+
+def conceded(random: np.random.Generator) -> Example:
+    """One thing granted, and the other that the writer stands by: 색은 예쁘지만 금방 찢어졌어요."""
+    good = coin(random)
+    while True:
+        said = event(random)
+        if said.good == good:
+            break
+    granted = pick(random, GRANTED_BAD if good else GRANTED_GOOD)
+    link = pick(random, ("지만", "긴 한데", "기는 하지만", "긴 하지만", "긴 해도", "았지만"))
+    if link == "았지만":
+        granted, link = form.past(granted), "지만"
+    return crowd(random, f"{granted}{link} {_told(random, said, False)}{mark(random)}"), good

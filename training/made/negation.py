@@ -46,6 +46,11 @@ def _finished(random: np.random.Generator, text: str, good: bool) -> Example:
     return crowd(random, opening(random) + text + mark(random)), good
 
 
+def _bare(random: np.random.Generator, text: str, good: bool) -> Example:
+    """Without an opening, which might say that this was the first time."""
+    return crowd(random, text + mark(random)), good
+
+
 def quality(random: np.random.Generator) -> Example:
     """A thing and its praise or blame, plainly."""
     said = _quality(random)
@@ -124,8 +129,8 @@ def compared(random: np.random.Generator) -> Example:
             random, (f"{rival}보다 ", f"{rival}보다 훨씬 ", f"{rival}보다 더 ", "기대보다 ", "생각보다 ", "예상보다 ")
         )
         if coin(random, 0.3) and not said.stem.endswith(("없", "찮")):
-            return _finished(random, f"{said.subject}{head}{said.stem}{pick(random, _NOT[:17])}", not said.good)
-        return _finished(random, said.subject + head + present(random, said.stem, True), said.good)
+            return _bare(random, f"{said.subject}{head}{said.stem}{pick(random, _NOT[:17])}", not said.good)
+        return _bare(random, said.subject + head + present(random, said.stem, True), said.good)
     if good:
         ends = (
             f"{rival}보다 {present(random, '낫', True)}", f"{rival}보다 백배 {present(random, '낫', True)}", f"{rival} 못지않아요", f"{rival} 저리 가라예요",
@@ -140,7 +145,7 @@ def compared(random: np.random.Generator) -> Example:
             f"{rival}{_with(rival)} 비교하면 확실히 아래예요", f"{rival}보다 한 수 아래네요", f"이게 {rival}보다 낫다니 말도 안 돼요", f"{rival} 쓸 때보다 만족도가 떨어져요",
             f"{rival} 발끝에도 못 미쳐요", f"{form.particle(rival, '으로')} 다시 돌아갈래요", f"{rival} 두고 괜히 갈아탔어요",
         )  # fmt: skip
-    return _finished(random, pick(random, ends), good)
+    return _bare(random, pick(random, ends), good)
 
 
 def _with(word: str) -> str:
@@ -190,7 +195,7 @@ def remembered(random: np.random.Generator) -> Example:
         later = pick(
             random, ("갈수록 ", "점점 ", "예전보다 ", "요즘 들어 ", "저번보다 ", "전보다 ", "전보다 더 ", "지난번보다 ")
         )
-        return _finished(random, subject + later + past(random, form.infinitive(stem) + "지"), good)
+        return _bare(random, subject + later + past(random, form.infinitive(stem) + "지"), good)
     subject, good_stem, bad_stem = pick(random, TURNS)
     good = coin(random)
     first, now = (bad_stem, good_stem) if good else (good_stem, bad_stem)

@@ -8,7 +8,7 @@ import numpy as np
 
 from training.made.deeds import deed
 from training.made.endings import Example
-from training.made.happening import amount, turning, verb_change
+from training.made.happening import amount, conceded, turning, verb_change
 from training.made.irony import exclaimed, framed
 from training.made.negation import asked, compared, emphatic, neighbour, quality, remembered, wholly, wished
 from training.made.slang import innocent, slang
@@ -17,6 +17,7 @@ SHARES: dict[Callable[[np.random.Generator], Example], int] = {
     verb_change: 5,
     turning: 3,
     amount: 2,
+    conceded: 2,
     exclaimed: 3,
     framed: 3,
     neighbour: 3,

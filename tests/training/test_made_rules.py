@@ -1,0 +1,165 @@
+"""The rules that make reviews: each balanced, every form of Korean as it is written."""
+
+import re
+
+import numpy as np
+import pytest
+
+from nlp.text import is_hangul_syllable
+from training.counterfactual import make
+from training.made import conjugation as form
+from training.made.rules import SHARES
+from training.made.words_happenings import AMOUNTS, HAPPENINGS, TURNING
+from training.made.words_irony import FRAMES
+from training.made.words_qualities import QUALITIES
+
+RULES = {rule.__name__: rule for rule in SHARES}
+SLANG = set("ㄱㄴㄷㄹㅁㅂㅅㅇㅈㅊㅋㅌㅍㅎㅠㅜ")
+
+
+def made(name: str, count: int = 1500, seed: int = 3) -> list[tuple[str, bool]]:
+    random = np.random.default_rng(seed)
+    return [RULES[name](random) for _ in range(count)]
+
+
+@pytest.mark.parametrize("name", RULES)
+def test_a_rule_praises_half_the_time_and_rarely_repeats_itself(name):
+    rows = made(name)
+    assert rows == made(name)
+    assert 0.44 < sum(good for _, good in rows) / len(rows) < 0.56
+    assert len(set(rows)) > 0.7 * len(rows)
+    sides: dict[str, set[bool]] = {}
+    for text, good in rows:
+        sides.setdefault(re.sub(r"[^가-힣]", "", text), set()).add(good)
+    assert not [text for text, both in sides.items() if len(both) > 1]
+
+
+@pytest.mark.parametrize("name", RULES)
+def test_every_letter_is_one_that_people_write(name):
+    for text, _ in made(name):
+        assert text == text.strip() and "  " not in text
+        assert "{" not in text
+        assert all(is_hangul_syllable(letter) or letter in SLANG or letter.isascii() for letter in text), text
+
+
+def test_no_word_tells_the_verdict_of_denied_and_told_alike():
+    """Denials, and the adverbs that wait for them, stand in praise about as often as in blame."""
+    rows = [row for name in ("verb_change", "turning", "amount", "neighbour", "wholly") for row in made(name, 4000)]
+    for word in ("전혀 ", "하나도 ", "절대 ", "별로 ", "그다지 ", "지 않", " 안 "):
+        sides = [good for text, good in rows if word in text]
+        assert len(sides) > 100, word
+        assert 0.3 < sum(sides) / len(sides) < 0.7, word
+
+
+@pytest.mark.parametrize(
+    ("word", "good"),
+    [
+        ("살이 빠졌", True),
+        ("살이 안 빠", False),
+        ("털이 빠졌", False),
+        ("털이 안 빠", True),
+        ("소음이 줄어들었", True),
+        ("소음이 늘", False),
+        ("용량이 줄", False),
+    ],
+)
+def test_the_thing_decides_what_a_verb_is_worth(word, good):
+    rows = made("turning", 20_000) + made("amount", 20_000)
+    sides = {
+        side for text, side in rows if re.search(rf"\b{word}", text) and not re.search("지[가도는]* ?[않못]|질 ", text)
+    }
+    assert sides == {good}
+
+
+@pytest.mark.parametrize(
+    ("text", "good"),
+    [
+        ("여간 편하지 않", True),
+        ("이만저만 불편한 게 아니", False),
+        ("보통 친절한 게 아니", True),
+        ("전혀 불편하지 않", True),
+        ("도무지 편하지 않", False),
+        ("욕먹었", False),
+        ("더 바랄 게 없어요", True),
+        ("만족할 이유가 없", False),
+        ("반품할 이유가 없", True),
+    ],
+)
+def test_turns_of_phrase(text, good):
+    rows = [row for name in ("emphatic", "wholly", "framed", "wished", "deed") for row in made(name, 12_000)]
+    assert {side for said, side in rows if text in said} == {good}
+
+
+def test_about_half_of_what_is_made_comes_from_these_rules_and_little_is_made_twice():
+    assert len({text for text, _ in make(20_000, 1)}) > 17_000
+
+
+def test_tables_name_everything_once_a_row_and_both_sides():
+    for things, good, bad in (*HAPPENINGS, *QUALITIES):
+        assert things and good and bad
+        assert len(set(things)) == len(things)
+        assert not set(good) & set(bad)
+    for _, good, bad in (*TURNING, *FRAMES):
+        assert good and bad
+        assert not set(good) & set(bad)
+    for _, _, less, more in AMOUNTS:
+        assert not set(less) & set(more)
+
+
+def test_particles_follow_the_last_letter():
+    rows = [text for name in RULES for text, _ in made(name, 600)]
+    nouns = {thing for things, *_ in (*HAPPENINGS, *QUALITIES) for thing in things} | {
+        n for row in AMOUNTS for n in row[0]
+    }
+    longest = "|".join(sorted(map(re.escape, nouns), key=len, reverse=True))
+    checked = 0
+    for text in rows:
+        for noun, particle in re.findall(rf"(?:^| )({longest})([이가은는]) ", text):
+            assert (particle in "이은") == (form.tail(noun) != " "), text
+            checked += 1
+    assert checked > 1000
+
+
+@pytest.mark.parametrize(
+    ("stem", "infinitive", "past", "quality", "formal", "condition"),
+    [
+        ("빠지", "빠져", "빠졌", "빠진", "빠집니다", "빠지면"),
+        ("편하", "편해", "편했", "편한", "편합니다", "편하면"),
+        ("무겁", "무거워", "무거웠", "무거운", "무겁습니다", "무거우면"),
+        ("곱", "고와", "고왔", "고운", "곱습니다", "고우면"),
+        ("입", "입어", "입었", "입은", "입습니다", "입으면"),
+        ("늘", "늘어", "늘었", "는", "늡니다", "늘면"),
+        ("빠르", "빨라", "빨랐", "빠른", "빠릅니다", "빠르면"),
+        ("따르", "따라", "따랐", "따른", "따릅니다", "따르면"),
+        ("예쁘", "예뻐", "예뻤", "예쁜", "예쁩니다", "예쁘면"),
+        ("뿌옇", "뿌예", "뿌옜", "뿌연", "뿌옇습니다", "뿌여면"),
+        ("낫", "나아", "나았", "나은", "낫습니다", "나으면"),
+        ("듣", "들어", "들었", "들은", "듣습니다", "들으면"),
+        ("되", "돼", "됐", "된", "됩니다", "되면"),
+        ("휘", "휘어", "휘었", "휜", "휩니다", "휘면"),
+        ("오", "와", "왔", "온", "옵니다", "오면"),
+        ("바꾸", "바꿔", "바꿨", "바꾼", "바꿉니다", "바꾸면"),
+        ("새", "새", "샜", "샌", "샙니다", "새면"),
+        ("맛있", "맛있어", "맛있었", "맛있는", "맛있습니다", "맛있으면"),
+        ("때가 빠지", "때가 빠져", "때가 빠졌", "때가 빠진", "때가 빠집니다", "때가 빠지면"),
+    ],
+)
+def test_conjugation(stem, infinitive, past, quality, formal, condition):
+    assert form.infinitive(stem) == infinitive
+    assert form.past(stem) == past
+    assert form.quality(stem) == quality
+    assert form.formal(stem) == formal
+    assert form.condition(stem) == condition
+
+
+def test_other_forms():
+    assert [form.coming(stem) for stem in ("늘", "무겁", "좋", "낫")] == ["늘", "무거울", "좋을", "나을"]
+    assert [form.going_on(stem) for stem in ("늘", "먹")] == ["느는", "먹는"]
+    assert [form.plain(stem, False) for stem in ("늘", "먹", "빠지")] == ["는다", "먹는다", "빠진다"]
+    assert [form.noun(stem) for stem in ("늘", "무겁", "빠지", "좋")] == ["늚", "무거움", "빠짐", "좋음"]
+    assert [form.particle(word, "으로") for word in ("칼", "물건", "정품", "예전 모델")] == [
+        "칼로",
+        "물건으로",
+        "정품으로",
+        "예전 모델로",
+    ]
