@@ -1,6 +1,7 @@
 """The rules that make reviews: each balanced, every form of Korean as it is written."""
 
 import re
+from functools import cache
 
 import numpy as np
 import pytest
@@ -17,6 +18,7 @@ RULES = {rule.__name__: rule for rule in SHARES}
 SLANG = set("ㄱㄴㄷㄹㅁㅂㅅㅇㅈㅊㅋㅌㅍㅎㅠㅜ")
 
 
+@cache
 def made(name: str, count: int = 1500, seed: int = 3) -> list[tuple[str, bool]]:
     random = np.random.default_rng(seed)
     return [RULES[name](random) for _ in range(count)]
@@ -25,12 +27,12 @@ def made(name: str, count: int = 1500, seed: int = 3) -> list[tuple[str, bool]]:
 @pytest.mark.parametrize("name", RULES)
 def test_a_rule_praises_half_the_time_and_rarely_repeats_itself(name):
     rows = made(name)
-    assert rows == made(name)
+    assert rows == made.__wrapped__(name)
     assert 0.44 < sum(good for _, good in rows) / len(rows) < 0.56
     assert len(set(rows)) > 0.7 * len(rows)
     sides: dict[str, set[bool]] = {}
     for text, good in rows:
-        sides.setdefault(re.sub(r"[^가-힣]", "", text), set()).add(good)
+        sides.setdefault(re.sub(r"[\s.!?~]", "", text), set()).add(good)
     assert not [text for text, both in sides.items() if len(both) > 1]
 
 
@@ -44,7 +46,7 @@ def test_every_letter_is_one_that_people_write(name):
 
 def test_no_word_tells_the_verdict_of_denied_and_told_alike():
     """Denials, and the adverbs that wait for them, stand in praise about as often as in blame."""
-    rows = [row for name in ("verb_change", "turning", "amount", "neighbour", "wholly") for row in made(name, 4000)]
+    rows = [row for name in ("verb_change", "turning", "amount", "neighbour", "wholly") for row in made(name)]
     for word in ("전혀 ", "하나도 ", "절대 ", "별로 ", "그다지 ", "지 않", " 안 "):
         sides = [good for text, good in rows if word in text]
         assert len(sides) > 100, word
@@ -54,17 +56,17 @@ def test_no_word_tells_the_verdict_of_denied_and_told_alike():
 @pytest.mark.parametrize(
     ("word", "good"),
     [
-        ("살이 빠졌", True),
-        ("살이 안 빠", False),
-        ("털이 빠졌", False),
-        ("털이 안 빠", True),
-        ("소음이 줄어들었", True),
-        ("소음이 늘", False),
-        ("용량이 줄", False),
+        ("(뱃|군)?살이 (진짜 |정말 |확실히 )?빠졌", True),
+        ("살이 (\\S+ )?안 빠", False),
+        ("(털|머리카락|나사)이?가? 빠졌", False),
+        ("(털이|머리카락이|나사가|바퀴가) (\\S+ )?안 빠", True),
+        ("(통증|소음|냄새|주름)[이가] (줄어들|줄었)", True),
+        ("(통증|소음|냄새|주름)[이가] (늘어났|심해졌)", False),
+        ("(사은품|용량|혜택)이 (줄어들|줄었)", False),
     ],
 )
 def test_the_thing_decides_what_a_verb_is_worth(word, good):
-    rows = made("turning", 20_000) + made("amount", 20_000)
+    rows = made("turning", 12_000) + made("amount", 6000)
     sides = {
         side for text, side in rows if re.search(rf"\b{word}", text) and not re.search("지[가도는]* ?[않못]|질 ", text)
     }
@@ -74,24 +76,24 @@ def test_the_thing_decides_what_a_verb_is_worth(word, good):
 @pytest.mark.parametrize(
     ("text", "good"),
     [
-        ("여간 편하지 않", True),
-        ("이만저만 불편한 게 아니", False),
-        ("보통 친절한 게 아니", True),
-        ("전혀 불편하지 않", True),
-        ("도무지 편하지 않", False),
+        ("여간 (편하|좋|부드럽|친절하|예쁘|쉽|튼튼하)지", True),
+        ("이만저만 (불편|허술|답답|딱딱|부실)한 게 아니", False),
+        ("보통 (편|촉촉|튼튼|친절|훌륭)한 게 아니", True),
+        ("(전혀|결코|조금도) (불편|허술|답답|딱딱|부실)하지", True),
+        ("(도무지|결코|전혀) (편|촉촉|튼튼|훌륭|깔끔)하지", False),
         ("욕먹었", False),
         ("더 바랄 게 없어요", True),
-        ("만족할 이유가 없", False),
-        ("반품할 이유가 없", True),
+        ("(만족|추천|재구매)할 이유가 (하나도 |전혀 |도무지 )?없", False),
+        ("(반품|환불|교환|후회)할 이유가 (하나도 |전혀 |도무지 )?없", True),
     ],
 )
 def test_turns_of_phrase(text, good):
-    rows = [row for name in ("emphatic", "wholly", "framed", "wished", "deed") for row in made(name, 12_000)]
-    assert {side for said, side in rows if text in said} == {good}
+    rows = [row for name in ("emphatic", "wholly", "framed", "wished", "deed") for row in made(name, 3000)]
+    assert {side for said, side in rows if re.search(text, said)} == {good}
 
 
 def test_about_half_of_what_is_made_comes_from_these_rules_and_little_is_made_twice():
-    assert len({text for text, _ in make(20_000, 1)}) > 17_000
+    assert len({text for text, _ in make(8000, 1)}) > 7200
 
 
 def test_tables_name_everything_once_a_row_and_both_sides():
@@ -107,7 +109,7 @@ def test_tables_name_everything_once_a_row_and_both_sides():
 
 
 def test_particles_follow_the_last_letter():
-    rows = [text for name in RULES for text, _ in made(name, 600)]
+    rows = [text for name in RULES for text, _ in made(name)]
     nouns = {thing for things, *_ in (*HAPPENINGS, *QUALITIES) for thing in things} | {
         n for row in AMOUNTS for n in row[0]
     }
