@@ -68,7 +68,9 @@ def test_no_word_tells_the_verdict_of_denied_and_told_alike():
 def test_the_thing_decides_what_a_verb_is_worth(word, good):
     rows = made("turning", 12_000) + made("amount", 6000)
     sides = {
-        side for text, side in rows if re.search(rf"\b{word}", text) and not re.search("지[가도는를]* ?[않못]|질 ", text)
+        side
+        for text, side in rows
+        if re.search(rf"\b{word}", text) and not re.search("지[가도는를]* ?[않못]|질 ", text)
     }
     assert sides == {good}
 
