@@ -114,6 +114,7 @@ def _network(settings: ModelSettings) -> str:
         cell=say("card_both_ways", cell=cell) if shape.bidirectional else cell,
         size=say("card_and").join(map(str, shape.units)),
         pooling=shape.pooling,
+        pairs=say("card_pairs") if shape.bigrams else "",
         wide=say("card_wide", longest=shape.longest_ngram) if shape.buckets else "",
     )
 
