@@ -71,7 +71,9 @@ class TrainingHost:
             with open_table(path, options, lambda what, done, total: None) as table:
                 yield table
         except UserError as error:
-            raise ValueError(self._messages(error.sentence, **error.values)) from None
+            # The trainer has no --ragged: what is not a table is nothing to learn from.
+            sentence = "train_ragged" if error.sentence == "input_ragged" else error.sentence
+            raise ValueError(self._messages(sentence, **error.values)) from None
 
     def as_text(self, cell: Cell) -> str:
         """What a cell says."""

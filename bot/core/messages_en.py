@@ -772,6 +772,10 @@ MODEL_MISSING = "There is no model folder: {path}"
 MODEL_UNUSABLE = "The model cannot be used. Please check with nunchi doctor. ({reason})"
 ASPECTS_UNUSABLE = "The file of words (--aspects) cannot be used. ({reason})"
 PACKAGE_MISSING = "The package {package} cannot be used. Please install again with pip install nunchi."
+TRAIN_RAGGED = (
+    "The row that begins in line {line} has {found} cells, but the table has {expected}. "
+    "Please mend it: texts with commas go into quotes."
+)
 TRAIN_MISSING = 'Training needs more packages. Please install them with pip install "nunchi[train]".'
 STDOUT_FULL = "The disk is full, so the answer was not written ({reason}). Please make room and run it again."
 STDOUT_ERROR = "Reading or writing failed ({reason}). Please run it again."

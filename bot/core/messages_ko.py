@@ -769,6 +769,10 @@ MODEL_MISSING = "모델 폴더가 없습니다: {path}"
 MODEL_UNUSABLE = "모델을 쓸 수 없습니다. nunchi doctor 로 확인해 주세요. ({reason})"
 ASPECTS_UNUSABLE = "낱말 사전(--aspects)을 쓸 수 없습니다. ({reason})"
 PACKAGE_MISSING = "{package} 패키지를 쓸 수 없습니다. pip install nunchi 로 다시 설치해 주세요."
+TRAIN_RAGGED = (
+    "{line}번째 줄에서 시작하는 행은 {found}칸인데 표는 {expected}칸입니다. "
+    "그 줄을 고쳐 주세요. 쉼표가 든 글은 따옴표로 묶습니다."
+)
 TRAIN_MISSING = '학습에는 패키지가 더 필요합니다. pip install "nunchi[train]" 로 설치해 주세요.'
 STDOUT_FULL = "디스크가 가득 차 답을 쓰지 못했습니다 ({reason}). 자리를 비운 뒤 다시 실행해 주세요."
 STDOUT_ERROR = "읽거나 쓰지 못했습니다 ({reason}). 다시 실행해 주세요."
