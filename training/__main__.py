@@ -63,6 +63,8 @@ def _run(words: list[str], host: Host | None, program: str) -> int:
         status = command_line()(words, prog_name=program, obj=around, standalone_mode=False)
         return status if isinstance(status, int) else 0
     except typer.TyperException as error:
+        if type(error).__name__ == "NoArgsIsHelpError":  # the help stands there already
+            return USAGE
         return _complain(what_is_wrong(error, program), USAGE)
     except DataError as error:
         return _complain(str(error), BAD_DATA)

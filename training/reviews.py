@@ -232,7 +232,7 @@ def _read_table(
         if unclear is None:
             _keep(cells, words[table.text_column], value, known[said], rules, out)
     guard.check()
-    _check_not_swapped(path, sample, host)
+    _check_not_swapped(path, sample, host, table.text_column, label_column)
     if unclear is not None:
         raise unclear
     numbers = [value for value in kinds.values() if isinstance(value, float)]
@@ -360,11 +360,11 @@ def _looks_rated(table: Table, column: int, host: Host) -> bool:
     return bool(filled) and good >= _SURE * filled and len(kinds) <= 21
 
 
-def _check_not_swapped(path: Path, sample: Sequence[tuple[Any, str]], host: Host) -> None:
+def _check_not_swapped(path: Path, sample: Sequence[tuple[Any, str]], host: Host, text: int, label: int) -> None:
     spoken = sum(len(_HANGUL.findall(host.as_text(cell))) > 5 for cell, _ in sample)
-    rated = sum(host.points(text) is not None for _, text in sample)
+    rated = sum(host.points(words) is not None for _, words in sample)
     if sample and spoken > len(sample) / 2 and rated > len(sample) / 2:
-        raise DataError("columns_swapped", file=path.name)
+        raise DataError("columns_swapped", file=path.name, text=label + 1, label=text + 1)
 
 
 def _column_named(names: Sequence[str], wanted: str) -> int | None:

@@ -136,7 +136,11 @@ def test_every_row_knows_where_it_came_from(tmp_path):
         ("별점,리뷰\n3,좋아요\n3,별로\n", {}, "남지 않았습니다"),
         ("별점,리뷰\n5,좋아요\n", {"label_column": "없음"}, "--label-column"),
         ("별점,리뷰\n5,좋아요\n", {"label_column": "리뷰"}, "모두 2번째 칸"),
-        ("별점,리뷰\n5,배송이 빨라서 좋아요\n", {"label_column": "리뷰", "text_column": "별점"}, "바꿔 주세요"),
+        (
+            "별점,리뷰\n5,배송이 빨라서 좋아요\n",
+            {"label_column": "리뷰", "text_column": "별점"},
+            "--text-column 2 --label-column 1",
+        ),
         ("번호,리뷰\n1234,좋아요\n", {}, "--label-column"),
         ("별점,리뷰\n5,좋아요\n1,별로\n", {"cut": 9.0}, "--cut"),
         ("별점,리뷰\n5,좋아요,하나 더\n1,별로\n", {}, "칸입니다"),

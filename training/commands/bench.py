@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
+from training.backend import load_keras
 from training.commands.around import around, out
 from training.compare import Comparison
 from training.errors import DataError
@@ -32,6 +33,7 @@ def bench(
     reviews.rows = reviews.rows[: rows or None]
     if len(reviews.rows) < 50:
         raise DataError("rows_too_few_compare", rows=len(reviews.rows))
+    load_keras()
     from training.bench import bench as measure
 
     course = recipes.load("course-char-lstm").course

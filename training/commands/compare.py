@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.table import Table
 
+from training.backend import load_keras
 from training.commands.around import around, err, out, service_model
 from training.course_recipe import CourseRecipe
 from training.errors import DataError
@@ -72,6 +73,8 @@ def _train(
 
     done = []
     with telling() as tell:
+        tell(say("progress_loading"), 0, 1)
+        load_keras()
         from training import course
         from training.beside import beside, held_out
         from training.figures import Figures

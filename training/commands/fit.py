@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
+from training.backend import load_keras
 from training.commands.around import Around, around, err, out, service_model
 from training.data import split
 from training.enough import check_enough
@@ -151,6 +152,7 @@ def _adapt(
     check_enough(*split(reviews.rows), reviews.positive_above)  # before Keras takes its seconds to be loaded
     with telling() as tell:
         tell(say("progress_loading"), 0, 1)
+        load_keras()
         from training.devices import devices
         from training.shop import fit_shop
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from rich.table import Table
 
 import nlp
+from training.backend import load_keras
 from training.commands.around import err, out
 from training.data import Read, Row, read_rated, read_unrated, split
 from training.errors import DataError
@@ -108,6 +109,7 @@ def fit_fully(
     files = corpus_files(None, unrated, movies) if os.environ.get("NUNCHI_DATA") else CorpusFiles([], unrated, movies)
     if reviews.kind == "labels":  # there are no stars to learn
         recipe = replace(recipe, network=replace(recipe.network, ratings=(0, 1), positive_above=0.5))
+    load_keras()
     from training.fit import Corpora
     from training.fit import fit as make
 

@@ -64,7 +64,8 @@ COLUMN_UNCLEAR = (
     "{file}: which column holds the ratings cannot be told; name it with --label-column; there are: {columns}"
 )
 COLUMNS_SWAPPED = (
-    "{file}: the column of ratings holds texts and that of reviews holds numbers; swap --label-column and --text-column"
+    "{file}: the column of ratings holds texts and that of reviews holds numbers; mend the header, or add "
+    "--text-column {text} --label-column {label} to swap them"
 )
 ROWS_ONE_SIDE = "all {rows:,} rows are {side}; a model needs reviews of both kinds"
 ROWS_TOO_FEW_LEARN = (

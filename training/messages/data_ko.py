@@ -65,7 +65,8 @@ COLUMN_UNCLEAR = (
     "{file}: 어느 칸이 별점인지 알 수 없습니다. --label-column 으로 이름이나 번호를 알려 주세요. 있는 칸: {columns}"
 )
 COLUMNS_SWAPPED = (
-    "{file}: 별점의 칸에 글이, 리뷰의 칸에 숫자가 있습니다. --label-column 과 --text-column 을 서로 바꿔 주세요."
+    "{file}: 별점의 칸에 글이, 리뷰의 칸에 숫자가 있습니다. 제목 줄을 고치시거나 --text-column {text} --label-column "
+    "{label} 을 더해 주세요."
 )
 ROWS_ONE_SIDE = "{rows:,}편이 모두 {side}입니다. 긍정과 부정이 다 있어야 배울 수 있습니다."
 ROWS_TOO_FEW_LEARN = (
