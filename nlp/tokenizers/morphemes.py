@@ -33,7 +33,7 @@ class MissingAnalyserError(ValueError):
         beside: what else it needs: ``""``, ``"java"`` or ``"mecab"``.
     """
 
-    def __init__(self, message: str, extra: str, beside: str = "") -> None:
+    def __init__(self, message: str, extra: str = "", beside: str = "") -> None:
         super().__init__(message)
         self.extra, self.beside = extra, beside
 
