@@ -23,6 +23,7 @@ from bot.core.messages import Messages
 from bot.core.moderation import Flagged
 from bot.core.ports import Claim, DeliveryError, Moderator, Platform
 from bot.core.precision import drifted
+from bot.core.unfinished import take_up_unfinished
 
 if TYPE_CHECKING:
     from bot.core.service import Core
@@ -95,6 +96,9 @@ class Cases:
         self.posting.forget(case.place, case.message)
         self.posting.remember(case, flagged.text, flagged.evidence)
         verdict = flagged.verdict
+        said = verdict.probability, verdict.model_id, flagged.band
+        if case.edited and said == (case.probability, case.model_id, case.band):
+            return  # it was noted before, by a process that died of what came next
         await self.store.forget_text(case)  # it is another text now
         changed = await self._must(
             case,
@@ -170,6 +174,7 @@ class Cases:
         for flagged, platform in late:
             with suppress(Exception):  # it is late again then
                 await self.flagged(flagged, platform)
+        await take_up_unfinished(self._core, self.store)
         await self.posting.tend()
 
     def stop(self) -> None:

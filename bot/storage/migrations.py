@@ -177,6 +177,17 @@ async def digests_and_alerts(connection: AsyncConnection) -> None:
     )
 
 
+async def claims_of_who_died(connection: AsyncConnection) -> None:
+    """9: which claimed messages are still to be looked at for a case. Those of before are not."""
+    await _run(
+        connection,
+        "ALTER TABLE claims ADD COLUMN due BIGINT",
+        "ALTER TABLE claims ADD COLUMN tries INTEGER",
+        "ALTER TABLE claims ADD COLUMN person VARCHAR(64)",
+        "CREATE INDEX claims_due ON claims (due) WHERE due IS NOT NULL",
+    )
+
+
 MIGRATIONS: tuple[Migration, ...] = (
     channels_and_claims,
     verdicts_and_feedback,
@@ -186,6 +197,7 @@ MIGRATIONS: tuple[Migration, ...] = (
     rules_and_audit,
     cases_and_their_numbers,
     digests_and_alerts,
+    claims_of_who_died,
 )
 
 

@@ -19,6 +19,7 @@ from sqlalchemy import (
     String,
     Table,
     UniqueConstraint,
+    text,
 )
 
 metadata = MetaData()
@@ -84,10 +85,17 @@ claims = Table(
     Column("state", String(16), nullable=False),
     Column("reference", String(256)),
     Column("at", BigInteger, nullable=False),
+    Column("due", BigInteger),
+    Column("tries", Integer),
+    Column("person", String(64)),
     PrimaryKeyConstraint("platform", "workspace", "channel", "message", "revision"),
     Index("claims_at", "at"),
+    Index("claims_due", "due", sqlite_where=text("due IS NOT NULL"), postgresql_where=text("due IS NOT NULL")),
 )
-"""Who answers what: the row is the right to answer, and there can be only one. ``at`` in milliseconds since 1970."""
+"""Who answers what: the row is the right to answer, and there can be only one. ``at`` in milliseconds since 1970.
+
+``due`` and ``person``, a fingerprint, are there until the message was looked at for a case: by then, another process
+takes that up. ``tries``: how often one did."""
 
 verdicts = Table(
     "verdicts",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Collection, Mapping
 from datetime import UTC, datetime
 from time import time_ns
 from typing import Any, TypeVar
@@ -15,7 +15,7 @@ from sqlalchemy.schema import Table
 
 from bot.core.events import ChannelSettings, Place
 from bot.core.moderation import Rule
-from bot.core.ports import Change, Claim, ClaimState, Figures, Record
+from bot.core.ports import Change, Claim, ClaimState, Due, Figures, Record, Unfinished
 from bot.storage.lanes import Connection, Lane, Work
 from bot.storage.leaving import delete_cases, delete_workspace, forget_moderator
 from bot.storage.rules import from_rows, to_rows
@@ -34,6 +34,7 @@ from bot.storage.schema import (
 )
 from bot.storage.statements import (
     NO_RULE,
+    NOTHING_DUE,
     OLDER_VERDICT,
     OPTED_OUT,
     RULE,
@@ -158,8 +159,10 @@ class SqlStore:
         places = ((Place(row.platform, row.workspace, row.channel), row) for row in rows)
         return {place: _settings(row, from_rows(kept.get(place, ()))) for place, row in places}
 
-    async def claim(self, claim: Claim, *, ahead: bool = False) -> bool:
-        values = {**claim_values(claim), "state": "claimed", "at": to_milliseconds(datetime.now(UTC))}
+    async def claim(self, claim: Claim, *, ahead: bool = False, due: Due | None = None) -> bool:
+        values = {**claim_values(claim), "state": "claimed", "at": to_milliseconds(datetime.now(UTC)), **NOTHING_DUE}
+        if due is not None:
+            values |= {"due": to_milliseconds(due.at), "person": due.person}
 
         async def work(connection: Connection) -> bool:
             return (await connection.execute(self._claim, values)).rowcount == 1
@@ -171,14 +174,45 @@ class SqlStore:
         await self._writer.do(lambda connection: connection.execute(statement))
 
     async def settle(
-        self, claim: Claim, state: ClaimState, reference: str | None = None, *, ahead: bool = False
+        self,
+        claim: Claim,
+        state: ClaimState,
+        reference: str | None = None,
+        *,
+        ahead: bool = False,
+        owed: bool = False,
     ) -> bool:
         values = {**asked(claim_values(claim)), "state": state, "reference": reference}
+        if not owed:
+            values |= NOTHING_DUE
 
         async def work(connection: Connection) -> bool:
             return (await connection.execute(SETTLE, values)).rowcount == 1
 
         return await self._writer.do(work, ahead=ahead)
+
+    async def unfinished(self, platforms: Collection[str], now: datetime, most: int = 100) -> list[Unfinished]:
+        late = claims.c.due <= to_milliseconds(now)
+        query = select(claims).where(late, claims.c.platform.in_(platforms)).order_by(claims.c.due).limit(most)
+
+        async def work(connection: Connection) -> list[Unfinished]:
+            return [_unfinished(row) for row in await connection.execute(query)]
+
+        return await self._looker.do(work)
+
+    async def take_up(self, found: Unfinished, again: datetime) -> bool:
+        statement = update(claims).where(_is(found.claim), claims.c.due == to_milliseconds(found.due.at))
+        statement = statement.values(due=to_milliseconds(again), tries=found.tries + 1)
+
+        async def work(connection: Connection) -> bool:
+            return (await connection.execute(statement)).rowcount == 1
+
+        return await self._writer.do(work)
+
+    async def finish(self, claim: Claim) -> None:
+        state = case((claims.c.state == "claimed", "abandoned"), else_=claims.c.state)
+        statement = update(claims).where(_is(claim)).values(state=state, **NOTHING_DUE)
+        await self._writer.do(lambda connection: connection.execute(statement))
 
     async def answer_to(self, place: Place, message: str) -> str | None:
         return await self._looker.do(lambda connection: _answer_to(connection, place, message))
@@ -206,6 +240,14 @@ class SqlStore:
 
         await self._writer.do(work)
 
+    async def verdict_of(self, place: Place, message: str) -> str | None:
+        query = select(verdicts.c.id).where(_at(verdicts, place), verdicts.c.message == message)
+
+        async def work(connection: Connection) -> str | None:
+            return (await connection.execute(query)).scalar()
+
+        return await self._looker.do(work)
+
     async def feedback(self, verdict: str, person: str, right: bool, at: datetime) -> bool:
         exists = select(verdicts.c.id).where(verdicts.c.id == verdict).with_for_update(read=True)
         values = {"agrees": right, "at": to_milliseconds(at)}
@@ -222,7 +264,7 @@ class SqlStore:
 
     async def forget(self, place: Place, message: str) -> str | None:
         where = and_(_at(claims, place), claims.c.message == message)
-        forgotten = update(claims).where(where).values(state="forgotten", reference=None)
+        forgotten = update(claims).where(where).values(state="forgotten", reference=None, **NOTHING_DUE)
         gone = delete(verdicts).where(_at(verdicts, place), verdicts.c.message == message)
 
         async def work(connection: Connection) -> str | None:
@@ -251,9 +293,11 @@ class SqlStore:
         mine = select(verdicts.c.id).where(verdicts.c.person == person)
         nobody = update(audit).where(audit.c.person == person).values(who="", person="")
         exempt = delete(rules).where(rules.c.name == "exempt_user", rules.c.value == person)
+        due = update(claims).where(claims.c.due.is_not(None), claims.c.person == person).values(**NOTHING_DUE)
         said = delete(feedback).where((feedback.c.person == person) | feedback.c.verdict.in_(mine))
 
         async def work(connection: Connection) -> Mapping[str, int]:
+            await connection.execute(due)  # it would bring back what is deleted here
             return {
                 "feedback": (await connection.execute(said)).rowcount,
                 "verdicts": (await connection.execute(delete(verdicts).where(verdicts.c.person == person))).rowcount,
@@ -402,6 +446,11 @@ def _at(table: Table, place: Place) -> ColumnElement[bool]:
 
 def _is(claim: Claim) -> ColumnElement[bool]:
     return and_(*(claims.c[name] == value for name, value in claim_values(claim).items()))
+
+
+def _unfinished(row: Any) -> Unfinished:
+    claim = Claim(Place(row.platform, row.workspace, row.channel), row.message, row.revision)
+    return Unfinished(claim, Due(row.person or "", from_milliseconds(row.due)), row.tries or 0)
 
 
 def _settings(row: Any, rule: Rule) -> ChannelSettings:
