@@ -767,6 +767,14 @@ DISCORD_MODERATORS_PERMISSIONS = (
     "Please add the bot to that channel's permissions."
 )
 
+# Permissions of Discord, by the names that its settings show
+DISCORD_PERMISSION_VIEW_CHANNEL = "View Channel"
+DISCORD_PERMISSION_SEND_MESSAGES = "Send Messages"
+DISCORD_PERMISSION_SEND_MESSAGES_IN_THREADS = "Send Messages in Threads"
+DISCORD_PERMISSION_READ_MESSAGE_HISTORY = "Read Message History"
+DISCORD_PERMISSION_ADD_REACTIONS = "Add Reactions"
+DISCORD_PERMISSION_ATTACH_FILES = "Attach Files"
+
 # The model, and what cannot be helped
 MODEL_MISSING = "There is no model folder: {path}"
 MODEL_UNUSABLE = "The model cannot be used. Please check with nunchi doctor. ({reason})"

@@ -764,6 +764,14 @@ DISCORD_MODERATORS_PERMISSIONS = (
     "그런데 운영 채널에서 봇에게 없는 권한이 있어 카드를 올릴 수 없습니다: {names}. 그 채널의 권한에 봇을 더해 주세요."
 )
 
+# Permissions of Discord, by the names that its settings show
+DISCORD_PERMISSION_VIEW_CHANNEL = "채널 보기"
+DISCORD_PERMISSION_SEND_MESSAGES = "메시지 보내기"
+DISCORD_PERMISSION_SEND_MESSAGES_IN_THREADS = "스레드에서 메시지 보내기"
+DISCORD_PERMISSION_READ_MESSAGE_HISTORY = "메시지 기록 보기"
+DISCORD_PERMISSION_ADD_REACTIONS = "반응 추가하기"
+DISCORD_PERMISSION_ATTACH_FILES = "파일 첨부"
+
 # The model, and what cannot be helped
 MODEL_MISSING = "모델 폴더가 없습니다: {path}"
 MODEL_UNUSABLE = "모델을 쓸 수 없습니다. nunchi doctor 로 확인해 주세요. ({reason})"
