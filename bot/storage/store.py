@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import AsyncIterator, Collection, Mapping
+from contextlib import AbstractAsyncContextManager
 from datetime import UTC, datetime
 from time import time_ns
 from typing import Any, TypeVar
@@ -16,6 +17,7 @@ from sqlalchemy.schema import Table
 from bot.core.events import ChannelSettings, Place
 from bot.core.moderation import Rule
 from bot.core.ports import Change, Claim, ClaimState, Due, Figures, Record, Unfinished
+from bot.storage.connections import Connections
 from bot.storage.lanes import Connection, Lane, Work
 from bot.storage.leaving import delete_cases, delete_workspace, forget_moderator
 from bot.storage.rules import from_rows, to_rows
@@ -70,15 +72,15 @@ class SqlStore:
 
     def __init__(self, engine: AsyncEngine, writer: Lane, looker: Lane) -> None:
         self._engine, self._writer, self._looker = engine, writer, looker
-        self._reader = engine.execution_options(isolation_level="AUTOCOMMIT")
+        self._reader = Connections(engine.execution_options(isolation_level="AUTOCOMMIT"))
         # A cursor of PostgreSQL lives in a transaction; a transaction of SQLite would hold up all writers.
-        self._streamer = engine if engine.dialect.name == "postgresql" else self._reader
+        self._streamer = Connections(engine) if engine.dialect.name == "postgresql" else self._reader
         self._upsert: Any = postgresql.insert if engine.dialect.name == "postgresql" else sqlite.insert
         self._claim = self._upsert(claims).on_conflict_do_nothing()
 
-    def read(self) -> AsyncConnection:
-        """A connection to read with, to be used as a context: what keeps other tables in this database needs one."""
-        return self._reader.connect()
+    def read(self) -> AbstractAsyncContextManager[AsyncConnection]:
+        """A connection to read with: what keeps other tables in this database needs one."""
+        return self._reader.one()
 
     async def write(self, work: Work[T]) -> T:
         """Do work in a transaction that is on the disk when the call returns."""
@@ -131,7 +133,7 @@ class SqlStore:
         query = select(audit).where(audit.c.platform == platform, audit.c.workspace == workspace)
         if channel is not None:
             query = query.where(audit.c.channel == channel)
-        async with self._reader.connect() as connection:
+        async with self._reader.one() as connection:
             rows = (await connection.execute(query.order_by(audit.c.at.desc(), audit.c.id.desc()).limit(newest))).all()
         return [
             Change(
@@ -151,7 +153,7 @@ class SqlStore:
             query = query.where(channels.c.platform == platform)
         if workspace is not None:
             query = query.where(channels.c.workspace == workspace)
-        async with self._reader.connect() as connection:
+        async with self._reader.one() as connection:
             rows = (await connection.execute(query)).all()
             kept: dict[Place, list[tuple[str, str]]] = {}
             for platform_, workspace_, channel, name, value in await connection.execute(select(rules)):
@@ -317,7 +319,7 @@ class SqlStore:
         """Platform and id of each workspace that installed the app, and when; their tokens stay sealed."""
         table = installations.c
         query = select(table.platform, table.workspace, table.at).order_by(table.platform, table.workspace)
-        async with self._reader.connect() as connection:
+        async with self._reader.one() as connection:
             rows = (await connection.execute(query)).all()
         return [(platform, workspace, from_milliseconds(at)) for platform, workspace, at in rows]
 
@@ -370,7 +372,7 @@ class SqlStore:
             .where(*where)
             .group_by(feedback.c.agrees)
         )
-        async with self._reader.connect() as connection:
+        async with self._reader.one() as connection:
             counts: dict[Any, int] = dict(tuple(row) for row in await connection.execute(bands))
             opinions: dict[Any, int] = {bool(agrees): n for agrees, n in await connection.execute(said)}
         return Figures(
@@ -422,7 +424,7 @@ class SqlStore:
             query = select(inner).order_by(inner.c.at, inner.c.id)
         else:
             query = query.order_by(verdicts.c.at, verdicts.c.id)
-        async with self._streamer.connect() as connection, connection.stream(query) as rows:
+        async with self._streamer.one() as connection, connection.stream(query) as rows:
             async for row in rows:
                 values = dict(row._mapping)
                 values["at"] = from_milliseconds(values["at"])
@@ -431,12 +433,14 @@ class SqlStore:
     async def claim_states(self) -> dict[str, int]:
         """How many claims there are of each state."""
         query = select(claims.c.state, func.count()).group_by(claims.c.state)
-        async with self._reader.connect() as connection:
+        async with self._reader.one() as connection:
             return dict(tuple(row) for row in await connection.execute(query))
 
     async def close(self) -> None:
         await self._writer.close()
         await self._looker.close()
+        await self._reader.close()
+        await self._streamer.close()
         await self._engine.dispose()
 
 
