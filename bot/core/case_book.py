@@ -138,7 +138,7 @@ class Cases:
         async def after() -> None:
             for case in theirs:
                 self.posting.forget(case.place, case.message)
-                await self.posting.blank(case)
+            await self.posting.blank()
             for case in seen_to:  # their cards name somebody who is not named any more
                 await self.posting.refresh(case)
 
@@ -161,7 +161,7 @@ class Cases:
 
     async def post_again(self, case: Case, messages: Messages) -> str:
         """Let a case get a card that has none: it was rolled up with others, or the card was deleted."""
-        if case.card_state == "posted":
+        if case.shown:
             return messages("case_again_there", number=case.number)
         if case.gone or not await self.store.take([case], self._core.clock.now()):
             return messages("case_unknown" if not case.gone else "case_gone")

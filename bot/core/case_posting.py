@@ -33,6 +33,8 @@ T = TypeVar("T")
 
 RETRY = timedelta(minutes=10)
 """Until a card that was refused is tried again, and after which one that was begun is lost."""
+_MOST_BLANKS = 9
+"""Tries to empty a card: some two days, in which a channel may be opened to the bot again."""
 _WINDOW, _ROLL_SECONDS = 60.0, 300.0
 _REMEMBERED, _LOCKS = 1_000, 64
 
@@ -119,6 +121,9 @@ class CasePosting:
         """What comes round every minute: texts whose days are over, claims of who died, cards to try again."""
         now = self._core.clock.now()
         await self._store.forget_old_texts(now)
+        await self.blank()
+        for case in await self._store.stale(list(self._core.posters), now):
+            await self.refresh(case)
         for place, group in await self._by_channel(await self._store.lost(list(self._core.posters), now - RETRY)):
             if place is not None and (lost := await self._store.take(group, now)):
                 await self._roll(place, lost, why="case_lost_why")
@@ -130,25 +135,31 @@ class CasePosting:
         async with lock:
             while True:
                 now = await self._store.find(case.place.platform, case.place.workspace, case.number)
-                if now is None or now.card_state != "posted":
+                if now is None or not now.shown:
                     return
                 where = replace(now.place, channel=now.card_channel)
                 if not await self._revise(where, now):
                     return
+                await self._store.fresh(now)
                 again = await self._store.find(case.place.platform, case.place.workspace, case.number)
                 if again is None or again.version == now.version:
                     return
 
-    async def blank(self, case: Case) -> None:
-        """Leave nothing of a case on its card: it was deleted."""
-        poster = self._core.posters.get(case.place.platform)
-        if case.card_state == "posted" and poster is not None:
-            where = replace(case.place, channel=case.card_channel)
-            post = forgotten_post(case.number, await self._messages(case.place))
+    async def blank(self) -> None:
+        """Leave nothing on the cards of cases that were deleted: some of them now, what is left at the next turn."""
+        for blank in await self._store.blanks(list(self._core.posters), self._core.clock.now()):
+            poster = self._core.posters[blank.place.platform]
+            post = forgotten_post(blank.number, await self._messages(blank.place))
             try:
-                await poster.revise(where, case.card, post)
+                await poster.revise(replace(blank.place, channel=blank.card_channel), blank.card, post)
             except DeliveryError:
-                self._core.counters.add("undelivered", platform=case.place.platform)
+                self._core.counters.add("undelivered", platform=poster.name)
+                if blank.tries + 1 < _MOST_BLANKS:
+                    await self._store.blank_later(blank, self._core.clock.now() + RETRY * 2**blank.tries)
+                    continue
+                self._core.counters.add("cards_left", platform=poster.name)
+                log.warning("card not emptied", extra={"event": "case_card_left", "platform": poster.name})
+            await self._store.blanked(blank)
 
     # Posting
 
@@ -277,6 +288,8 @@ class CasePosting:
             reference = await poster.revise(place, case.card, post)
         except DeliveryError:
             self._core.counters.add("undelivered", platform=poster.name)
+            later = self._core.clock.now() + RETRY  # what it shows may be what its author has deleted
+            await self._store.settle([case], "stale", case.card, case.card_channel, after=later)
             return False
         if reference is None:  # somebody deleted the card; the case stays in the list
             await self._store.settle([case], "none")

@@ -188,6 +188,19 @@ async def claims_of_who_died(connection: AsyncConnection) -> None:
     )
 
 
+async def cards_of_deleted_cases(connection: AsyncConnection) -> None:
+    """10: cards of deleted cases, to be emptied. Those of cases that were deleted before are not known any more."""
+    await _run(
+        connection,
+        """CREATE TABLE blanks (
+            platform VARCHAR(16) NOT NULL, workspace VARCHAR(64) NOT NULL, card VARCHAR(256) NOT NULL,
+            card_channel VARCHAR(64) NOT NULL, channel VARCHAR(64) NOT NULL, number INTEGER NOT NULL,
+            due BIGINT NOT NULL, tries INTEGER NOT NULL,
+            PRIMARY KEY (platform, workspace, card))""",
+        "CREATE INDEX blanks_due ON blanks (due)",
+    )
+
+
 MIGRATIONS: tuple[Migration, ...] = (
     channels_and_claims,
     verdicts_and_feedback,
@@ -198,6 +211,7 @@ MIGRATIONS: tuple[Migration, ...] = (
     cases_and_their_numbers,
     digests_and_alerts,
     claims_of_who_died,
+    cards_of_deleted_cases,
 )
 
 

@@ -288,6 +288,23 @@ cases = Table(
 ``assignee_person`` is how it is found when they want to be forgotten. ``card_at``: when the card was claimed, or when
 it is to be tried again."""
 
+blanks = Table(
+    "blanks",
+    metadata,
+    Column("platform", String(16), nullable=False),
+    Column("workspace", String(64), nullable=False),
+    Column("card", String(256), nullable=False),
+    Column("card_channel", String(64), nullable=False),
+    Column("channel", String(64), nullable=False),
+    Column("number", Integer, nullable=False),
+    Column("due", BigInteger, nullable=False),
+    Column("tries", Integer, nullable=False),
+    PrimaryKeyConstraint("platform", "workspace", "card"),
+    Index("blanks_due", "due"),
+)
+"""Cards of cases that were deleted: nothing may be left on them. Gone when that was done. ``channel`` is the watched
+one, whose language they speak; ``due``: when to try next."""
+
 case_notes = Table(
     "case_notes",
     metadata,

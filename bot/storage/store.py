@@ -19,7 +19,7 @@ from bot.core.moderation import Rule
 from bot.core.ports import Change, Claim, ClaimState, Due, Figures, Record, Unfinished
 from bot.storage.connections import Connections
 from bot.storage.lanes import Connection, Lane, Work
-from bot.storage.leaving import delete_cases, delete_workspace, forget_moderator
+from bot.storage.leaving import SHOWN, delete_cases, delete_workspace, forget_moderator
 from bot.storage.rules import from_rows, to_rows
 from bot.storage.schema import (
     audit,
@@ -268,11 +268,13 @@ class SqlStore:
         where = and_(_at(claims, place), claims.c.message == message)
         forgotten = update(claims).where(where).values(state="forgotten", reference=None, **NOTHING_DUE)
         gone = delete(verdicts).where(_at(verdicts, place), verdicts.c.message == message)
+        card = update(cases).where(_at(cases, place), cases.c.message == message, SHOWN).values(card_state="stale")
 
         async def work(connection: Connection) -> str | None:
             reference = await _answer_to(connection, place, message)
             await connection.execute(forgotten)
             await connection.execute(gone)
+            await connection.execute(card)  # it names words of the message: see that it does not, whoever dies now
             return reference
 
         return await self._writer.do(work)

@@ -359,6 +359,7 @@ def test_whatever_is_kept_of_people_is_known_to_be_deleted() -> None:
         "delete_user must know it too"
     )
     assert set(metadata.tables) == of_people | {
+        "blanks",
         "bulletins",
         "case_numbers",
         "channels",
@@ -376,7 +377,7 @@ def test_whatever_is_kept_of_people_is_known_to_be_deleted() -> None:
     of_workspaces = {table.name for table in metadata.tables.values() if "workspace" in table.columns}
     known = {"channels", "rules", "claims", "verdicts", "audit", "installations", "departures"}
     known |= {"cases", "case_notes", "case_numbers"}
-    known |= {"bulletins", "notices", "incidents"}
+    known |= {"blanks", "bulletins", "notices", "incidents"}
     assert of_workspaces == known, "leaving must know it"
     words = [c for t in metadata.tables.values() for c in t.columns if isinstance(c.type, String)]
     assert max(c.type.length or 1 << 20 for c in words) <= 256, "nothing is long enough for a review"
