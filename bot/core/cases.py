@@ -61,7 +61,7 @@ class Case:
         edited: whether it was edited since.
         contested: whether its author does not agree.
         version: how often it was changed.
-        card: reference of its card; empty if it has none.
+        card: reference of its card; empty if it has none. Of a case that was rolled up with others: :func:`rolled_up`.
         card_channel: the moderators' channel that the card is in.
         card_state: what became of the card.
     """
@@ -99,6 +99,16 @@ class Case:
     def asks(self) -> bool:
         """Whether the rule asks a moderator for leave to hide it."""
         return "approve" in self.rule.split()
+
+
+def rolled_up(roll: str, reference: str = "") -> str:
+    """What :attr:`Case.card` is of a case that shares a card with others.
+
+    Args:
+        roll: random, the same for all of them; what the card's buttons know them by.
+        reference: of the card; empty if nobody knows it.
+    """
+    return f"roll:{roll}:{reference}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,6 +238,14 @@ class CaseStore(Protocol):
         Returns:
             The case as it is now; None if it is another version by now, or is no more.
         """
+        ...
+
+    async def rolled(self, moderators: Place, roll: str) -> list[Case]:
+        """Those that share a card in a moderators' channel, by number."""
+        ...
+
+    async def close_rolled(self, moderators: Place, roll: str, note: Note) -> int:
+        """Close all of them that are open, and note that of each: all or none; gives how many."""
         ...
 
     async def notes(self, case: Case) -> list[Note]:

@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, case, delete, func, insert, select, update
 from sqlalchemy import case as sql_case
 
-from bot.core.cases import Blank, CardState, Case, Judgement, Note, Query, Text
+from bot.core.cases import Blank, CardState, Case, Judgement, Note, Query, Text, rolled_up
 from bot.core.events import Band, Place
 from bot.core.installations import UnreadableError
 from bot.storage.lanes import Connection
@@ -94,6 +94,26 @@ class SqlCases:
                 return None
             await connection.execute(insert(case_notes), _note_values(changed, changed.version, note))
             return await _one(connection, *_is(case))
+
+        return await self._store.write(work)
+
+    async def rolled(self, moderators: Place, roll: str) -> list[Case]:
+        return await self._all(select(*_COLUMNS).where(*_rolled(moderators, roll)).order_by(cases.c.number))
+
+    async def close_rolled(self, moderators: Place, roll: str, note: Note) -> int:
+        open_ = [*_rolled(moderators, roll), cases.c.state == "open"]
+        query = select(*_COLUMNS).where(*open_).order_by(cases.c.number).with_for_update()
+
+        async def work(connection: Connection) -> int:
+            found = [_case(row) for row in await connection.execute(query)]
+            for begin in range(0, len(found), _AT_ONCE):
+                some = found[begin : begin + _AT_ONCE]
+                numbers = cases.c.number.in_([case.number for case in some])
+                closed = update(cases).where(*_within(moderators), numbers)
+                await connection.execute(closed.values(state="closed", version=cases.c.version + 1))
+                notes = [_note_values(case, case.version + 1, note) for case in some]
+                await connection.execute(insert(case_notes), notes)
+            return len(found)
 
         return await self._store.write(work)
 
@@ -232,11 +252,11 @@ class SqlCases:
         ]
 
     async def blanked(self, blank: Blank) -> None:
-        statement = delete(blanks).where(*_within(blank.place, blanks), blanks.c.card == blank.card)
+        statement = delete(blanks).where(*_within(blank.place, blanks), blanks.c.number == blank.number)
         await self._store.write(lambda connection: connection.execute(statement))
 
     async def blank_later(self, blank: Blank, at: datetime) -> None:
-        statement = update(blanks).where(*_within(blank.place, blanks), blanks.c.card == blank.card)
+        statement = update(blanks).where(*_within(blank.place, blanks), blanks.c.number == blank.number)
         statement = statement.values(due=to_milliseconds(at), tries=blank.tries + 1)
         await self._store.write(lambda connection: connection.execute(statement))
 
@@ -336,6 +356,12 @@ def _message(place: Place, message: str) -> list[ColumnElement[bool]]:
 
 def _within(place: Place, table: Any = cases) -> list[ColumnElement[bool]]:
     return [table.c.platform == place.platform, table.c.workspace == place.workspace]
+
+
+def _rolled(moderators: Place, roll: str) -> list[ColumnElement[bool]]:
+    mine = cases.c.card.startswith(rolled_up(roll), autoescape=True)
+    channel = cases.c.card_channel == moderators.channel
+    return [*_within(moderators), cases.c.card_state == "rolled", channel, mine]
 
 
 def _is(case: Case, table: Any = cases) -> list[ColumnElement[bool]]:

@@ -23,7 +23,6 @@ from bot.storage.schema import (
     verdicts,
 )
 
-
 SHOWN = cases.c.card_state.in_(("posted", "stale"))
 """Of a case: that there is a card of it."""
 
@@ -64,6 +63,8 @@ async def delete_cases(connection: Connection, *where: ColumnElement[bool]) -> i
 
 async def forget_moderator(connection: Connection, person: str) -> int:
     """Leave out who it was in what a person did with cases, in the caller's transaction; gives in how many places."""
-    seen = update(cases).where(cases.c.assignee_person == person).values(assignee="", assignee_person="", card_state=STALE)
+    seen = (
+        update(cases).where(cases.c.assignee_person == person).values(assignee="", assignee_person="", card_state=STALE)
+    )
     done = update(case_notes).where(case_notes.c.person == person).values(who="", person="")
     return (await connection.execute(seen)).rowcount + (await connection.execute(done)).rowcount

@@ -196,7 +196,7 @@ async def cards_of_deleted_cases(connection: AsyncConnection) -> None:
             platform VARCHAR(16) NOT NULL, workspace VARCHAR(64) NOT NULL, card VARCHAR(256) NOT NULL,
             card_channel VARCHAR(64) NOT NULL, channel VARCHAR(64) NOT NULL, number INTEGER NOT NULL,
             due BIGINT NOT NULL, tries INTEGER NOT NULL,
-            PRIMARY KEY (platform, workspace, card))""",
+            PRIMARY KEY (platform, workspace, number))""",
         "CREATE INDEX blanks_due ON blanks (due)",
     )
 

@@ -299,7 +299,7 @@ blanks = Table(
     Column("number", Integer, nullable=False),
     Column("due", BigInteger, nullable=False),
     Column("tries", Integer, nullable=False),
-    PrimaryKeyConstraint("platform", "workspace", "card"),
+    PrimaryKeyConstraint("platform", "workspace", "number"),
     Index("blanks_due", "due"),
 )
 """Cards of cases that were deleted: nothing may be left on them. Gone when that was done. ``channel`` is the watched

@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 
 import discord
+import pytest
 
 from bot.adapters.discord_checks import NEEDED, missing, say_permissions
 from bot.core.messages import Language, Messages
