@@ -84,4 +84,4 @@ async def _done(core: Core, cases: CaseStore, found: Unfinished) -> bool:
 
 
 def _wait(tries: int) -> timedelta:
-    return LEASE * 2 ** (tries + 1)
+    return LEASE * float(2 ** (tries + 1))
