@@ -7,7 +7,8 @@ import pytest
 
 import nlp
 from training import behaviour
-from training.data import read_rated, split
+from training.data import read_rated
+from training.rows import split
 from training.evaluate import evaluate
 from training.metrics import share
 

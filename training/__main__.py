@@ -24,7 +24,8 @@ from training.commands.fit import fit
 from training.commands.full import corpus_files, print_evaluation, read_corpus
 from training.commands.models import models_app, promote, rollback
 from training.commands.vectors import vectors_app
-from training.data import DataError, read_rated, split
+from training.data import DataError, read_rated
+from training.rows import split
 from training.host import Host, find_host
 
 _EXTRA = {"tensorflow", "keras", "sklearn", "scipy", "joblib", "matplotlib"}

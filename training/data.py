@@ -181,6 +181,3 @@ def read_unrated(path: Path) -> Read:
     return Read([Row(t, None, place(t)) for t in texts.values()], lines, empty, lines - empty - len(texts), 0)
 
 
-def split(rows: list[Row], held_out: float = HELD_OUT_SHARE) -> tuple[list[Row], list[Row]]:
-    """Rows to learn from, and rows held out."""
-    return [r for r in rows if r.place >= held_out], [r for r in rows if r.place < held_out]

@@ -27,7 +27,8 @@ from training.calibration import probability as calibrated_probability
 from training.card import write_card
 from training.counterfactual import make
 from training.curve import measure_curve, to_json
-from training.data import MOVIES_HELD_OUT_SHARE, DataError, Row, fold, split
+from training.data import MOVIES_HELD_OUT_SHARE, DataError, Row, fold
+from training.rows import split
 from training.evaluate import Evaluation, evaluate
 from training.metrics import paired, share, unsure_band
 from training.morphemes import teach_morphemes

@@ -17,7 +17,8 @@ from training import baseline
 from training.adapt import adapt
 from training.compare import RECORD, Comparison
 from training.curve import measure_curve, to_json
-from training.data import HELD_OUT_SHARE, Row, split
+from training.data import HELD_OUT_SHARE, Row
+from training.rows import split
 from training.enough import check_enough
 from training.evaluate import Evaluation, evaluate
 from training.recipe import Recipe

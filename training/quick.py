@@ -1,0 +1,171 @@
+"""The course's LSTM networks trained without Keras: the same weights, losses and steps, several times as fast.
+
+The vector of a token is multiplied by the first layer's weights once a batch, however often the token occurs in it, and
+the rows of a batch are shared out among threads, which NumPy lets run side by side.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import partial
+from typing import Any, Self
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.sparse import csr_matrix
+from threadpoolctl import ThreadpoolController
+
+from training.course_recipe import CourseRecipe
+from training.lstm import Floats, Pass, from_keras, halves, to_keras
+
+_LEAST = 16  # rows for which a thread of their own pays
+_MEAN, _SQUARE, _TINY = 0.9, 0.999, 1e-7  # of Adam, as Keras has them
+_EDGE = 1e-7  # Keras keeps probabilities so far from 0 and 1
+
+
+def can(recipe: CourseRecipe) -> bool:
+    """Whether this module trains such a network: LSTM layers that read forwards, without dropout."""
+    shape = (recipe.input, recipe.body, recipe.cell, recipe.direction)
+    return shape == ("embedding", "recurrent", "lstm", "forward") and not (recipe.dropout or recipe.recurrent_dropout)
+
+
+@dataclass(frozen=True)
+class _Found:
+    """What a thread found of its rows: the sum of their losses, and gradients by the first layer's gates, token by
+    token, and by all weights that are not in the table below."""
+
+    loss: float
+    by_tokens: Floats
+    by_weights: list[Floats]
+
+
+class QuickTrainer:
+    """Takes training steps with Adam.
+
+    Args:
+        weights: of a network of :mod:`training.course_network` for which :func:`can` holds, as Keras gives them.
+        task: of its recipe.
+        clip: the gradient of each weight is made no longer than this; 0 for never.
+    """
+
+    def __init__(self, weights: Sequence[Floats], task: str, clip: float = 0.0) -> None:
+        self._task, self._clip, self._done = task, clip, 0
+        given = [from_keras(w) if 0 < n < len(weights) - 2 else w for n, w in enumerate(weights)]
+        self._flat = np.concatenate([w.ravel() for w in given]).astype(np.float32)
+        self._mean, self._square, self._slope = (np.zeros_like(self._flat) for _ in range(3))
+        self._weights, self._by = _views(self._flat, given), _views(self._slope, given)
+        self._cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+    def __enter__(self) -> Self:
+        self._blas = ThreadpoolController().limit(limits=1, user_api="blas")  # its threads and ours would wait in line
+        self._threads = ThreadPoolExecutor(self._cores, "quick")
+        return self
+
+    def __exit__(self, *_: Any) -> None:
+        self._threads.shutdown()
+        self._blas.restore_original_limits()
+
+    def weights(self) -> list[Floats]:
+        """The weights as Keras takes them."""
+        last = len(self._weights) - 2
+        return [to_keras(w) if 0 < n < last else w.copy() for n, w in enumerate(self._weights)]
+
+    def step(self, ids: NDArray[np.int32], targets: Floats, rate: float) -> float:
+        """Take one step.
+
+        Args:
+            ids: ``[batch, time]``.
+            targets: ``[batch]``, as the network's loss takes them.
+            rate: of learning.
+
+        Returns:
+            The mean loss.
+        """
+        table, kernel, _, bias = self._weights[:4]
+        present = np.flatnonzero(np.bincount(ids.ravel(), minlength=len(table)))
+        places = np.empty(len(table), np.int32)
+        places[present] = np.arange(len(present), dtype=np.int32)
+        vectors = table[present]
+        said = (vectors @ kernel + bias) * halves(kernel.shape[1] // 4)
+        parts = max(1, min(self._cores, len(ids) // _LEAST))
+        work: Callable[..., _Found] = partial(self._part, said, len(ids))
+        found = list(self._threads.map(work, np.array_split(places[ids], parts), np.array_split(targets, parts)))
+        by_tokens: Floats = sum((one.by_tokens for one in found[1:]), found[0].by_tokens)
+        self._by[0][:] = 0
+        self._by[0][present] = by_tokens @ kernel.T
+        np.matmul(vectors.T, by_tokens, out=self._by[1])
+        np.sum(by_tokens, axis=0, out=self._by[3])
+        for by, ones in zip((self._by[2], *self._by[4:]), zip(*(f.by_weights for f in found), strict=True), strict=True):
+            np.sum(ones, axis=0, out=by)
+        self._move(rate)
+        return sum(one.loss for one in found) / len(ids)
+
+    def _part(self, said: Floats, batch: int, places: NDArray[np.int32], targets: Floats) -> _Found:
+        first, *rest, head, shift = self._weights[2], *self._weights[4:]
+        gates = said[places.T]
+        passes = [Pass(gates, first)]
+        layers = [rest[n : n + 3] for n in range(0, len(rest), 3)]
+        for kernel, recurrent, bias in layers:
+            below = passes[-1].states[1:]
+            gates = (below @ kernel + bias) * halves(len(recurrent))
+            passes.append(Pass(gates, recurrent))
+        last = passes[-1].states[-1]
+        loss, by_answer = _loss(self._task, last @ head + shift, targets)
+        by_answer /= batch
+        by_weights = [last.T @ by_answer, by_answer.sum(axis=0)]
+        by_last, by_states = by_answer @ head.T, None
+        for (kernel, _, _), above, below in zip(layers[::-1], passes[:0:-1], passes[-2::-1], strict=True):
+            by_gates, by_recurrent = above.gradients(by_last, by_states)
+            flat = by_gates.reshape(-1, by_gates.shape[-1])
+            by_kernel = below.states[1:].reshape(-1, len(kernel)).T @ flat
+            by_weights[:0] = [by_kernel, by_recurrent, flat.sum(axis=0)]
+            by_states, by_last = by_gates @ kernel.T, np.zeros_like(below.states[-1])
+        by_gates, by_recurrent = passes[0].gradients(by_last, by_states)
+        at = places.T.ravel()
+        tokens = csr_matrix((np.ones(len(at), np.float32), at, np.arange(len(at) + 1)), (len(at), len(said)))
+        return _Found(loss, tokens.T @ by_gates.reshape(len(at), -1), [by_recurrent, *by_weights])
+
+    def _move(self, rate: float) -> None:
+        """Adam's step, in the order of Keras' own arithmetic."""
+        if self._clip:
+            for by in self._by:
+                by *= min(1.0, self._clip / max(float(np.linalg.norm(by)), _TINY))
+        self._done += 1
+        slope = self._slope
+        self._mean += (slope - self._mean) * np.float32(1 - _MEAN)
+        slope *= slope
+        slope -= self._square
+        slope *= np.float32(1 - _SQUARE)
+        self._square += slope
+        np.sqrt(self._square, out=slope)
+        slope += np.float32(_TINY)
+        np.divide(self._mean, slope, out=slope)
+        slope *= np.float32(rate * np.sqrt(1 - _SQUARE**self._done) / (1 - _MEAN**self._done))
+        self._flat -= slope
+
+
+def _views(flat: Floats, like: Sequence[Floats]) -> list[Floats]:
+    ends = np.cumsum([w.size for w in like])
+    return [flat[end - w.size : end].reshape(w.shape) for end, w in zip(ends, like, strict=True)]
+
+
+def _loss(task: str, answer: Floats, targets: Floats) -> tuple[float, Floats]:
+    """The sum of the losses, and the gradient of it by the answers before their last function, ``[batch, answers]``."""
+    if task == "rating":
+        off = answer - targets[:, None]
+        return float(np.square(off).sum()), 2 * off
+    if task == "classes":
+        share = np.exp(answer - answer.max(axis=1, keepdims=True))
+        share /= share.sum(axis=1, keepdims=True)
+        at = np.arange(len(targets)), targets.astype(int)
+        loss = -np.log(np.clip(share[at], _EDGE, 1)).sum()
+        share[at] -= 1
+        return float(loss), share
+    positive = targets[:, None]
+    share = 1 / (1 + np.exp(-answer))
+    kept = np.clip(share, _EDGE, 1 - _EDGE)
+    loss = -np.where(positive > 0.5, np.log(kept), np.log(1 - kept)).sum()
+    return float(loss), share - positive
