@@ -8,9 +8,9 @@ import pytest
 import nlp
 from training import behaviour
 from training.data import read_rated
-from training.rows import split
 from training.evaluate import evaluate
 from training.metrics import share
+from training.rows import split
 
 SUITES = Path(__file__).parent / "data" / "behaviour"
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterable, Sequence
-from typing import Any
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any, overload
 
 import keras
 import numpy as np
@@ -38,9 +38,27 @@ class Ragged:
     def __len__(self) -> int:
         return len(self._ends) - 1
 
-    def __getitem__(self, row: int | np.intp) -> NDArray[np.integer[Any]]:
+    @overload
+    def __getitem__(self, row: int | np.intp) -> NDArray[np.integer[Any]]: ...
+    @overload
+    def __getitem__(self, row: slice) -> Ragged: ...
+    def __getitem__(self, row: int | np.intp | slice) -> NDArray[np.integer[Any]] | Ragged:
+        if isinstance(row, slice):
+            return self._part(row)
         found: NDArray[np.integer[Any]] = self._flat[self._ends[row] : self._ends[row + 1]]
         return found
+
+    def __iter__(self) -> Iterator[NDArray[np.integer[Any]]]:
+        return (self[i] for i in range(len(self)))
+
+    def _part(self, rows: slice) -> Ragged:
+        """Neighbouring rows, of which nothing is copied."""
+        first, last, step = rows.indices(len(self))
+        if step != 1:
+            raise ValueError("rows are sliced without a step")
+        part = Ragged((), 0)
+        part._flat, part._ends = self._flat, self._ends[first : max(first, last) + 1]
+        return part
 
     @property
     def lengths(self) -> NDArray[np.int64]:

@@ -179,5 +179,3 @@ def read_unrated(path: Path) -> Read:
     if not texts:
         raise DataError(f"{path}: holds no review")
     return Read([Row(t, None, place(t)) for t in texts.values()], lines, empty, lines - empty - len(texts), 0)
-
-

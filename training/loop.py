@@ -39,6 +39,12 @@ class OneCycle(keras.optimizers.schedules.LearningRateSchedule):
         fall = ops.minimum((done - self.warm) / (1 - self.warm), 1.0)
         return self.peak * ops.where(done < self.warm, done / self.warm, 0.02 + 0.49 * (1 + ops.cos(np.pi * fall)))
 
+    def at(self, step: int) -> float:
+        """The same without Keras."""
+        done = step / self.steps
+        fall = min((done - self.warm) / (1 - self.warm), 1.0)
+        return self.peak * float(done / self.warm if done < self.warm else 0.02 + 0.49 * (1 + np.cos(np.pi * fall)))
+
     def get_config(self) -> dict[str, Any]:
         """The arguments."""
         return {"peak": self.peak, "steps": self.steps, "warm": self.warm}

@@ -26,7 +26,7 @@ def to_keras(weights: Floats) -> Floats:
 
 
 def halves(units: int) -> Floats:
-    """By what gates are multiplied beforehand, ``[4 * units]``: a sigmoid of z is half the tanh of z / 2, and a half."""
+    """By what gates are multiplied beforehand, ``[4 * units]``: a sigmoid of z is a half and half the tanh of z / 2."""
     out = np.full(4 * units, 0.5, np.float32)
     out[3 * units :] = 1
     return out

@@ -7,37 +7,52 @@ the rows of a batch are shared out among threads, which NumPy lets run side by s
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, Self
 
+import keras
 import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
 from threadpoolctl import ThreadpoolController
 
+from training.batches import Ragged
 from training.course_recipe import CourseRecipe
+from training.course_rows import closely
+from training.loop import OneCycle, Stream
 from training.lstm import Floats, Pass, from_keras, halves, to_keras
 
+_BATCH = 128  # rows of a step, where there are rows enough
+_STEPS = 128  # least steps of a pass; with fewer rows batches are smaller, but not smaller than the course's
+_RATE = 8e-3  # highest, of batches of that size
+_AT_ONCE = 512  # rows that are asked about together
 _LEAST = 16  # rows for which a thread of their own pays
 _MEAN, _SQUARE, _TINY = 0.9, 0.999, 1e-7  # of Adam, as Keras has them
 _EDGE = 1e-7  # Keras keeps probabilities so far from 0 and 1
 
 
 def can(recipe: CourseRecipe) -> bool:
-    """Whether this module trains such a network: LSTM layers that read forwards, without dropout."""
+    """Whether this module trains such a network: LSTM layers that read forwards, no dropout, all passes made."""
     shape = (recipe.input, recipe.body, recipe.cell, recipe.direction)
-    return shape == ("embedding", "recurrent", "lstm", "forward") and not (recipe.dropout or recipe.recurrent_dropout)
+    more = recipe.dropout or recipe.recurrent_dropout or recipe.patience
+    return shape == ("embedding", "recurrent", "lstm", "forward") and not more
 
 
 @dataclass(frozen=True)
 class _Found:
-    """What a thread found of its rows: the sum of their losses, and gradients by the first layer's gates, token by
-    token, and by all weights that are not in the table below."""
+    """What a thread found of its rows.
+
+    Attributes:
+        loss, measure: summed over them.
+        by_tokens: gradient by what each token says to the first layer's gates.
+        by_weights: gradients by the first layer's recurrent weights, and by all that come after its bias.
+    """
 
     loss: float
+    measure: float
     by_tokens: Floats
     by_weights: list[Floats]
 
@@ -73,7 +88,7 @@ class QuickTrainer:
         last = len(self._weights) - 2
         return [to_keras(w) if 0 < n < last else w.copy() for n, w in enumerate(self._weights)]
 
-    def step(self, ids: NDArray[np.int32], targets: Floats, rate: float) -> float:
+    def step(self, ids: NDArray[np.int32], targets: Floats, rate: float) -> tuple[float, float]:
         """Take one step.
 
         Args:
@@ -82,41 +97,42 @@ class QuickTrainer:
             rate: of learning.
 
         Returns:
-            The mean loss.
+            The sums over the batch of its loss and of its measure; see :func:`judged`.
         """
         table, kernel, _, bias = self._weights[:4]
         present = np.flatnonzero(np.bincount(ids.ravel(), minlength=len(table)))
         places = np.empty(len(table), np.int32)
         places[present] = np.arange(len(present), dtype=np.int32)
         vectors = table[present]
-        said = (vectors @ kernel + bias) * halves(kernel.shape[1] // 4)
+        gates_of = (vectors @ kernel + bias) * halves(kernel.shape[1] // 4)
         parts = max(1, min(self._cores, len(ids) // _LEAST))
-        work: Callable[..., _Found] = partial(self._part, said, len(ids))
+        work: Callable[..., _Found] = partial(self._part, gates_of, len(ids))
         found = list(self._threads.map(work, np.array_split(places[ids], parts), np.array_split(targets, parts)))
         by_tokens: Floats = sum((one.by_tokens for one in found[1:]), found[0].by_tokens)
         self._by[0][:] = 0
         self._by[0][present] = by_tokens @ kernel.T
         np.matmul(vectors.T, by_tokens, out=self._by[1])
         np.sum(by_tokens, axis=0, out=self._by[3])
-        for by, ones in zip((self._by[2], *self._by[4:]), zip(*(f.by_weights for f in found), strict=True), strict=True):
+        for by, ones in zip(
+            (self._by[2], *self._by[4:]), zip(*(f.by_weights for f in found), strict=True), strict=True
+        ):
             np.sum(ones, axis=0, out=by)
         self._move(rate)
-        return sum(one.loss for one in found) / len(ids)
+        return sum(one.loss for one in found), sum(one.measure for one in found)
 
-    def _part(self, said: Floats, batch: int, places: NDArray[np.int32], targets: Floats) -> _Found:
+    def _part(self, gates_of: Floats, batch: int, places: NDArray[np.int32], targets: Floats) -> _Found:
         first, *rest, head, shift = self._weights[2], *self._weights[4:]
-        gates = said[places.T]
-        passes = [Pass(gates, first)]
+        passes = [Pass(gates_of[places.T], first)]
         layers = [rest[n : n + 3] for n in range(0, len(rest), 3)]
         for kernel, recurrent, bias in layers:
             below = passes[-1].states[1:]
             gates = (below @ kernel + bias) * halves(len(recurrent))
             passes.append(Pass(gates, recurrent))
         last = passes[-1].states[-1]
-        loss, by_answer = _loss(self._task, last @ head + shift, targets)
-        by_answer /= batch
-        by_weights = [last.T @ by_answer, by_answer.sum(axis=0)]
-        by_last, by_states = by_answer @ head.T, None
+        said, by_scores = _answered(self._task, last @ head + shift, targets)
+        by_scores /= batch
+        by_weights = [last.T @ by_scores, by_scores.sum(axis=0)]
+        by_last, by_states = by_scores @ head.T, None
         for (kernel, _, _), above, below in zip(layers[::-1], passes[:0:-1], passes[-2::-1], strict=True):
             by_gates, by_recurrent = above.gradients(by_last, by_states)
             flat = by_gates.reshape(-1, by_gates.shape[-1])
@@ -125,8 +141,10 @@ class QuickTrainer:
             by_states, by_last = by_gates @ kernel.T, np.zeros_like(below.states[-1])
         by_gates, by_recurrent = passes[0].gradients(by_last, by_states)
         at = places.T.ravel()
-        tokens = csr_matrix((np.ones(len(at), np.float32), at, np.arange(len(at) + 1)), (len(at), len(said)))
-        return _Found(loss, tokens.T @ by_gates.reshape(len(at), -1), [by_recurrent, *by_weights])
+        tokens = csr_matrix((np.ones(len(at), np.float32), at, np.arange(len(at) + 1)), (len(at), len(gates_of)))
+        return _Found(
+            *judged(self._task, said, targets), tokens.T @ by_gates.reshape(len(at), -1), [by_recurrent, *by_weights]
+        )
 
     def _move(self, rate: float) -> None:
         """Adam's step, in the order of Keras' own arithmetic."""
@@ -147,25 +165,80 @@ class QuickTrainer:
         self._flat -= slope
 
 
+def learn(
+    model: keras.Model, recipe: CourseRecipe, ids: Ragged, targets: Floats, seed: int
+) -> Iterator[tuple[float, float]]:
+    """Let a network learn from batches of similar lengths, padded to the longest, at a rate that rises and falls.
+
+    Args:
+        model: built for any length; it has what was learned after each pass.
+        recipe: of the network, one for which :func:`can` holds.
+        ids: of the rows.
+        targets: of the rows.
+        seed: of their order.
+
+    Yields:
+        The mean loss and measure of each pass; see :func:`judged`.
+    """
+    size = int(np.clip(len(ids) // _STEPS, recipe.batch, _BATCH))
+    stream = Stream(np.minimum(ids.lengths, recipe.length), size, seed)
+    rate = OneCycle(_RATE * np.sqrt(size / _BATCH), stream.per_epoch * recipe.epochs)
+    trainer = QuickTrainer(model.get_weights(), recipe.task, clip=1.0)
+    for epoch in range(recipe.epochs):
+        sums, seen = np.zeros(2), 0
+        with trainer:
+            for number in range(epoch * stream.per_epoch, (epoch + 1) * stream.per_epoch):
+                rows = stream[number]
+                found = trainer.step(closely(ids, rows, recipe), targets[rows], rate.at(number))
+                if not np.isfinite(found[0]):
+                    raise FloatingPointError(f"the loss is no longer a number at step {number}; the rate is too high")
+                sums, seen = sums + found, seen + len(rows)
+        model.set_weights(trainer.weights())
+        yield float(sums[0] / seen), float(sums[1] / seen)
+
+
+def ask(model: keras.Model, recipe: CourseRecipe, ids: Ragged) -> Floats:
+    """What a network says of rows, ``[rows, answers]``, padded as in :func:`learn`: other padding is another text."""
+    order = np.argsort(ids.lengths, kind="stable")
+    parts = [order[i : i + _AT_ONCE] for i in range(0, len(order), _AT_ONCE)]
+    said = [np.asarray(model.predict_on_batch(closely(ids, rows, recipe)), np.float32) for rows in parts]
+    out = np.empty((len(order), said[0].shape[1]), np.float32)
+    out[order] = np.concatenate(said)
+    return out
+
+
 def _views(flat: Floats, like: Sequence[Floats]) -> list[Floats]:
     ends = np.cumsum([w.size for w in like])
     return [flat[end - w.size : end].reshape(w.shape) for end, w in zip(ends, like, strict=True)]
 
 
-def _loss(task: str, answer: Floats, targets: Floats) -> tuple[float, Floats]:
-    """The sum of the losses, and the gradient of it by the answers before their last function, ``[batch, answers]``."""
+def judged(task: str, said: Floats, targets: Floats) -> tuple[float, float]:
+    """Sums over rows of the network's loss and of its measure (how many are right; of ratings how far they are off).
+
+    Args:
+        task: of the recipe.
+        said: ``[rows, answers]``: probabilities, or ratings.
+        targets: ``[rows]``, as the network's loss takes them.
+    """
     if task == "rating":
-        off = answer - targets[:, None]
-        return float(np.square(off).sum()), 2 * off
+        off = said[:, 0] - targets
+        return float(np.square(off).sum()), float(np.abs(off).sum())
     if task == "classes":
-        share = np.exp(answer - answer.max(axis=1, keepdims=True))
-        share /= share.sum(axis=1, keepdims=True)
-        at = np.arange(len(targets)), targets.astype(int)
-        loss = -np.log(np.clip(share[at], _EDGE, 1)).sum()
-        share[at] -= 1
-        return float(loss), share
-    positive = targets[:, None]
-    share = 1 / (1 + np.exp(-answer))
-    kept = np.clip(share, _EDGE, 1 - _EDGE)
-    loss = -np.where(positive > 0.5, np.log(kept), np.log(1 - kept)).sum()
-    return float(loss), share - positive
+        own = said[np.arange(len(targets)), targets.astype(int)]
+        right = said.argmax(axis=1) == targets
+    else:
+        own = np.where(targets > 0.5, said[:, 0], 1 - said[:, 0])
+        right = (said[:, 0] > 0.5) == (targets > 0.5)
+    return float(-np.log(np.clip(own, _EDGE, 1)).sum()), float(right.sum())
+
+
+def _answered(task: str, scores: Floats, targets: Floats) -> tuple[Floats, Floats]:
+    """Answers, and the gradient of the summed loss by the scores from which the last function makes them."""
+    if task == "rating":
+        return scores, 2 * (scores - targets[:, None])
+    if task == "classes":
+        said = np.exp(scores - scores.max(axis=1, keepdims=True))
+        said /= said.sum(axis=1, keepdims=True)
+        return said, said - np.eye(scores.shape[1], dtype=np.float32)[targets.astype(int)]
+    said = 1 / (1 + np.exp(-scores))
+    return said, said - targets[:, None]

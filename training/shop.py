@@ -18,11 +18,11 @@ from training.adapt import adapt
 from training.compare import RECORD, Comparison
 from training.curve import measure_curve, to_json
 from training.data import HELD_OUT_SHARE, Row
-from training.rows import split
 from training.enough import check_enough
 from training.evaluate import Evaluation, evaluate
 from training.recipe import Recipe
 from training.reviews import Reviews
+from training.rows import split
 from training.runfolder import write_config, write_results
 from training.shop_card import write_shop_card
 
