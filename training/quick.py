@@ -198,9 +198,15 @@ def learn(
 
 
 def ask(model: keras.Model, recipe: CourseRecipe, ids: Ragged) -> Floats:
-    """What a network says of rows, ``[rows, answers]``, padded as in :func:`learn`: other padding is another text."""
-    order = np.argsort(ids.lengths, kind="stable")
-    parts = [order[i : i + _AT_ONCE] for i in range(0, len(order), _AT_ONCE)]
+    """What a network says of rows, ``[rows, answers]``.
+
+    Rows of one length are asked about together, so that none is padded: much padding before a text is another text to
+    a network that has learned from little.
+    """
+    lengths = np.clip(ids.lengths, 1, recipe.length)
+    order = np.argsort(lengths, kind="stable")
+    alike = np.split(order, np.flatnonzero(np.diff(lengths[order])) + 1)
+    parts = [rows[i : i + _AT_ONCE] for rows in alike for i in range(0, len(rows), _AT_ONCE)]
     said = [np.asarray(model.predict_on_batch(closely(ids, rows, recipe)), np.float32) for rows in parts]
     out = np.empty((len(order), said[0].shape[1]), np.float32)
     out[order] = np.concatenate(said)
