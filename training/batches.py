@@ -71,8 +71,17 @@ class Ragged:
         return self._flat.nbytes + self._ends.nbytes
 
 
+def lengths_of(texts: Sequence[str]) -> NDArray[np.int64]:
+    """Characters of each text."""
+    return np.fromiter(map(len, texts), np.int64, len(texts))
+
+
 class Encoded:
-    """Texts as a network takes them: token ids, and n-gram ids for a wide part."""
+    """Texts as a network takes them: token ids, and n-gram ids for a wide part.
+
+    The n-grams are hashed when they are asked for: that takes a fiftieth of a step's time, and holding them would take
+    seven times the room of the tokens.
+    """
 
     def __init__(self, texts: Sequence[str], config: NetworkConfig, tokenizer: Tokenizer) -> None:
         half = config.max_tokens // 2
@@ -80,10 +89,7 @@ class Encoded:
         encoded = map(tokenizer.encode, texts)
         clipped = (ids if len(ids) <= config.max_tokens else ids[:half] + ids[-half:] for ids in encoded)
         self.ids = Ragged(clipped, tokenizer.size)
-        self.ngrams: Ragged | None = None
-        if config.buckets:
-            hashed = (hash_ngrams(clip(t, config.max_tokens), config.longest_ngram, config.buckets) for t in texts)
-            self.ngrams = Ragged(hashed, config.buckets)
+        self._texts = texts
 
     def __len__(self) -> int:
         return len(self.ids)
@@ -91,11 +97,14 @@ class Encoded:
     def inputs(self, rows: Sequence[int] | NDArray[np.intp]) -> dict[str, NDArray[np.int32]]:
         """The network's inputs for these rows: ``tokens`` ``[batch, time]`` and, with a wide part, ``ngrams``."""
         out = {"tokens": padded([self.ids[i] for i in rows])}
-        if self.ngrams is not None:
+        if self.config.buckets:
             # With its edges a text of n characters has at most n + 2 n-grams of a length.
             width = (out["tokens"].shape[1] + 2) * self.config.longest_ngram
-            out["ngrams"] = _padded([self.ngrams[i] for i in rows], width)
+            out["ngrams"] = _padded([self._ngrams(self._texts[int(i)]) for i in rows], width)
         return out
+
+    def _ngrams(self, text: str) -> NDArray[np.int32]:
+        return hash_ngrams(clip(text, self.config.max_tokens), self.config.longest_ngram, self.config.buckets)
 
 
 def padded(rows: Sequence[NDArray[np.integer[Any]]]) -> NDArray[np.int32]:

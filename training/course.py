@@ -153,7 +153,7 @@ def train(
         _own(recipe, said, y_test),
         int(model.count_params()),
         float(np.mean(clock.seconds)),
-        _message_milliseconds(model, padded(ids_test[:_MESSAGES], recipe)),
+        _message_milliseconds(model, padded([*ids_test[:_MESSAGES]], recipe)),
         curve,
     )
 

@@ -133,12 +133,12 @@ class QuickTrainer:
         by_scores /= batch
         by_weights = [last.T @ by_scores, by_scores.sum(axis=0)]
         by_last, by_states = by_scores @ head.T, None
-        for (kernel, _, _), above, below in zip(layers[::-1], passes[:0:-1], passes[-2::-1], strict=True):
+        for (kernel, _, _), above, under in zip(layers[::-1], passes[:0:-1], passes[-2::-1], strict=True):
             by_gates, by_recurrent = above.gradients(by_last, by_states)
             flat = by_gates.reshape(-1, by_gates.shape[-1])
-            by_kernel = below.states[1:].reshape(-1, len(kernel)).T @ flat
+            by_kernel = under.states[1:].reshape(-1, len(kernel)).T @ flat
             by_weights[:0] = [by_kernel, by_recurrent, flat.sum(axis=0)]
-            by_states, by_last = by_gates @ kernel.T, np.zeros_like(below.states[-1])
+            by_states, by_last = by_gates @ kernel.T, np.zeros_like(under.states[-1])
         by_gates, by_recurrent = passes[0].gradients(by_last, by_states)
         at = places.T.ravel()
         tokens = csr_matrix((np.ones(len(at), np.float32), at, np.arange(len(at) + 1)), (len(at), len(gates_of)))
@@ -246,5 +246,5 @@ def _answered(task: str, scores: Floats, targets: Floats) -> tuple[Floats, Float
         said = np.exp(scores - scores.max(axis=1, keepdims=True))
         said /= said.sum(axis=1, keepdims=True)
         return said, said - np.eye(scores.shape[1], dtype=np.float32)[targets.astype(int)]
-    said = 1 / (1 + np.exp(-scores))
+    said = np.asarray(1 / (1 + np.exp(-scores)), np.float32)
     return said, said - targets[:, None]

@@ -37,11 +37,11 @@ class Pool:
         targets: ``[texts, classes + 2]``: distribution over classes, probability of positive, trust in the classes.
     """
 
-    texts: list[str]
+    texts: Sequence[str]
     targets: Floats
 
     def __add__(self, other: Pool) -> Pool:
-        return Pool(self.texts + other.texts, np.concatenate([self.targets, other.targets]))
+        return Pool([*self.texts, *other.texts], np.concatenate([self.targets, other.targets]))
 
 
 def rated_pool(rows: Sequence[Row], config: NetworkConfig, smooth: float = 0.0) -> Pool:
