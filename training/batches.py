@@ -71,9 +71,9 @@ class Ragged:
         return self._flat.nbytes + self._ends.nbytes
 
 
-def lengths_of(texts: Sequence[str]) -> NDArray[np.int64]:
+def lengths_of(texts: Sequence[str]) -> NDArray[np.int32]:
     """Characters of each text."""
-    return np.fromiter(map(len, texts), np.int64, len(texts))
+    return np.fromiter(map(len, texts), np.int32, len(texts))
 
 
 class Encoded:
@@ -94,7 +94,7 @@ class Encoded:
     def __len__(self) -> int:
         return len(self.ids)
 
-    def inputs(self, rows: Sequence[int] | NDArray[np.intp]) -> dict[str, NDArray[np.int32]]:
+    def inputs(self, rows: Sequence[int] | NDArray[np.integer[Any]]) -> dict[str, NDArray[np.int32]]:
         """The network's inputs for these rows: ``tokens`` ``[batch, time]`` and, with a wide part, ``ngrams``."""
         out = {"tokens": padded([self.ids[i] for i in rows])}
         if self.config.buckets:
@@ -121,12 +121,12 @@ def _padded(rows: Sequence[NDArray[np.integer[Any]]], width: int) -> NDArray[np.
 
 
 def shuffled(
-    lengths: Sequence[int] | NDArray[np.int64], size: int, random: np.random.Generator
-) -> list[NDArray[np.intp]]:
+    lengths: Sequence[int] | NDArray[np.integer[Any]], size: int, random: np.random.Generator
+) -> list[NDArray[np.int32]]:
     """All rows (but a few) once, in random batches of ``size`` whose rows are of similar length."""
-    order = random.permutation(len(lengths))
+    order = random.permutation(np.arange(len(lengths), dtype=np.int32))
     length = np.asarray(lengths)
-    batches: list[NDArray[np.intp]] = []
+    batches: list[NDArray[np.int32]] = []
     for start in range(0, len(order), size * _POOL):
         pool = order[start : start + size * _POOL]
         pool = pool[np.argsort(length[pool] + 2 * random.random(len(pool)), kind="stable")]

@@ -53,7 +53,7 @@ def padded(rows: Sequence[Sequence[int] | NDArray[np.integer[Any]]], recipe: Cou
     return out
 
 
-def closely(ids: Ragged, rows: NDArray[np.intp], recipe: CourseRecipe) -> Ids:
+def closely(ids: Ragged, rows: NDArray[np.integer[Any]], recipe: CourseRecipe) -> Ids:
     """Rows of these numbers, padded only to the longest of them."""
     picked = [ids[i] for i in rows]
     return padded(picked, recipe, max(1, min(recipe.length, max(map(len, picked)))))

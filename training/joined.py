@@ -19,13 +19,14 @@ class Joined:
     Args:
         as_taught: of the same reviews keep the first whatever the others say, as the course does, and only those that
             are the same to the letter.
+        keep_written: keep the texts as they were written too.
 
     Attributes:
         left_out: how many were left out, by the reason; known once :meth:`rows` was asked.
     """
 
-    def __init__(self, *, as_taught: bool) -> None:
-        self._as_taught = as_taught
+    def __init__(self, *, as_taught: bool, keep_written: bool = False) -> None:
+        self._as_taught, self._keep_written = as_taught, keep_written
         self._texts, self._written = Texts(), Texts()
         # Eight bytes instead of the text once more; the split is by what was written, since a model in service must
         # not have learnt from what is held out.
@@ -59,14 +60,15 @@ class Joined:
         """
         self._texts.append(text)
         self._same.append(key_digest(text, blanks=self._as_taught))
-        if self._as_taught:
+        if self._keep_written:
             self._written.append(written)
+        if self._as_taught:
             self._places.append(key_digest(written))
         self._said.append(value)
         self._origins.append(self._known.setdefault(origin, len(self._known)))
 
     def rows(self, *, stars: bool) -> tuple[Rows, Texts]:
-        """All rows, and with ``as_taught`` their texts as they were written. To be asked once.
+        """All rows, and with ``keep_written`` their texts as they were written. To be asked once.
 
         Args:
             stars: whether ratings are stars, or 1 and 0.
@@ -85,7 +87,7 @@ class Joined:
         origins = np.frombuffer(self._origins, np.uint32)[first]
         places = np.frombuffer(self._places if self._as_taught else self._same, np.uint64)[first] / 2.0**64
         self._texts.keep(kept)
-        if self._as_taught:
+        if self._keep_written:
             self._written.keep(kept)
         return Rows(self._texts, ratings, places, origins, [*self._known]), self._written
 

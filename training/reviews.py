@@ -53,6 +53,7 @@ class ReadRules:
         encoding, sheet: of text files and spreadsheets.
         source, licence, obtained: where the rows came from.
         as_taught: clean as the course does, and of reviews that are the same then keep the first.
+        written: with ``as_taught`` also keep the texts as a model in service reads them.
     """
 
     text_column: str | None = None
@@ -65,6 +66,7 @@ class ReadRules:
     licence: str = ""
     obtained: date | None = None
     as_taught: bool = False
+    written: bool = False
 
     def clean(self, text: str) -> str:
         """The text as it is learned from."""
@@ -82,7 +84,7 @@ class Reviews:
         read: rows read.
         left_out: how many were left out, by the reason.
         notes: what was understood of each file, a line each.
-        written: of rows that were cleaned as taught: each as a model in service reads it; empty for others.
+        written: each text as a model in service reads it, where that was asked for; empty elsewhere.
     """
 
     rows: Sequence[Row] = ()
@@ -158,7 +160,7 @@ def read_reviews(paths: Sequence[Path], rules: ReadRules, host: Host | None) -> 
         DataError: if a file cannot be used, or holds rows of a chat.
     """
     out = Reviews()
-    joined = Joined(as_taught=rules.as_taught)
+    joined = Joined(as_taught=rules.as_taught, keep_written=rules.written)
     kinds: set[Kind] = set()
     for path in paths:
         try:

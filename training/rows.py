@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from training.data import HELD_OUT_SHARE, Row
 from training.provenance import Origin
 
-Picked = NDArray[np.intp]
+Picked = NDArray[np.integer[Any]]
 Floats = NDArray[np.float64]
 
 
@@ -112,7 +112,7 @@ class Rows(Sequence[Row]):
         picked: Picked | None = None,
     ) -> None:
         self._texts, self._ratings, self._places, self._origins, self._known = texts, ratings, places, origins, known
-        self._picked = np.arange(len(texts)) if picked is None else picked
+        self._picked = np.arange(len(texts), dtype=np.int32) if picked is None else picked
 
     @classmethod
     def of(cls, rows: Sequence[Row]) -> Rows:
@@ -133,7 +133,7 @@ class Rows(Sequence[Row]):
     def __getitem__(self, at: slice) -> Rows: ...
     def __getitem__(self, at: int | slice) -> Row | Rows:
         if isinstance(at, slice):
-            return self.pick(np.arange(len(self))[at])
+            return Rows(self._texts, self._ratings, self._places, self._origins, self._known, self._picked[at])
         return self._row(int(self._picked[at]))
 
     def __iter__(self) -> Iterator[Row]:

@@ -49,7 +49,7 @@ def compare(
         if one.course is None:
             of_course = [name for name in known.names() if known.load(name).course is not None]
             raise DataError(f"recipe {one.name} is none of the course; there are: {', '.join(of_course)}")
-    rules = ReadRules(text_column, label_column, as_taught=True)
+    rules = ReadRules(text_column, label_column, as_taught=True, written=beside)
     reviews = read_reviews(data or corpus_files(None).rated, rules, around(context).host)
     for note in reviews.notes:
         err.print(note, markup=False, highlight=False, soft_wrap=True)
