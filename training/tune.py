@@ -137,11 +137,10 @@ def tune(
         random = np.random.default_rng([seed, number])
         rows = stream[number]
         batch = data
+        picked: NDArray[np.integer[Any]] = rows
         if recipe.noise:
             texts = [misspell(pool.texts[i], random) if random.random() < recipe.noise else pool.texts[i] for i in rows]
             batch, picked = Encoded(texts, config, tokenizer), np.arange(len(rows))
-        else:
-            picked = rows
         inputs = batch.inputs(picked)
         if recipe.hide:
             inputs["tokens"] = hide_tokens(inputs["tokens"], recipe.hide, random)
