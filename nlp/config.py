@@ -21,6 +21,8 @@ class NetworkConfig:
     Attributes:
         embedding: width of the token vectors.
         jamo: add the vectors of lead, vowel and tail to a syllable's own (character tokens only).
+        bigrams: size of the hash table of vectors of a token together with the one before it, a power of two; half as
+            wide as the token vectors, and added to their first half. 0 for none.
         cell: ``lstm``, ``gru`` or ``rnn``.
         units: state size of each recurrent layer, first to last.
         bidirectional: read each layer from both ends.
@@ -36,6 +38,7 @@ class NetworkConfig:
 
     embedding: int = 128
     jamo: bool = True
+    bigrams: int = 0
     cell: str = "lstm"
     units: tuple[int, ...] = (128,)
     bidirectional: bool = True
@@ -80,8 +83,11 @@ class NetworkConfig:
             return f"pooling must be one of {', '.join(POOLINGS)}, not {self.pooling!r}"
         if not _whole(self.hidden) or not 0 <= self.hidden <= 65_536:
             return f"hidden must be a whole number from 0 to 65536, not {self.hidden!r}"
-        if not _whole(self.buckets) or self.buckets not in (0, *(1 << n for n in range(1, 25))):
-            return f"buckets must be 0 or a power of two from 2 to 16777216, not {self.buckets!r}"
+        for name, value in {"buckets": self.buckets, "bigrams": self.bigrams}.items():
+            if not _whole(value) or value not in (0, *(1 << n for n in range(1, 25))):
+                return f"{name} must be 0 or a power of two from 2 to 16777216, not {value!r}"
+        if self.bigrams and self.embedding < 2:
+            return f"embedding must be at least 2 where there are bigrams, not {self.embedding!r}"
         if not all(_whole(r) for r in self.ratings) or list(self.ratings) != sorted(set(self.ratings)):
             return f"ratings must be ascending whole numbers, not {self.ratings!r}"
         if not self.positive_classes or len(self.positive_classes) == len(self.ratings):

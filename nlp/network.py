@@ -15,6 +15,7 @@ from keras import layers, ops
 from numpy.typing import NDArray
 
 from nlp.config import NetworkConfig
+from nlp.ngrams import BIGRAM_FACTORS
 
 Weights = dict[str, NDArray[np.float32]]
 
@@ -57,6 +58,40 @@ class SyllableEmbedding(layers.Layer):
         for i, table in enumerate(self.jamo, 1):
             vectors = vectors + ops.take(table, parts[..., i], axis=0)
         return vectors
+
+
+@keras.saving.register_keras_serializable("nunchi")
+class BigramEmbedding(layers.Layer):
+    """Adds to each token's vector one of the token and the one before it: ``[batch, time, n] -> [batch, time, n]``.
+
+    Two syllables are often a whole stem or ending, so the recurrent layer need not find them first (bigram vectors:
+    Pei et al. 2014, "Max-Margin Tensor Neural Network for Chinese Word Segmentation", ACL). They are found by a hash
+    (:func:`nlp.ngrams.bigram_rows`) in a table half as wide as the vectors, and added to their first half.
+
+    Args:
+        rows: size of the table, a power of two.
+    """
+
+    def __init__(self, rows: int, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.rows = rows
+
+    def build(self, vectors_shape: Any, tokens_shape: Any) -> None:
+        width = vectors_shape[-1] // 2
+        initial = keras.initializers.RandomNormal(stddev=0.02)
+        self.table = self.add_weight(shape=(self.rows, width), initializer=initial, name="table")
+        super().build(vectors_shape)
+
+    def call(self, vectors: Any, tokens: Any) -> Any:
+        before = ops.pad(tokens, [[0, 0], [1, 0]])[:, :-1]
+        first, second = BIGRAM_FACTORS
+        found = ops.bitwise_and(ops.bitwise_xor(before * first, tokens * second), self.rows - 1)
+        more = ops.take(self.table, found, axis=0)
+        rest = vectors.shape[-1] - more.shape[-1]
+        return vectors + ops.pad(more, [[0, 0], [0, 0], [0, rest]])
+
+    def compute_output_spec(self, vectors: Any, tokens: Any) -> Any:
+        return keras.KerasTensor(vectors.shape, dtype=vectors.dtype)
 
 
 @keras.saving.register_keras_serializable("nunchi")
@@ -144,6 +179,8 @@ def build(
         x = SyllableEmbedding(components, config.embedding, name="embedding")(ids)
     else:
         x = layers.Embedding(tokens, config.embedding, name="embedding")(ids)
+    if config.bigrams:
+        x = BigramEmbedding(config.bigrams, name="bigrams")(x, ids)
     x = layers.SpatialDropout1D(config.dropout, name="embedding_dropout")(x)
     last = len(config.units) - 1
     for i, units in enumerate(config.units):
@@ -173,6 +210,8 @@ def _variables(model: keras.Model, config: NetworkConfig) -> dict[str, Any]:
         out |= {f"embedding/{name}": table for (name, _), table in zip(_JAMO_TABLES, embedding.jamo, strict=True)}
     else:
         out["embedding/character"] = embedding.embeddings
+    if config.bigrams:
+        out["embedding/bigram"] = model.get_layer("bigrams").table
     for i in range(len(config.units)):
         if config.bidirectional:
             both = model.get_layer(f"recurrent_{i}")

@@ -16,6 +16,26 @@ from numpy.typing import NDArray
 _PRIME, _OFFSET = np.uint32(16777619), np.uint32(2166136261)  # FNV-1a's
 _EDGE = np.uint32(3)  # a code point that normalisation removes, so it can only mean "edge of the text"
 
+BIGRAM_FACTORS = (40503, 9973)
+"""What the ids of the token before and of the token are multiplied by: odd, so that no low bit of them is lost, and
+small, so that ids of up to 50,000 stay within 32 bits on every backend."""
+
+
+def bigram_rows(tokens: NDArray[np.int32], rows: int) -> NDArray[np.int32]:
+    """For each token the row of the table of bigram vectors, by the token and the one before it.
+
+    Args:
+        tokens: token ids by step, ``[time, ...]``; the first of a text has the padding, 0, before it.
+        rows: size of the table, a power of two.
+
+    Returns:
+        Array of the shape of ``tokens``, of numbers in ``0 .. rows - 1``.
+    """
+    first, second = map(np.int32, BIGRAM_FACTORS)
+    hashed = tokens * second
+    hashed[1:] ^= tokens[:-1] * first
+    return np.asarray(hashed & np.int32(rows - 1), np.int32)
+
 
 def hash_ngrams(text: str, longest: int, buckets: int) -> NDArray[np.int32]:
     """Bucket ids of all character n-grams of 1 to ``longest`` characters, blanks left out.

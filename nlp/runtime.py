@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 from onnx import TensorProto, helper, numpy_helper
 
 from nlp.config import NetworkConfig
-from nlp.ngrams import WidePart
+from nlp.ngrams import WidePart, bigram_rows
 from nlp.tokenizer import CharTokenizer, Tokenizer
 
 Array = NDArray[np.float32]
@@ -90,6 +90,8 @@ class Runtime:
     def _run(self, ids: Sequence[list[int]], texts: Sequence[str]) -> Array:
         lengths = np.array([max(len(i), 1) for i in ids], np.int32)
         feed: dict[str, Any] = {"tokens": _padded(ids, int(lengths.max())), "lengths": lengths}
+        if self.config.bigrams:
+            feed["bigrams"] = bigram_rows(feed["tokens"], self.config.bigrams)
         if "max" in self.config.pooling:
             feed["late"] = _late(lengths)
         result: Array = self._session.run(None, feed)[0]
@@ -170,6 +172,8 @@ class _Graph:
         config = self.config
         x = self.node("Gather", [self.constant("vectors", self.token_vectors()), "tokens"], "by_step")
         width = config.embedding
+        if config.bigrams:
+            x = self.add_bigrams(x, width)
         for i, units in enumerate(config.units):
             x, width = self.recurrent(i, x, width, units)
         x, width = self.pool(x, width)
@@ -181,6 +185,8 @@ class _Graph:
             ("tokens", TensorProto.INT32, ["t", "b"]),
             ("lengths", TensorProto.INT32, ["b"]),
         ]
+        if config.bigrams:
+            inputs.append(("bigrams", TensorProto.INT32, ["t", "b"]))
         if "max" in config.pooling:
             inputs.append(("late", TensorProto.FLOAT, ["late_t", 1, "late_b", 1]))
         output = helper.make_tensor_value_info(x, TensorProto.FLOAT, ["b", len(config.ratings)])
@@ -200,6 +206,14 @@ class _Graph:
         for column, (name, size) in enumerate(zip(_JAMO, (20, 22, 28), strict=True), 1):
             out = out + self.weight(f"embedding/{name}", size, n)[parts[:, column]]
         return out
+
+    def add_bigrams(self, x: str, width: int) -> str:
+        """The vectors of bigrams added to the first half of those of the tokens, ``[time, batch, width]``."""
+        half = width // 2
+        table = self.constant("bigram_vectors", self.weight("embedding/bigram", self.config.bigrams, half))
+        more = self.node("Gather", [table, "bigrams"], "bigrams_by_step")
+        pads = self.constant("bigram_pads", np.array([0, 0, 0, 0, 0, width - half], np.int64))
+        return self.node("Add", [x, self.node("Pad", [more, pads], "bigrams_padded")], "with_bigrams")
 
     def recurrent(self, i: int, x: str, width: int, units: int) -> tuple[str, int]:
         """One recurrent layer: ``[time, batch, directions * units]``, or for the last what its pooling wants."""

@@ -123,7 +123,8 @@ def _network(settings: ModelSettings) -> str:
     size = " and ".join(map(str, shape.units))
     kind = f"{'bidirectional ' if shape.bidirectional else ''}{shape.cell.upper()}"
     jamo = ", a syllable being its own plus those of its jamo" if shape.jamo else ""
-    vectors = f"vectors of {shape.embedding} numbers{jamo}"
+    pairs = ", and with the one before it one more of half that width" if shape.bigrams else ""
+    vectors = f"vectors of {shape.embedding} numbers{jamo}{pairs}"
     wide = f"; beside it a linear part on hashed character n-grams up to {shape.longest_ngram}" if shape.buckets else ""
     return f"{vectors}; {kind} of {size} units; {shape.pooling} of its states{wide}."
 

@@ -239,7 +239,9 @@ class _Stages:
         self._runs = runs
         self._what: dict[str, Any] = {}
         for stage, shape in (("pretrain", teachers), ("start", parts["network"])):
-            body = {k: shape[k] for k in ("embedding", "jamo", "cell", "units", "bidirectional", "max_tokens")}
+            body = {
+                k: shape[k] for k in ("embedding", "jamo", "cell", "units", "bidirectional", "max_tokens", "bigrams")
+            }
             self._what[stage] = [data, seed, body, parts["tokenizer"], parts["pretrain"]]
         # Not what is made of the teachers' answers afterwards.
         how = {k: parts["teach"][k] for k in ("folds", "seeds", "tune")}

@@ -56,7 +56,7 @@ def teach_morphemes(
     for texts in ([r.text for r in (*rows, *unrated)], [r.text for r in movies]):
         kept |= zip(texts, cut_all(kind, texts, folder), strict=True)
     tokens = remember(recipe, kept, [r.text for r in (*rows, *unrated)], [r.text for r in movies])
-    shape = replace(recipe.teachers, jamo=False)
+    shape = replace(recipe.teachers, jamo=False, bigrams=0)
     starts = []
     if recipe.pretrain.epochs and movies:
         starts.append(pretrain(shape, tokens, recipe.pretrain, movies, (), seed, folder))

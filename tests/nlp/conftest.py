@@ -21,7 +21,7 @@ from nlp.tokenizer import CharTokenizer, Tokenizer
 
 GATES = {"lstm": 4, "gru": 3, "rnn": 1}
 
-SMALL = NetworkConfig(embedding=4, units=(3,), hidden=3, buckets=64, longest_ngram=3, max_tokens=32)
+SMALL = NetworkConfig(embedding=4, bigrams=16, units=(3,), hidden=3, buckets=64, longest_ngram=3, max_tokens=32)
 """A network with every kind of weight, a few hundred bytes of them."""
 
 Files = dict[str, bytes]
@@ -68,6 +68,8 @@ def weight_shapes(config: NetworkConfig, tokenizer: Tokenizer) -> dict[str, tupl
         shapes |= {f"embedding/{k}": (n, config.embedding) for k, n in (("lead", 20), ("vowel", 22), ("tail", 28))}
     else:
         shapes = {"embedding/character": (tokenizer.size, config.embedding)}
+    if config.bigrams:
+        shapes["embedding/bigram"] = (config.bigrams, config.embedding // 2)
     width, directions = config.embedding, ("forward", "backward")[: 2 if config.bidirectional else 1]
     for i, units in enumerate(config.units):
         gates = GATES[config.cell] * units

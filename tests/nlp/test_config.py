@@ -29,6 +29,7 @@ BAD: list[tuple[str, Any]] = [
     *(("pooling", v) for v in ("", "min", "max+max", None, ["max"])),
     *(("hidden", v) for v in (-1, 65_537, 1.0, "16", None, True)),
     *(("buckets", v) for v in (-1, 1, 3, 1000, 1 << 25, 1024.0, "1024", None, True)),
+    *(("bigrams", v) for v in (-1, 1, 3, 1000, 1 << 25, 1024.0, "1024", None, True)),
     *(
         ("ratings", v)
         for v in ((), (1,), (2, 1), (1, 1, 5), (4, 5), (1, 2), (1.0, 5.0), ("1", "5"), 5, None, (False, True))

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from nlp.ngrams import WidePart, hash_ngrams, hash_ngrams_batch
+from nlp.ngrams import WidePart, bigram_rows, hash_ngrams, hash_ngrams_batch
 from nlp.text import normalize
 
 TEXTS = st.text(st.characters(exclude_categories=())).map(normalize)
@@ -97,3 +97,23 @@ def test_the_wide_part_is_the_definition(texts: list[str], longest: int) -> None
         expected = sum((table[i].astype(float) for i in ids), np.zeros(4)) / max(len(ids), 1) ** 0.5
         assert np.allclose(scores, expected, atol=1e-6)
         assert np.allclose(wide.scores([text])[0], expected, atol=1e-6)
+
+
+def test_a_bigram_is_found_by_its_two_tokens_and_their_order() -> None:
+    rows = 1 << 15
+    tokens = np.array([[5, 7], [9, 9], [7, 5], [9, 9]], np.int32)  # by step
+    found = bigram_rows(tokens, rows)
+    assert found.shape == tokens.shape and found.dtype == np.int32 and (found >= 0).all() and (found < rows).all()
+    assert found[1, 0] != found[1, 1], "the same token after another"
+    assert found[1, 0] == bigram_rows(np.array([[5], [9]], np.int32), rows)[1, 0], "whatever stands elsewhere"
+    assert (
+        bigram_rows(np.array([[5], [9]], np.int32), rows)[1, 0]
+        != bigram_rows(np.array([[9], [5]], np.int32), rows)[1, 0]
+    )
+
+
+def test_bigrams_spread_over_the_table() -> None:
+    """Of all pairs of the 300 commonest tokens about as many fall on a row as would by chance."""
+    first, second = np.meshgrid(np.arange(2, 302, dtype=np.int32), np.arange(2, 302, dtype=np.int32))
+    count = np.bincount(bigram_rows(np.stack([first.ravel(), second.ravel()]), 1 << 15)[1], minlength=1 << 15)
+    assert count.max() < 20 and (count > 0).mean() > 0.85

@@ -95,11 +95,12 @@ def test_the_bundled_model_answers_as_keras_does(network: ModuleType, compose: A
 KINDS = list(itertools.product(CELLS, (True, False), POOLINGS))
 EXTRAS: list[dict[str, Any]] = [
     {"units": (5,)},
-    {"units": (6, 4), "hidden": 5},
-    {"units": (5,), "buckets": 128, "jamo": False},
+    {"units": (6, 4), "hidden": 5, "bigrams": 128},
+    {"units": (5,), "buckets": 128, "jamo": False, "bigrams": 64, "embedding": 5},
     {"units": (3, 4, 5), "buckets": 64, "hidden": 3},
     {"units": (4,), "jamo": False, "hidden": 4, "ratings": (0, 1), "positive_above": 0.5},
 ]
+_SMALL = {"embedding": 4, "longest_ngram": 3, "max_tokens": 12}
 ALL_SHAPES = [(kind, extra) for kind in KINDS for extra in EXTRAS]
 SHAPES = [(kind, EXTRAS[(i + i // len(POOLINGS)) % len(EXTRAS)]) for i, kind in enumerate(KINDS)]
 
@@ -123,9 +124,7 @@ def check_random_network(
     network: ModuleType, make_model: Any, compose: Any, kind: tuple[str, bool, str], extra: dict[str, Any]
 ) -> None:
     cell, bidirectional, pooling = kind
-    config = NetworkConfig(
-        embedding=4, cell=cell, bidirectional=bidirectional, pooling=pooling, longest_ngram=3, max_tokens=12, **extra
-    )
+    config = NetworkConfig(cell=cell, bidirectional=bidirectional, pooling=pooling, **{**_SMALL, **extra})
     model = make_model(config, seed=len(cell) + len(pooling))
     texts = ["네", "!", *map(normalize, compose(40, longest=24))]
     assert any(len(t.replace(" ", "")) > config.max_tokens for t in texts), "some text must be cut"
