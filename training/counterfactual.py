@@ -26,6 +26,7 @@ from training.lexicon import (
     SUBJECTS,
     USES,
 )
+from training.made.rules import RULES
 
 Example = tuple[str, bool]
 
@@ -272,6 +273,10 @@ def _contrast(random: np.random.Generator) -> Example:
     return f"{strong} {subject}{stem}지만요", good
 
 
+Kind = Callable[[np.random.Generator], Example]
+_PHRASES: tuple[Kind, ...] = (*_SIMPLE, _contrast, _contrast, _contrast)
+
+
 def make(count: int, seed: int) -> list[Example]:
     """Make short reviews by rule.
 
@@ -283,5 +288,8 @@ def make(count: int, seed: int) -> list[Example]:
         Pairs of text and whether it is positive; about half of them are.
     """
     random = np.random.default_rng(seed)
-    kinds: tuple[Callable[[np.random.Generator], Example], ...] = (*_SIMPLE, _contrast, _contrast, _contrast)
-    return [kinds[int(random.integers(len(kinds)))](random) for _ in range(count)]
+    made = []
+    for _ in range(count):
+        kinds = RULES if random.integers(2) else _PHRASES
+        made.append(kinds[int(random.integers(len(kinds)))](random))
+    return made

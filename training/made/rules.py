@@ -1,0 +1,36 @@
+"""The rules, each as often as it is used."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+
+from training.made.deeds import deed
+from training.made.endings import Example
+from training.made.happening import amount, conceded, turning, verb_change
+from training.made.irony import exclaimed, framed
+from training.made.negation import asked, compared, emphatic, neighbour, quality, remembered, wholly, wished
+from training.made.slang import innocent, slang
+
+SHARES: dict[Callable[[np.random.Generator], Example], int] = {
+    verb_change: 5,
+    turning: 3,
+    amount: 2,
+    conceded: 2,
+    exclaimed: 3,
+    framed: 3,
+    neighbour: 3,
+    wholly: 3,
+    emphatic: 2,
+    compared: 2,
+    wished: 2,
+    remembered: 2,
+    asked: 2,
+    deed: 2,
+    slang: 2,
+    quality: 1,
+    innocent: 1,
+}
+"""Out of all, how many times each rule is used."""
+RULES = tuple(rule for rule, share in SHARES.items() for _ in range(share))
