@@ -51,10 +51,10 @@ def test_reading_takes_little_more_than_the_texts(tmp_path, rules):
 def test_learning_takes_little_more_than_the_texts_and_tokens(tmp_path, recipe):
     from training.memory import measure
 
-    few, many = (measure(recipe, rows, tmp_path) for rows in (25_000, 75_000))
+    few, many = (measure(recipe, rows, tmp_path) for rows in (25_000, 125_000))
     own = (many.text_bytes + many.token_bytes) - (few.text_bytes + few.token_bytes)
-    # A second such text would be objects of their own; the rest is what a process gains and loses by chance.
-    assert many.peak_bytes - few.peak_bytes < 2.5 * own + 25e6
+    # Objects of their own or n-grams would take far more; 20 MB are what a process gains and loses by chance.
+    assert many.peak_bytes - few.peak_bytes < 2 * own + 20e6
 
 
 @needs_keras
