@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from training.data import Row
 from training.errors import DataError
 from training.messages import Said
+from training.rows import Rows
 
 LEAST = 10
 """Reviews of each polarity that must be there, to learn from and to test on."""
@@ -18,11 +19,12 @@ def check_enough(learn: Sequence[Row], held: Sequence[Row], above: float) -> Non
     Raises:
         DataError: saying what is missing.
     """
-    good = sum((r.rating or 0) > above for r in (*learn, *held))
+    sides = (Rows.of(learn), "rows_too_few_learn"), (Rows.of(held), "rows_too_few_test")
+    good = sum(int((rows.ratings > above).sum()) for rows, _ in sides)
     total = len(learn) + len(held)
     if total >= LEAST and good in (0, total):
         raise DataError("rows_one_side", rows=total, side=Said("positive" if good else "negative"))
-    for rows, sentence in ((learn, "rows_too_few_learn"), (held, "rows_too_few_test")):
-        good = sum((r.rating or 0) > above for r in rows)
+    for rows, sentence in sides:
+        good = int((rows.ratings > above).sum())
         if min(good, len(rows) - good) < LEAST:
             raise DataError(sentence, good=good, bad=len(rows) - good, least=LEAST)

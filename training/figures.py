@@ -30,13 +30,17 @@ class Figures:
     Attributes:
         path: of the file, ``figures.jsonl``.
         rows: digest of the rows, their split, the seed and the versions.
+        quick: whether networks that can be trained quickly are; see :mod:`training.quick`.
     """
 
     path: Path
     rows: str
+    quick: bool = False
 
     @classmethod
-    def of(cls, path: Path, sides: tuple[Sequence[Row], Sequence[Row]], above: float, seed: int) -> Figures:
+    def of(
+        cls, path: Path, sides: tuple[Sequence[Row], Sequence[Row]], above: float, seed: int, *, quick: bool = False
+    ) -> Figures:
         """Figures on these rows.
 
         Args:
@@ -44,19 +48,27 @@ class Figures:
             sides: rows to learn from, and rows to test on.
             above: ratings above this are positive.
             seed: of the initial weights.
+            quick: as the attribute.
         """
         digest = hashlib.sha256(json.dumps([above, seed, versions()]).encode())
         for side in sides:
             for row in side:
                 digest.update(f"{row.rating}\t{row.text}\n".encode("utf-8", "surrogatepass"))
             digest.update(b"\0")
-        return cls(path, digest.hexdigest()[:16])
+        return cls(path, digest.hexdigest()[:16], quick)
 
     def key(self, recipe: CourseRecipe) -> str:
-        """What says that two networks are the same: of the rows, the recipe and the vectors that it begins with."""
+        """What says that two networks are the same: of the rows, the recipe, how it learns and its first vectors."""
         vectors = Path(recipe.vectors).read_bytes() if recipe.vectors and Path(recipe.vectors).is_file() else b""
-        told = json.dumps([self.rows, asdict(recipe), hashlib.sha256(vectors).hexdigest()], sort_keys=True)
-        return hashlib.sha256(told.encode()).hexdigest()[:16]
+        told = [self.rows, asdict(recipe), hashlib.sha256(vectors).hexdigest(), self._is_quick(recipe)]
+        return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()[:16]
+
+    def _is_quick(self, recipe: CourseRecipe) -> bool:
+        if not self.quick:
+            return False
+        from training.quick import can
+
+        return can(recipe)
 
     def kept(self, name: str, recipe: CourseRecipe) -> Trained | None:
         """What was written of a network; None if there is nothing, or it was of other rows or of another recipe."""
@@ -79,6 +91,7 @@ class Figures:
             "parameters": trained.parameters,
             "epoch_seconds": trained.epoch_seconds,
             "message_milliseconds": trained.message_milliseconds,
+            "quick": self._is_quick(recipe),
             **vars(trained.curve),
             "rows": self.rows,
             "key": key,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import shutil
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -17,17 +17,16 @@ from training import baseline
 from training.adapt import adapt
 from training.compare import RECORD, Comparison
 from training.curve import measure_curve, to_json
-from training.data import HELD_OUT_SHARE, Row, split
 from training.enough import check_enough
 from training.evaluate import Evaluation, evaluate
 from training.messages import Said, say
 from training.recipe import Recipe
 from training.reviews import Reviews
+from training.rows import Rows, split
 from training.runfolder import write_config, write_results
 from training.shop_card import write_shop_card
 
-_LINEAR_ROWS = 100_000
-"""Its n-grams take some kilobytes a row while it learns, which is all right for so many."""
+_LINEAR = Said("linear_same")
 
 
 @dataclass(frozen=True)
@@ -39,7 +38,6 @@ class ShopOutcome:
         page: of the run.
         held_out: what it is worth on held-out rows.
         service, linear: how it compares with the model in service and the linear baseline.
-        linear_name: what the linear one is.
     """
 
     model_id: str
@@ -48,12 +46,11 @@ class ShopOutcome:
     held_out: Evaluation
     service: Comparison
     linear: Comparison
-    linear_name: Said
 
     @property
     def sentences(self) -> tuple[str, str]:
         """The two comparisons, a line each."""
-        return self.service.sentence(), self.linear.sentence(self.linear_name)
+        return self.service.sentence(), self.linear.sentence(_LINEAR)
 
 
 def fit_shop(
@@ -94,7 +91,7 @@ def fit_shop(
         "adapt": asdict(recipe.adapt),
         "seed": seed,
         "start": start.model_id,
-        "rows": _fingerprint(reviews),
+        "rows": fingerprint(reviews),
         "learn": len(learn),
         "held_out": len(held),
         "read": [note.plain() for note in reviews.notes],
@@ -114,13 +111,11 @@ def fit_shop(
     tell(say("progress_comparing"), 1, 3)
     served = evaluate(Analyzer(start, threads=2), held, positive_above=above)
     tell(say("progress_comparing"), 2, 3)
-    some = _some(learn, _LINEAR_ROWS)
-    odds = baseline.log_odds(baseline.fit_baseline(some, above), [r.text for r in held])
+    odds = baseline.log_odds(baseline.fit_to_any(learn, above), Rows.of(held).texts)
     tell(say("progress_comparing"), 3, 3)
     against = Comparison.of(result.right, served.right, start.model_id)
     linear = Comparison.of(result.right, np.asarray((odds > 0) == result.positive), "linear")
-    linear_name = Said("linear_same") if len(some) == len(learn) else Said("linear_some", {"rows": len(some)})
-    named = ((Said("serving_model"), against), (linear_name, linear))
+    named = ((Said("serving_model"), against), (_LINEAR, linear))
     card = write_shop_card(adapted, reviews, result, named, recipe.name, seed)
     target = out or _unused(folder / "model")
     model_id = artifact.save(
@@ -131,18 +126,10 @@ def fit_shop(
         more={RECORD: against.to_json(), CURVE: to_json(measure_curve(result.probability, result.positive))},
     )
     result = evaluate(Analyzer(artifact.load(target), threads=2), held, positive_above=above)  # as it was written
-    outcome = ShopOutcome(model_id, target, folder / "index.html", result, against, linear, linear_name)
+    outcome = ShopOutcome(model_id, target, folder / "index.html", result, against, linear)
     write_results(folder, adapted.passes, adapted.best, result, card, outcome.sentences)
     (folder / "state.npz").unlink(missing_ok=True)
     return outcome
-
-
-def _some(learn: Sequence[Row], most: int) -> Sequence[Row]:
-    """About so many of the rows, chosen by their hash."""
-    if len(learn) <= most:
-        return learn
-    highest = HELD_OUT_SHARE + (1 - HELD_OUT_SHARE) * most / len(learn)
-    return [row for row in learn if row.place < highest]
 
 
 def _unused(folder: Path) -> Path:
@@ -153,7 +140,8 @@ def _unused(folder: Path) -> Path:
     return out
 
 
-def _fingerprint(reviews: Reviews) -> str:
+def fingerprint(reviews: Reviews) -> str:
+    """SHA-256 (hex) of all rows."""
     digest = hashlib.sha256()
     for row in reviews.rows:
         digest.update(f"{row.rating}\t{row.text}\n".encode("utf-8", "surrogatepass"))

@@ -249,6 +249,38 @@ async def test_a_burst_is_rolled_up_and_no_case_is_lost(plays: MakePlay, model: 
         assert sorted(case.card_state for case in found) == ["posted"] * 3 + ["rolled"] * 30
 
 
+async def test_cases_that_share_a_card_are_listed_and_closed_by_its_buttons(
+    plays: MakePlay, model: nlp.Analyzer, tmp_path: Path
+) -> None:
+    core, cases = await make(model, tmp_path, most_cards=1)
+    async with plays(core) as played:
+        await played.watch()
+        await played.say(BAD, "one")
+        await asyncio.gather(*(played.say(BAD, f"n{number}") for number in range(20)))
+        await quiet(core)
+        assert played.labels() == [SAY("case_rolled_list"), SAY("case_rolled_seen")]
+        for label in played.labels():
+            assert await played.press(label, moderator=False) == SAY("case_not_moderator")
+        other = await make(model, tmp_path)  # after a restart
+        other[0].posters, core.cases = core.posters, other[1]
+        listed = await played.press(SAY("case_rolled_list"))
+        assert SAY("case_rolled_head", count=20, left=20) in listed
+        assert SAY("case_rolled_more", numbers="17–21") in listed
+        seen = played.old_press(SAY("case_rolled_seen"))
+        assert await seen("21") == SAY("case_rolled_closed", count=20)
+        assert played.labels() == [SAY("case_rolled_list")]
+        assert SAY("case_rolled_left", left=0) in played.cards()[-1]
+        assert await seen("22") == SAY("case_rolled_none"), "of two at once one is told that it is done"
+        found = await cases.store.search(played.place.platform, played.place.workspace, Query(), 100)
+        assert [case.number for case in found if case.state == "open"] == [1]
+        notes = await cases.store.notes(found[0])
+        assert [note.act for note in notes] == ["opened", "close"]
+        assert notes[-1].who
+        (change,) = await core.store.changes(played.place.platform, played.place.workspace)
+        assert (change.place, change.what, change.value) == (played.moderators, "cases", "close 2-21 (20)")
+        await other[0].close()
+
+
 async def test_a_refused_card_waits_is_told_of_and_posted_later_once(
     plays: MakePlay, model: nlp.Analyzer, tmp_path: Path
 ) -> None:
@@ -384,6 +416,70 @@ async def test_whoever_is_forgotten_leaves_nothing_on_cards(
         assert played.labels() == []
         assert await press() == SAY("case_unknown")
         assert await cases.store.of_person(case.person) == []
+
+
+async def test_the_cards_of_what_is_purged_are_emptied_which_no_purge_waits_for(
+    plays: MakePlay, model: nlp.Analyzer, tmp_path: Path
+) -> None:
+    clock = HandClock()
+    core, cases = await make(model, tmp_path, clock)
+    async with plays(core) as played:
+        await played.watch()
+        await played.say(BAD, "bad")
+        assert (await core.store.purge(clock.now() + timedelta(days=1)))["cases"] == 1
+        assert SAY("case_field_evidence") in played.cards()[0]
+        played.refuse(1, edit=True)
+        await cases.tend()
+        assert SAY("case_field_evidence") in played.cards()[0], "the platform refused it"
+        clock.pass_by(601)
+        other = Cases(core, cases.store, pause=0.0)  # also by another process, and after a restart
+        await other.tend()
+        (card,) = played.cards()
+        assert SAY("case_forgotten") in card
+        assert SAY("case_field_evidence") not in card
+        assert "품질" not in card
+        assert played.labels() == []
+        assert await cases.store.blanks([played.place.platform], clock.now() + timedelta(days=9)) == []
+
+
+async def test_what_its_author_deleted_leaves_the_card_however_often_the_platform_refuses(
+    plays: MakePlay, model: nlp.Analyzer, tmp_path: Path
+) -> None:
+    clock = HandClock()
+    core, cases = await make(model, tmp_path, clock)
+    async with plays(core) as played:
+        await played.watch()
+        await played.say(BAD, "bad")
+        played.refuse(2, edit=True)
+        await played.delete("bad")
+        for _ in range(2):
+            assert SAY("case_field_evidence") in played.cards()[0]
+            clock.pass_by(601)
+            await cases.tend()
+        (card,) = played.cards()
+        assert SAY("case_gone") in card
+        assert SAY("case_field_evidence") not in card
+
+
+async def test_who_dies_before_the_card_is_changed_leaves_that_to_the_next(
+    plays: MakePlay, model: nlp.Analyzer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock = HandClock()
+    core, cases = await make(model, tmp_path, clock)
+    async with plays(core) as played:
+        await played.watch()
+        await played.say(BAD, "bad")
+        with monkeypatch.context() as meanwhile:
+            meanwhile.setattr(cases, "forgotten", lambda *_: asyncio.sleep(0))  # dies right after the store forgot it
+            await played.delete("bad")
+        if played.place.platform == "slack":
+            played.server.threads.clear()  # type: ignore[attr-defined]
+        other, others = await make(model, tmp_path, clock)
+        other.posters = core.posters
+        clock.pass_by(121)
+        await others.tend()
+        assert SAY("case_field_evidence") not in played.cards()[0]
+        await other.close()
 
 
 async def test_the_text_is_kept_only_if_operator_and_rule_both_say_so(

@@ -18,14 +18,20 @@ from training.reviews import ReadRules, read_reviews
 FASTER = 4.0
 """What this package means to be, in reviews a second."""
 
+_ROWS = (20_000, 100_000, 700_000)
+
 
 def bench(
     context: typer.Context,
     data: Annotated[list[Path] | None, typer.Option("--data")] = None,
     rows: Annotated[int, typer.Option(min=0)] = 0,
     seed: int = 0,
+    memory: Annotated[bool, typer.Option("--memory")] = False,
 ) -> None:
     """Train the course's network as its script does and as this package does, on the same rows in one run."""
+    if memory:
+        _memory(rows)
+        return
     from training import recipe as recipes
     from training.commands.full import corpus_files
 
@@ -55,3 +61,22 @@ def bench(
     out.print(say(f"bench_{same.outcome}", times=times, paired=same.paired), markup=False, highlight=False)
     if times < FASTER or same.outcome == "worse":
         out.print(say("bench_missed", aim=FASTER), markup=False, highlight=False)
+
+
+def _memory(rows: int) -> None:
+    """Print what learning holds with more and more rows, and what each row adds."""
+    import tempfile
+
+    from training.memory import measure
+
+    for recipe in ("shop", "course-char-lstm"):
+        table = Table(*(say(f"memory_{head}") for head in ("rows", "peak", "more", "text", "tokens")), title=recipe)
+        last = None
+        with tempfile.TemporaryDirectory() as folder:
+            for count in (rows // 10, rows) if rows else _ROWS:
+                held = measure(recipe, count, Path(folder))
+                more = f"{(held.peak_bytes - last.peak_bytes) / (held.rows - last.rows):,.0f}" if last else "–"
+                own = (f"{size / held.rows:,.0f}" for size in (held.text_bytes, held.token_bytes))
+                table.add_row(f"{held.rows:,}", f"{held.peak_bytes / 1e6:,.0f} MB", more, *own)
+                last = held
+        out.print(table)

@@ -31,6 +31,7 @@ def compare(
     epochs: Annotated[int, typer.Option(min=0)] = 0,
     seed: int = 0,
     beside: Annotated[bool, typer.Option("--beside")] = False,
+    quick: Annotated[bool, typer.Option("--quick")] = False,
     fresh: Annotated[bool, typer.Option("--fresh")] = False,
     pictures: Annotated[Path, typer.Option("--out")] = Path("compared"),
 ) -> None:
@@ -39,16 +40,15 @@ def compare(
     from training.commands.full import corpus_files
 
     chosen = _courses(recipes, epochs)
-    rules = ReadRules(text_column, label_column, as_taught=True)
+    rules = ReadRules(text_column, label_column, as_taught=True, written=beside)
     reviews = read_reviews(data or corpus_files(None).rated, rules, around(context).host)
     tell_read(reviews)
     if rows:
         reviews.rows, reviews.written = reviews.rows[:rows], reviews.written[:rows]
     if len(reviews.rows) < 50:
         raise DataError("rows_too_few_compare", rows=len(reviews.rows))
-    done, others = _train(
-        chosen, reviews, service_model(around(context).store) if beside else None, pictures, seed, fresh
-    )
+    service = service_model(around(context).store) if beside else None
+    done, others = _train(chosen, reviews, service, pictures, seed, fresh=fresh, quick=quick)
     _print(done, others)
     from training.report import draw_curves
 
@@ -57,7 +57,14 @@ def compare(
 
 
 def _train(
-    chosen: dict[str, CourseRecipe], reviews: Reviews, service: Path | None, folder: Path, seed: int, fresh: bool
+    chosen: dict[str, CourseRecipe],
+    reviews: Reviews,
+    service: Path | None,
+    folder: Path,
+    seed: int,
+    *,
+    fresh: bool,
+    quick: bool,
 ) -> tuple[list[Trained], list[Beside]]:
     """Train what was not trained before, and write what each is worth as soon as it is known.
 
@@ -68,6 +75,7 @@ def _train(
         folder: where the figures are.
         seed: of the initial weights.
         fresh: train again what was trained before.
+        quick: see :func:`training.course.train`.
     """
     from training.commands.fit import telling
 
@@ -80,11 +88,11 @@ def _train(
         from training.figures import Figures
 
         sides = course.parts(reviews.rows) if service is None else held_out(reviews)
-        figures = Figures.of(folder / "figures.jsonl", sides, reviews.positive_above, seed)
+        figures = Figures.of(folder / "figures.jsonl", sides, reviews.positive_above, seed, quick=quick)
         for name, recipe in chosen.items():
             known = None if fresh else figures.kept(name, recipe)
             if known is None:
-                known = course.train(name, recipe, reviews, sides, tell, folder, seed)
+                known = course.train(name, recipe, reviews, sides, tell, folder, seed, fast=quick)
                 figures.add(known, recipe)
             else:
                 err.print(say("compare_kept", recipe=name), markup=False, highlight=False, soft_wrap=True)

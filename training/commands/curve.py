@@ -12,9 +12,10 @@ from rich.table import Table
 import nlp
 from training.commands.around import err, out
 from training.commands.full import corpus_files, read_corpus
-from training.data import read_rated, split
+from training.data import read_rated
 from training.errors import DataError
 from training.messages import say
+from training.rows import split
 
 
 def curve(

@@ -15,11 +15,11 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
 from training.backend import load_keras
 from training.commands.around import Around, around, err, out, service_model
-from training.data import split
 from training.enough import check_enough
 from training.errors import DataError
 from training.messages import say
 from training.reviews import ReadRules, Reviews, account, read_reviews
+from training.rows import split
 
 if TYPE_CHECKING:
     from training.recipe import Recipe

@@ -13,9 +13,10 @@ from rich.table import Table
 import nlp
 from training.commands.around import err, out
 from training.commands.full import corpus_files, print_evaluation, read_corpus
-from training.data import Row, read_rated, split
+from training.data import Row, read_rated
 from training.errors import DataError
 from training.messages import say
+from training.rows import split
 
 ModelArgument = Annotated[Path | None, typer.Argument()]
 DataOption = Annotated[list[Path] | None, typer.Option("--data")]

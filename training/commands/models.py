@@ -13,10 +13,10 @@ from nlp import artifact
 from nlp.golden import GOLDEN, LEAST_RIGHT, golden_right
 from training.commands.around import Around, around, err, in_words, out, service_model
 from training.compare import RECORD, Comparison, read_record
-from training.data import split
 from training.errors import DataError
 from training.messages import say
 from training.reviews import ReadRules, read_reviews
+from training.rows import split
 
 models_app = typer.Typer(no_args_is_help=True)
 

@@ -66,7 +66,6 @@ COMPARISON = (
 )
 SERVING_MODEL = "the model in service"
 LINEAR_SAME = "a linear model on the same rows"
-LINEAR_SOME = "a linear model on {rows:,} of the same rows"
 PAIRED = "{first:,} rows right only here, {second:,} only there, p = {p:.3g}"
 FIT_MODEL = "model {model}: {folder}"
 FIT_PAGE = "all about the run: {page}"
@@ -132,6 +131,11 @@ BENCH_BETTER = "{times:.1f} times as fast; accuracy better ({paired})"
 BENCH_SAME = "{times:.1f} times as fast; accuracy the same within noise ({paired})"
 BENCH_WORSE = "{times:.1f} times as fast; accuracy worse ({paired})"
 BENCH_MISSED = "the aim, {aim:g} times as fast and no worse, was not reached in this run"
+MEMORY_ROWS = "rows"
+MEMORY_PEAK = "peak"
+MEMORY_MORE = "bytes a row more"
+MEMORY_TEXT = "text"
+MEMORY_TOKENS = "tokens"
 
 # Measures
 ACCURACY = "accuracy"

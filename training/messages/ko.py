@@ -66,7 +66,6 @@ COMPARISON = (
 )
 SERVING_MODEL = "지금 쓰는 모델"
 LINEAR_SAME = "같은 리뷰로 배운 선형 모델"
-LINEAR_SOME = "같은 리뷰 가운데 {rows:,}편으로 배운 선형 모델"
 PAIRED = "이쪽만 맞힌 것 {first:,}, 저쪽만 맞힌 것 {second:,}, p = {p:.3g}"
 FIT_MODEL = "모델 {model}: {folder}"
 FIT_PAGE = "이번 기록: {page}"
@@ -135,6 +134,11 @@ BENCH_BETTER = "{times:.1f}배 빠르고 정확도는 더 높습니다 ({paired}
 BENCH_SAME = "{times:.1f}배 빠르고 정확도는 우연일 만큼 같습니다 ({paired})."
 BENCH_WORSE = "{times:.1f}배 빠르고 정확도는 더 낮습니다 ({paired})."
 BENCH_MISSED = "{aim:g}배 빠르면서 못하지 않는다는 목표에 이번에는 이르지 못했습니다."
+MEMORY_ROWS = "리뷰"
+MEMORY_PEAK = "가장 클 때"
+MEMORY_MORE = "한 편마다 더 (바이트)"
+MEMORY_TEXT = "글"
+MEMORY_TOKENS = "토큰"
 
 # Measures
 ACCURACY = "정확도"
