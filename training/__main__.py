@@ -16,6 +16,7 @@ from training.errors import DataError
 from training.host import Host, find_host
 from training.messages import Language, choose_language, language, say, speaking
 
+_CTRL_C = 130  # what Typer makes of it
 _EXTRA = {"tensorflow", "keras", "sklearn", "scipy", "joblib", "matplotlib"}
 
 
@@ -61,6 +62,8 @@ def _run(words: list[str], host: Host | None, program: str) -> int:
     try:
         around = Around(host or find_host(language()), program)
         status = command_line()(words, prog_name=program, obj=around, standalone_mode=False)
+        if status == _CTRL_C:
+            raise KeyboardInterrupt
         return status if isinstance(status, int) else 0
     except typer.TyperException as error:
         if type(error).__name__ == "NoArgsIsHelpError":  # the help stands there already

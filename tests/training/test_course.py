@@ -135,8 +135,8 @@ def learnt(monkeypatch):
 
     names = []
 
-    def quick(name, recipe, reviews, sides, tell, cache, seed=0):
-        names.append(name)
+    def trained(name, recipe, reviews, sides, tell, cache, seed=0, *, fast=False):
+        names.append(f"{name}, quickly" if fast else name)
         if name == "course-gru" and names.count(name) == 1:
             raise KeyboardInterrupt
         curve = course.Curve([0.7, float("nan")], [0.5, 0.6], [], [])
@@ -144,7 +144,7 @@ def learnt(monkeypatch):
             name, course.share([True, True, False]), "polarity 66.7%", 10 + len(names), 0.5, 1.5, curve
         )
 
-    monkeypatch.setattr(course, "train", quick)
+    monkeypatch.setattr(course, "train", trained)
     return names
 
 
@@ -172,6 +172,17 @@ def test_what_was_trained_on_the_same_rows_is_not_trained_again(tmp_path, train_
         assert train_here("compare", "course-flatten", "--data", "shop.csv", *map(str, more)).returncode == 0
     assert len(learnt) == 4, "another recipe, other rows, or asked for"
     assert [f["recipe"] for f in figures_of(tmp_path)] == ["course-flatten"], "of the same rows alone"
+
+
+def test_what_was_trained_as_taught_says_nothing_of_what_is_trained_quickly(tmp_path, train_here, learnt):
+    write_csv(tmp_path / "shop.csv", reviews(60))
+    words = ("compare", "course-char-lstm", "course-flatten", "--data", "shop.csv")
+    for more in ((), ("--quick",), ("--quick",)):
+        assert train_here(*words, *more).returncode == 0
+    assert learnt == ["course-char-lstm", "course-flatten", "course-char-lstm, quickly"]
+    assert [(f["recipe"], f["quick"]) for f in figures_of(tmp_path)] == [
+        ("course-char-lstm", True), ("course-flatten", False), ("course-char-lstm", False)
+    ]  # fmt: skip
 
 
 def test_lines_that_somebody_spoilt_are_trained_again(tmp_path, train_here, learnt):
