@@ -35,8 +35,8 @@ def network_graph(config: NetworkConfig, tokenizer: Tokenizer, weights: Mapping[
 
     Returns:
         A serialised model from ``tokens`` ``[time, batch]``, ``lengths`` ``[batch]`` and, where the shape asks for
-        them, ``bigrams`` ``[time, batch]`` and ``late`` (broadcastable to ``[time, 1, batch, 1]``, for a maximum) to
-        class scores ``[batch, len(config.ratings)]``.
+        them, vectors of ``bigrams`` ``[time, batch, embedding // 2]`` and ``late`` (broadcastable to
+        ``[time, 1, batch, 1]``, for a maximum) to class scores ``[batch, len(config.ratings)]``.
 
     Raises:
         ValueError: if a weight is missing or has the wrong shape.
@@ -86,7 +86,7 @@ class _Graph:
         x = self.dense("output", x, width, len(config.ratings))
         inputs = [value_info("tokens", INT32, ["t", "b"]), value_info("lengths", INT32, ["b"])]
         if config.bigrams:
-            inputs.append(value_info("bigrams", INT32, ["t", "b"]))
+            inputs.append(value_info("bigrams", FLOAT, ["t", "b", config.embedding // 2]))
         if "max" in config.pooling:
             inputs.append(value_info("late", FLOAT, ["late_t", 1, "late_b", 1]))
         outputs = [value_info(x, FLOAT, ["b", len(config.ratings)])]
@@ -107,11 +107,8 @@ class _Graph:
 
     def add_bigrams(self, x: str, width: int) -> str:
         """The vectors of bigrams added to the first half of those of the tokens, ``[time, batch, width]``."""
-        half = width // 2
-        table = self.constant("bigram_vectors", self.weight("embedding/bigram", self.config.bigrams, half))
-        more = self.node("Gather", [table, "bigrams"], "bigrams_by_step")
-        pads = self.constant("bigram_pads", np.array([0, 0, 0, 0, 0, width - half], np.int64))
-        return self.node("Add", [x, self.node("Pad", [more, pads], "bigrams_padded")], "with_bigrams")
+        pads = self.constant("bigram_pads", np.array([0, 0, 0, 0, 0, width - width // 2], np.int64))
+        return self.node("Add", [x, self.node("Pad", ["bigrams", pads], "bigrams_padded")], "with_bigrams")
 
     def recurrent(self, i: int, x: str, width: int, units: int) -> tuple[str, int]:
         """One recurrent layer: ``[time, batch, directions * units]``, or for the last what its pooling wants."""

@@ -45,9 +45,9 @@ def tensor(name: str, value: NDArray[np.generic]) -> bytes:
     Raises:
         KeyError: if it is of another type.
     """
-    little = value.astype(value.dtype.newbyteorder("<"), copy=False)
-    dims = b"".join(_int(1, n) for n in value.shape)
-    return dims + _int(2, _TYPES[value.dtype]) + _text(8, name) + _bytes(9, little.tobytes())
+    little = np.ascontiguousarray(value, value.dtype.newbyteorder("<"))
+    head = [*(_int(1, n) for n in value.shape), _int(2, _TYPES[value.dtype]), _text(8, name), _head(9, little.nbytes)]
+    return b"".join((*head, little.data.cast("B") if little.size else b""))  # copied once
 
 
 def value_info(name: str, kind: int, shape: Iterable[int | str]) -> bytes:
@@ -74,10 +74,12 @@ def model(
         inputs: as :func:`value_info` gives them.
         outputs: the same.
     """
-    graph = [_bytes(1, n) for n in nodes] + [_text(2, name)] + [_bytes(5, c) for c in constants]
-    graph += [_bytes(11, i) for i in inputs] + [_bytes(12, o) for o in outputs]
+    graph = [_text(2, name)]
+    for field, messages in ((1, nodes), (5, constants), (11, inputs), (12, outputs)):
+        for message in messages:
+            graph += [_head(field, len(message)), message]
     opset = _text(1, "") + _int(2, _OPSET)
-    return _int(1, _IR_VERSION) + _bytes(7, b"".join(graph)) + _bytes(8, opset)
+    return b"".join((_int(1, _IR_VERSION), _bytes(8, opset), _head(7, sum(map(len, graph))), *graph))
 
 
 def _attribute(name: str, value: Attribute) -> bytes:
@@ -110,8 +112,12 @@ def _int(field: int, number: int) -> bytes:
     return _key(field, _VARINT) + _varint(number)
 
 
+def _head(field: int, size: int) -> bytes:
+    return _key(field, _BYTES) + _varint(size)
+
+
 def _bytes(field: int, data: bytes) -> bytes:
-    return _key(field, _BYTES) + _varint(len(data)) + data
+    return _head(field, len(data)) + data
 
 
 def _text(field: int, text: str) -> bytes:

@@ -1,7 +1,8 @@
 """Inference without TensorFlow: the network as an ONNX graph on ONNX Runtime.
 
 The graph is built from the shape in the model's settings and its weights (:mod:`nlp.graph`). The wide part is not in
-it: a look-up and a sum, which NumPy does faster.
+it: a look-up and a sum, which NumPy does faster. Neither is the table of bigrams, the largest by far, of which ONNX
+Runtime would hold a copy of its own.
 """
 
 from __future__ import annotations
@@ -53,6 +54,8 @@ class Runtime:
         graph = network_graph(config, tokenizer, weights)
         self._session = onnxruntime.InferenceSession(graph, options, providers=["CPUExecutionProvider"])
         self._wide = _wide_part(config, weights)
+        if config.bigrams:
+            self._bigrams = weight(weights, "embedding/bigram", config.bigrams, config.embedding // 2)
 
     def logits(self, texts: Sequence[str]) -> Array:
         """Class scores of normalised texts.
@@ -83,7 +86,7 @@ class Runtime:
         lengths = np.array([max(len(i), 1) for i in ids], np.int32)
         feed: dict[str, Any] = {"tokens": _padded(ids, int(lengths.max())), "lengths": lengths}
         if self.config.bigrams:
-            feed["bigrams"] = bigram_rows(feed["tokens"], self.config.bigrams)
+            feed["bigrams"] = self._bigrams.take(bigram_rows(feed["tokens"], self.config.bigrams), 0)
         if "max" in self.config.pooling:
             feed["late"] = _late(lengths)
         result: Array = self._session.run(None, feed)[0]
