@@ -181,7 +181,7 @@ class DiscordServer:
         url = f"http://{self.address}/files/{name}"
         return {"id": str(next(self._numbers)), "filename": name, "size": len(content), "url": url, "proxy_url": url}
 
-    async def until_posted(self, condition: Any, seconds: float = 30) -> None:
+    async def until_posted(self, condition: Any, seconds: float = 90) -> None:
         """Return once a condition holds, which is looked at whenever the bot posts."""
 
         async def wait() -> None:
