@@ -7,9 +7,10 @@ import pytest
 
 import nlp
 from training import behaviour
-from training.data import read_rated, split
+from training.data import read_rated
 from training.evaluate import evaluate
 from training.metrics import share
+from training.rows import split
 
 SUITES = Path(__file__).parent / "data" / "behaviour"
 

@@ -24,8 +24,9 @@ from training.commands.fit import fit
 from training.commands.full import corpus_files, print_evaluation, read_corpus
 from training.commands.models import models_app, promote, rollback
 from training.commands.vectors import vectors_app
-from training.data import DataError, read_rated, split
+from training.data import DataError, read_rated
 from training.host import Host, find_host
+from training.rows import split
 
 _EXTRA = {"tensorflow", "keras", "sklearn", "scipy", "joblib", "matplotlib"}
 

@@ -24,11 +24,12 @@ from nlp.artifact import Artifact, ModelSettings
 from nlp.config import NetworkConfig
 from nlp.tokenizer import CharTokenizer
 from training import calibration
-from training.batches import Encoded, predict
-from training.data import Row, fold
+from training.batches import Encoded, lengths_of, predict
+from training.data import Row, folds
 from training.loop import OneCycle, Stream, read_arrays, write_arrays
 from training.metrics import unsure_band
 from training.recipe import AdaptRecipe
+from training.rows import Rows
 from training.tune import Pool, make_loss, targets
 
 Weights = dict[str, NDArray[np.float32]]
@@ -88,8 +89,9 @@ def adapt(
         tell: told what is being done, how much of it is done, of how much.
     """
     config = start.settings.network
-    aside = [r for r in rows if fold(r.place, ASIDE) == 0]
-    learn = [r for r in rows if fold(r.place, ASIDE) != 0]
+    every = Rows.of(rows)
+    first = folds(every.places, ASIDE) == 0
+    aside, learn = every.pick(first), every.pick(~first)
     pool, judged = make_pool(learn, stars, config, recipe.smooth), make_pool(aside, stars, config)
     keras.utils.set_random_seed(seed)
     components = start.tokenizer.components() if isinstance(start.tokenizer, CharTokenizer) else None
@@ -109,18 +111,29 @@ def adapt(
 
 def make_pool(rows: Sequence[Row], stars: bool, config: NetworkConfig, smooth: float = 0.0) -> Pool:
     """Targets of rows: their stars where they have any, else their polarity alone."""
-    rating = np.array([r.rating for r in rows], float)
+    every = Rows.of(rows)
+    rating = every.ratings
     positive = rating > (3.0 if stars else 0.5)
-    classes = np.zeros((len(rows), len(config.ratings)))
+    classes = np.zeros((len(rows), len(config.ratings)), np.float32)
     known = stars and len(config.ratings) > 2
     if known:
-        nearest = abs(rating[:, None] - np.array(config.ratings, float)).argmin(axis=1)
+        nearest = _nearest(rating, config.ratings)
         # Half a star beside the cut must not land on its other side.
         sided = (np.array(config.ratings)[nearest] > config.positive_above) == positive
         classes[np.arange(len(rows)), nearest] = sided
     made = targets(classes, positive * (1 - 2 * smooth) + smooth)
     made[:, -1] = classes.sum(axis=1)
-    return Pool([r.text for r in rows], made)
+    return Pool(every.texts, made)
+
+
+def _nearest(rating: NDArray[np.float64], ratings: Sequence[int]) -> NDArray[np.int8]:
+    """For each rating which of the network's is nearest, the lower of two."""
+    best, least = np.zeros(len(rating), np.int8), np.full(len(rating), np.inf)
+    for i, one in enumerate(ratings):
+        off = abs(rating - one)
+        best[off < least] = i
+        np.minimum(off, least, out=least)
+    return best
 
 
 def calibrated(
@@ -158,7 +171,7 @@ class _Run:
         self.best = 0
         self._best: list[NDArray[Any]] = []
         self._step, self._total = 0, 0.0
-        self.stream = Stream([len(t) for t in pool.texts], recipe.batch, seed)
+        self.stream = Stream(lengths_of(pool.texts), recipe.batch, seed)
         steps = self.stream.per_epoch * recipe.epochs
         # No XLA: it would compile for every length, which takes longer than so few steps.
         rate = OneCycle(recipe.rate, steps)

@@ -8,13 +8,15 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from sklearn.base import BaseEstimator, TransformerMixin
-from sklearn.feature_extraction.text import TfidfVectorizer
-from sklearn.linear_model import LogisticRegression
+from sklearn.feature_extraction.text import HashingVectorizer, TfidfVectorizer
+from sklearn.linear_model import LogisticRegression, SGDClassifier
 from sklearn.pipeline import Pipeline, make_pipeline
 
 from training.data import Row, key
+from training.rows import Rows
 
 Tokens = Callable[[str], list[str]]
+_AT_ONCE = 5_000
 
 
 class LogCountRatio(TransformerMixin, BaseEstimator):
@@ -65,9 +67,32 @@ def fit_baseline(
     return make_pipeline(*steps).fit([r.text for r in rows], labels)
 
 
+def fit_to_any(rows: Sequence[Row], positive_above: float = 3, *, most: int = 20_000) -> Pipeline:
+    """Fit one on however many rows; beyond ``most`` in chunks, so that memory does not grow with the rows.
+
+    Then n-grams are hashed instead of counted, and the regression takes two passes in random order: of the shopping
+    reviews it has half a point fewer right than :func:`fit_baseline` on as many rows.
+    """
+    every = Rows.of(rows)
+    if len(every) <= most:
+        return fit_baseline(every, positive_above)
+    hashed = HashingVectorizer(
+        analyzer="char", preprocessor=key, ngram_range=(1, 5), lowercase=False, n_features=1 << 20, alternate_sign=False
+    )
+    regression = SGDClassifier(loss="log_loss", alpha=1e-5, average=True, random_state=0)
+    random = np.random.default_rng(0)
+    for _ in range(2):
+        order = random.permutation(len(every))
+        for start in range(0, len(order), _AT_ONCE):
+            chunk = every.pick(order[start : start + _AT_ONCE])
+            regression.partial_fit(hashed.transform(chunk.texts), chunk.ratings > positive_above, [False, True])
+    return make_pipeline(hashed, regression)
+
+
 def log_odds(model: Any, texts: Sequence[str]) -> NDArray[np.float64]:
     """Log-odds of positive, ``[texts]``."""
-    return np.asarray(model.decision_function(list(texts)), np.float64)
+    chunks = [texts[i : i + _AT_ONCE] for i in range(0, len(texts), _AT_ONCE)]  # n-grams take kilobytes a text
+    return np.concatenate([np.asarray(model.decision_function(list(chunk)), np.float64) for chunk in chunks])
 
 
 def opinions(

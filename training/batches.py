@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterable, Sequence
-from typing import Any
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any, overload
 
 import keras
 import numpy as np
@@ -38,9 +38,27 @@ class Ragged:
     def __len__(self) -> int:
         return len(self._ends) - 1
 
-    def __getitem__(self, row: int | np.intp) -> NDArray[np.integer[Any]]:
+    @overload
+    def __getitem__(self, row: int | np.intp) -> NDArray[np.integer[Any]]: ...
+    @overload
+    def __getitem__(self, row: slice) -> Ragged: ...
+    def __getitem__(self, row: int | np.intp | slice) -> NDArray[np.integer[Any]] | Ragged:
+        if isinstance(row, slice):
+            return self._part(row)
         found: NDArray[np.integer[Any]] = self._flat[self._ends[row] : self._ends[row + 1]]
         return found
+
+    def __iter__(self) -> Iterator[NDArray[np.integer[Any]]]:
+        return (self[i] for i in range(len(self)))
+
+    def _part(self, rows: slice) -> Ragged:
+        """Neighbouring rows, of which nothing is copied."""
+        first, last, step = rows.indices(len(self))
+        if step != 1:
+            raise ValueError("rows are sliced without a step")
+        part = Ragged((), 0)
+        part._flat, part._ends = self._flat, self._ends[first : max(first, last) + 1]
+        return part
 
     @property
     def lengths(self) -> NDArray[np.int64]:
@@ -53,8 +71,17 @@ class Ragged:
         return self._flat.nbytes + self._ends.nbytes
 
 
+def lengths_of(texts: Sequence[str]) -> NDArray[np.int32]:
+    """Characters of each text."""
+    return np.fromiter(map(len, texts), np.int32, len(texts))
+
+
 class Encoded:
-    """Texts as a network takes them: token ids, and n-gram ids for a wide part."""
+    """Texts as a network takes them: token ids, and n-gram ids for a wide part.
+
+    The n-grams are hashed when they are asked for: that takes a fiftieth of a step's time, and holding them would take
+    seven times the room of the tokens.
+    """
 
     def __init__(self, texts: Sequence[str], config: NetworkConfig, tokenizer: Tokenizer) -> None:
         half = config.max_tokens // 2
@@ -62,22 +89,22 @@ class Encoded:
         encoded = map(tokenizer.encode, texts)
         clipped = (ids if len(ids) <= config.max_tokens else ids[:half] + ids[-half:] for ids in encoded)
         self.ids = Ragged(clipped, tokenizer.size)
-        self.ngrams: Ragged | None = None
-        if config.buckets:
-            hashed = (hash_ngrams(clip(t, config.max_tokens), config.longest_ngram, config.buckets) for t in texts)
-            self.ngrams = Ragged(hashed, config.buckets)
+        self._texts = texts
 
     def __len__(self) -> int:
         return len(self.ids)
 
-    def inputs(self, rows: Sequence[int] | NDArray[np.intp]) -> dict[str, NDArray[np.int32]]:
+    def inputs(self, rows: Sequence[int] | NDArray[np.integer[Any]]) -> dict[str, NDArray[np.int32]]:
         """The network's inputs for these rows: ``tokens`` ``[batch, time]`` and, with a wide part, ``ngrams``."""
         out = {"tokens": padded([self.ids[i] for i in rows])}
-        if self.ngrams is not None:
+        if self.config.buckets:
             # With its edges a text of n characters has at most n + 2 n-grams of a length.
             width = (out["tokens"].shape[1] + 2) * self.config.longest_ngram
-            out["ngrams"] = _padded([self.ngrams[i] for i in rows], width)
+            out["ngrams"] = _padded([self._ngrams(self._texts[int(i)]) for i in rows], width)
         return out
+
+    def _ngrams(self, text: str) -> NDArray[np.int32]:
+        return hash_ngrams(clip(text, self.config.max_tokens), self.config.longest_ngram, self.config.buckets)
 
 
 def padded(rows: Sequence[NDArray[np.integer[Any]]]) -> NDArray[np.int32]:
@@ -94,12 +121,12 @@ def _padded(rows: Sequence[NDArray[np.integer[Any]]], width: int) -> NDArray[np.
 
 
 def shuffled(
-    lengths: Sequence[int] | NDArray[np.int64], size: int, random: np.random.Generator
-) -> list[NDArray[np.intp]]:
+    lengths: Sequence[int] | NDArray[np.integer[Any]], size: int, random: np.random.Generator
+) -> list[NDArray[np.int32]]:
     """All rows (but a few) once, in random batches of ``size`` whose rows are of similar length."""
-    order = random.permutation(len(lengths))
+    order = random.permutation(np.arange(len(lengths), dtype=np.int32))
     length = np.asarray(lengths)
-    batches: list[NDArray[np.intp]] = []
+    batches: list[NDArray[np.int32]] = []
     for start in range(0, len(order), size * _POOL):
         pool = order[start : start + size * _POOL]
         pool = pool[np.argsort(length[pool] + 2 * random.random(len(pool)), kind="stable")]

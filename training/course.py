@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,11 +11,15 @@ import keras
 import numpy as np
 from numpy.typing import NDArray
 
+from training import quick
+from training.batches import Ragged
 from training.course_network import build
 from training.course_recipe import CourseRecipe
+from training.course_rows import UNKNOWN, Ids, Vocabulary, padded
 from training.data import DataError, Row
 from training.metrics import Share, share
 from training.reviews import Reviews
+from training.rows import Rows
 from training.tokens import cut_all
 from training.vectors import load as load_vectors
 
@@ -24,9 +27,8 @@ SEED = 42
 _TEST = 0.2
 _ASIDE = 0.1
 _MESSAGES = 20
-_PAD, _UNKNOWN, _FIRST = 0, 1, 2
+_AT_ONCE = 512  # rows that are asked about together
 
-Ids = NDArray[np.int32]
 Tell = Callable[[str, int, int], None]
 
 
@@ -63,23 +65,6 @@ class Trained:
     curve: Curve
 
 
-class Vocabulary:
-    """Token ids by frequency: 0 is padding, 1 any token not known."""
-
-    def __init__(self, recipe: CourseRecipe, rows: Iterable[Sequence[str]]) -> None:
-        counts: Counter[str] = Counter()
-        for row in rows:
-            counts.update(row)
-        ranked = sorted(counts, key=lambda t: (-counts[t], t))
-        kept = ranked[: recipe.num_words - _FIRST] if recipe.num_words else ranked
-        self._ids = {token: i for i, token in enumerate(kept, _FIRST)}
-        self.size = _FIRST + len(kept)
-
-    def encode(self, tokens: Sequence[str]) -> list[int]:
-        """Ids of the tokens of a text."""
-        return [self._ids.get(token, _UNKNOWN) for token in tokens]
-
-
 def start_embedding(model: keras.Model, recipe: CourseRecipe, words: Vocabulary) -> int:
     """Give the network's embedding the vectors of the tokens that have one.
 
@@ -97,22 +82,14 @@ def start_embedding(model: keras.Model, recipe: CourseRecipe, words: Vocabulary)
     found = 0
     for token, vector in zip(known.tokens, known.matrix, strict=True):
         (place,) = words.encode([token])
-        if place != _UNKNOWN:
+        if place != UNKNOWN:
             begun[place] = vector
             found += 1
     table.assign(begun)
     return found
 
 
-def padded(rows: Sequence[list[int]], recipe: CourseRecipe) -> Ids:
-    """Rows as ``[rows, length]``."""
-    cut = keras.utils.pad_sequences(
-        rows, recipe.length, "int32", padding=recipe.padding, truncating=recipe.truncating, value=_PAD
-    )
-    return np.asarray(cut, np.int32)
-
-
-Parts = tuple[list[Row], list[Row]]
+Parts = tuple[Sequence[Row], Sequence[Row]]
 """Rows to learn from, and rows to test on."""
 
 
@@ -120,12 +97,21 @@ def parts(rows: Sequence[Row]) -> Parts:
     """Rows to learn from and to test on, as the course splits them."""
     from sklearn.model_selection import train_test_split
 
-    learn, test = train_test_split(list(rows), test_size=_TEST, random_state=SEED)
-    return learn, test
+    learn, test = train_test_split(np.arange(len(rows)), test_size=_TEST, random_state=SEED)
+    every = Rows.of(rows)
+    return every.pick(learn), every.pick(test)
 
 
 def train(
-    name: str, recipe: CourseRecipe, reviews: Reviews, sides: Parts, tell: Tell, cache: Path, seed: int = 0
+    name: str,
+    recipe: CourseRecipe,
+    reviews: Reviews,
+    sides: Parts,
+    tell: Tell,
+    cache: Path,
+    seed: int = 0,
+    *,
+    fast: bool = False,
 ) -> Trained:
     """Train one network.
 
@@ -137,6 +123,7 @@ def train(
         tell: told of the epochs.
         cache: folder in which morphemes are kept.
         seed: of the initial weights.
+        fast: not in the course's way but in that of :mod:`training.quick`, where it trains such a network.
 
     Raises:
         DataError: if it needs stars and the rows have none.
@@ -144,43 +131,75 @@ def train(
     if recipe.task != "polarity" and reviews.kind != "stars":
         raise DataError(f"recipe {name} learns stars, and these rows have labels only")
     keras.utils.set_random_seed(seed)
-    learn, test = sides
-    tokens = cut_all(recipe.tokens, [row.text for row in (*learn, *test)], cache)
-    words = Vocabulary(recipe, tokens[: len(learn)])
-    ids = padded([words.encode(row) for row in tokens], recipe)
-    x, x_test = ids[: len(learn)], ids[len(learn) :]
-    ratings = np.array([row.rating for row in (*learn, *test)], float)
-    levels = np.unique(np.round(ratings))
-    y, y_test = (_targets(recipe, rows, levels, reviews.positive_above) for rows in (learn, test))
-    model = build(recipe, words.size, len(levels))
+    rows = [Rows.of(side) for side in sides]
+    tokens = [cut_all(recipe.tokens, side.texts, cache) for side in rows]
+    words = Vocabulary(recipe, tokens[0])
+    ids, ids_test = map(words.encode_all, tokens)
+    levels = np.unique(np.round(np.concatenate([side.ratings for side in rows])))
+    y, y_test = (_targets(recipe, side.ratings, levels, reviews.positive_above) for side in rows)
+    fast = fast and quick.can(recipe)
+    model = build(recipe, words.size, len(levels), any_length=fast)
     if recipe.vectors:
         start_embedding(model, recipe, words)
     clock = _Clock(name, recipe.epochs, tell)
+    if fast:
+        curve, said = _quickly(model, recipe, ids, y, seed, clock), quick.ask(model, recipe, ids_test)
+    else:
+        curve = _as_taught(model, recipe, ids, y, clock)
+        said = np.asarray(model.predict(padded([*ids_test], recipe), batch_size=_AT_ONCE, verbose=0))
+    return Trained(
+        name,
+        share(_polarity(recipe, said, levels, reviews.positive_above) == (rows[1].ratings > reviews.positive_above)),
+        _own(recipe, said, y_test),
+        int(model.count_params()),
+        float(np.mean(clock.seconds)),
+        _message_milliseconds(model, padded([*ids_test[:_MESSAGES]], recipe)),
+        curve,
+    )
+
+
+def _as_taught(
+    model: keras.Model, recipe: CourseRecipe, ids: Ragged, targets: NDArray[np.float32], clock: _Clock
+) -> Curve:
     callbacks: list[keras.callbacks.Callback] = [clock]
     if recipe.patience:
         stop = keras.callbacks.EarlyStopping(patience=recipe.patience, restore_best_weights=True)
         callbacks.append(stop)
-    history = model.fit(
-        x, y, batch_size=recipe.batch, epochs=recipe.epochs, validation_split=_ASIDE, callbacks=callbacks, verbose=0
+    found = model.fit(
+        padded([*ids], recipe),
+        targets,
+        batch_size=recipe.batch,
+        epochs=recipe.epochs,
+        validation_split=_ASIDE,
+        callbacks=callbacks,
+        verbose=0,
     ).history
-    said = np.asarray(model.predict(x_test, batch_size=512, verbose=0))
-    positive = np.array([(row.rating or 0) > reviews.positive_above for row in test])
     own = "mae" if recipe.task == "rating" else "accuracy"
-    return Trained(
-        name,
-        share(_polarity(recipe, said, levels, reviews.positive_above) == positive),
-        _own(recipe, said, y_test),
-        int(model.count_params()),
-        float(np.mean(clock.seconds)),
-        _message_milliseconds(model, x_test),
-        Curve(history["loss"], history[own], history.get("val_loss", []), history.get(f"val_{own}", [])),
-    )
+    return Curve(found["loss"], found[own], found.get("val_loss", []), found.get(f"val_{own}", []))
+
+
+def _quickly(
+    model: keras.Model, recipe: CourseRecipe, ids: Ragged, targets: NDArray[np.float32], seed: int, clock: _Clock
+) -> Curve:
+    begin = int(len(ids) * (1 - _ASIDE))  # as Keras sets rows aside
+    aside = ids[begin:], targets[begin:]
+    curve = Curve([], [], [], [])
+    clock.on_epoch_begin(0)
+    for epoch, (loss, measure) in enumerate(quick.learn(model, recipe, ids[:begin], targets[:begin], seed)):
+        curve.loss.append(loss)
+        curve.measure.append(measure)
+        sums = quick.judged(recipe.task, quick.ask(model, recipe, aside[0]), aside[1])
+        for kept, total in zip((curve.aside_loss, curve.aside_measure), sums, strict=True):
+            kept.append(total / len(aside[1]))
+        clock.on_epoch_end(epoch)
+        if epoch + 1 < recipe.epochs:
+            clock.on_epoch_begin(epoch + 1)
+    return curve
 
 
 def _targets(
-    recipe: CourseRecipe, rows: Sequence[Row], levels: NDArray[np.float64], above: float
+    recipe: CourseRecipe, rating: NDArray[np.float64], levels: NDArray[np.float64], above: float
 ) -> NDArray[np.float32]:
-    rating = np.array([row.rating for row in rows], float)
     if recipe.task == "classes":
         return np.searchsorted(levels, np.round(rating)).astype(np.float32)
     return (rating if recipe.task == "rating" else rating > above).astype(np.float32)

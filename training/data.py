@@ -12,6 +12,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
+from numpy.typing import NDArray
+
 from nlp.text import normalize
 from training.provenance import ForbiddenError, Guard, Origin
 
@@ -81,6 +84,11 @@ def place_of(digest: int) -> float:
 def fold(where: float, folds: int, held_out: float = HELD_OUT_SHARE) -> int:
     """The fold, 0 to ``folds - 1``, of a row that is not held out."""
     return min(int((where - held_out) / (1 - held_out) * folds), folds - 1)
+
+
+def folds(places: NDArray[np.float64], of: int, held_out: float = HELD_OUT_SHARE) -> NDArray[np.int8]:
+    """The :func:`fold` of many rows."""
+    return np.minimum((places - held_out) / (1 - held_out) * of, of - 1).astype(np.int8)
 
 
 def _lines(path: Path) -> Iterator[tuple[int, str]]:
@@ -179,8 +187,3 @@ def read_unrated(path: Path) -> Read:
     if not texts:
         raise DataError(f"{path}: holds no review")
     return Read([Row(t, None, place(t)) for t in texts.values()], lines, empty, lines - empty - len(texts), 0)
-
-
-def split(rows: list[Row], held_out: float = HELD_OUT_SHARE) -> tuple[list[Row], list[Row]]:
-    """Rows to learn from, and rows held out."""
-    return [r for r in rows if r.place >= held_out], [r for r in rows if r.place < held_out]

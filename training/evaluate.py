@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from nlp import Analyzer
 from training.data import Row
 from training.metrics import LENGTHS, Paired, Share, at_coverage, calibration_error, macro_f1, paired, share
+from training.rows import Rows
 
 
 @dataclass(frozen=True)
@@ -73,20 +74,25 @@ def evaluate(analyzer: Analyzer, rows: Sequence[Row], *, positive_above: float =
         positive_above: ratings above this are positive.
         progress: called with the number of rows done, now and then.
     """
-    verdicts = []
-    for start in range(0, len(rows), 512):
-        verdicts += analyzer.analyze_batch([r.text for r in rows[start : start + 512]])
+    every = Rows.of(rows)
+    rating, count = every.ratings, len(rows)
+    probability, length, starred = np.empty(count), np.empty(count, np.int32), np.empty(count)
+    sure = np.empty(count, bool)
+    for start in range(0, count, 512):  # a verdict holds far more than what is counted here
+        texts = every.texts[start : start + 512]
+        verdicts, at = analyzer.analyze_batch(texts), slice(start, start + len(texts))
+        probability[at] = [v.probability for v in verdicts]
+        sure[at] = [v.band != "unsure" for v in verdicts]
+        starred[at] = np.array([v.rating for v in verdicts], float)
+        length[at] = [len(text) for text in texts]
         if progress is not None:
-            progress(len(verdicts))
-    rating = np.array([r.rating for r in rows], float)
-    probability = np.array([v.probability for v in verdicts])
+            progress(at.stop)
     positive = rating > positive_above
     right = (probability >= 0.5) == positive
-    length = np.array([len(r.text) for r in rows])
-    sure = np.array([v.band != "unsure" for v in verdicts])
     known = np.isin(rating, analyzer.settings.network.ratings)
-    stars = share(np.array([v.rating for v in verdicts], float)[known] == rating[known]) if known.mean() > 0.9 else None
-    by_rating = {f"{r:g}": share(right[rating == r]) for r in sorted(set(rating))} if len(set(rating)) <= 10 else {}
+    stars = share(starred[known] == rating[known]) if known.mean() > 0.9 else None
+    levels = np.unique(rating)
+    by_rating = {f"{r:g}": share(right[rating == r]) for r in levels} if len(levels) <= 10 else {}
     return Evaluation(
         model_id=analyzer.model_id,
         accuracy=share(right),

@@ -27,12 +27,13 @@ from training.calibration import probability as calibrated_probability
 from training.card import write_card
 from training.counterfactual import make
 from training.curve import measure_curve, to_json
-from training.data import MOVIES_HELD_OUT_SHARE, DataError, Row, fold, split
+from training.data import MOVIES_HELD_OUT_SHARE, DataError, Row, fold
 from training.evaluate import Evaluation, evaluate
 from training.metrics import paired, share, unsure_band
 from training.morphemes import teach_morphemes
 from training.pretrain import pretrain
 from training.recipe import Recipe
+from training.rows import split
 from training.teach import Lesson, student_pool, teach, teach_again
 from training.teach import lesson as agree
 from training.tokens import cutter

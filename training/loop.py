@@ -39,6 +39,12 @@ class OneCycle(keras.optimizers.schedules.LearningRateSchedule):
         fall = ops.minimum((done - self.warm) / (1 - self.warm), 1.0)
         return self.peak * ops.where(done < self.warm, done / self.warm, 0.02 + 0.49 * (1 + ops.cos(np.pi * fall)))
 
+    def at(self, step: int) -> float:
+        """The same without Keras."""
+        done = step / self.steps
+        fall = min((done - self.warm) / (1 - self.warm), 1.0)
+        return self.peak * float(done / self.warm if done < self.warm else 0.02 + 0.49 * (1 + np.cos(np.pi * fall)))
+
     def get_config(self) -> dict[str, Any]:
         """The arguments."""
         return {"peak": self.peak, "steps": self.steps, "warm": self.warm}
@@ -62,13 +68,13 @@ class Stream:
         seed: order of the rows.
     """
 
-    def __init__(self, lengths: Sequence[int] | NDArray[np.int64], size: int, seed: int) -> None:
+    def __init__(self, lengths: Sequence[int] | NDArray[np.integer[Any]], size: int, seed: int) -> None:
         self._lengths, self._size, self._seed = lengths, size, seed
         self._epoch = -1
-        self._batches: list[NDArray[np.intp]] = []
+        self._batches: list[NDArray[np.int32]] = []
         self.per_epoch = len(shuffled(lengths, size, np.random.default_rng(0)))
 
-    def __getitem__(self, number: int) -> NDArray[np.intp]:
+    def __getitem__(self, number: int) -> NDArray[np.int32]:
         epoch, i = divmod(number, self.per_epoch)
         if epoch != self._epoch:
             self._batches = shuffled(self._lengths, self._size, np.random.default_rng([self._seed, epoch]))

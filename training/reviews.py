@@ -13,7 +13,7 @@ from typing import Any, Literal
 from nlp.text import normalize
 from training.data import DataError, Row, raw_rated
 from training.host import Host, Table
-from training.joined import Given, Joined
+from training.joined import Joined
 from training.provenance import UNSTATED, ForbiddenError, Guard, Origin, check_file, origin_of
 
 LONGEST = 20_000
@@ -53,6 +53,7 @@ class ReadRules:
         encoding, sheet: of text files and spreadsheets.
         source, licence, obtained: where the rows came from.
         as_taught: clean as the course does, and of reviews that are the same then keep the first.
+        written: with ``as_taught`` also keep the texts as a model in service reads them.
     """
 
     text_column: str | None = None
@@ -65,6 +66,7 @@ class ReadRules:
     licence: str = ""
     obtained: date | None = None
     as_taught: bool = False
+    written: bool = False
 
     def clean(self, text: str) -> str:
         """The text as it is learned from."""
@@ -82,16 +84,16 @@ class Reviews:
         read: rows read.
         left_out: how many were left out, by the reason.
         notes: what was understood of each file, a line each.
-        written: of rows that were cleaned as taught: each as a model in service reads it; empty for others.
+        written: each text as a model in service reads it, where that was asked for; empty elsewhere.
     """
 
-    rows: list[Row] = field(default_factory=list)
+    rows: Sequence[Row] = ()
     kind: Kind = "stars"
     origins: Counter[Origin] = field(default_factory=Counter)
     read: int = 0
     left_out: Counter[str] = field(default_factory=Counter)
     notes: list[str] = field(default_factory=list)
-    written: list[str] = field(default_factory=list)
+    written: Sequence[str] = ()
 
     @property
     def positive_above(self) -> float:
@@ -115,14 +117,40 @@ Value = float | bool | str | None
 """A rating, a polarity, ``neutral``, or None for a cell that is empty."""
 
 
-@dataclass(slots=True)
-class _Cell:
-    """One row of a file before its scale is known, which only its last row can tell."""
+class _Values:
+    """What a file says of its reviews: a number for each value, whose meaning only its last row can tell."""
 
-    text: str
-    written: str
-    value: Value
-    origin: Origin
+    def __init__(self, joined: Joined) -> None:
+        self._joined = joined
+        self._numbers: dict[tuple[type, Value], int] = {}  # True is not 1.0
+
+    def number(self, value: Value) -> int:
+        key = type(value), value
+        if key not in self._numbers:
+            self._numbers[key] = self._joined.new_value()
+        return self._numbers[key]
+
+    @property
+    def points(self) -> list[float]:
+        return [value for _, value in self._numbers if isinstance(value, float)]
+
+    @property
+    def words(self) -> bool:
+        """Whether some are words such as 긍정."""
+        return any(isinstance(value, bool) for _, value in self._numbers)
+
+    def judge(self, scale: _Scale) -> None:
+        """Tell what each means."""
+        for (_, value), number in self._numbers.items():
+            if value is None:
+                self._joined.means_nothing(number, "without a rating")
+            elif value == "neutral" or (not isinstance(value, bool) and value == scale.cut):
+                self._joined.means_nothing(number, "in the middle (neither positive nor negative)")
+            elif isinstance(value, bool):
+                self._joined.means(number, positive=value, stars=5.0 if value else 1.0)
+            else:
+                points = float(value)
+                self._joined.means(number, positive=points > scale.cut, stars=scale.stars(points))
 
 
 def read_reviews(paths: Sequence[Path], rules: ReadRules, host: Host | None) -> Reviews:
@@ -132,7 +160,7 @@ def read_reviews(paths: Sequence[Path], rules: ReadRules, host: Host | None) -> 
         DataError: if a file cannot be used, or holds rows of a chat.
     """
     out = Reviews()
-    joined = Joined(keep_first=rules.as_taught)
+    joined = Joined(as_taught=rules.as_taught, keep_written=rules.written)
     kinds: set[Kind] = set()
     for path in paths:
         try:
@@ -147,13 +175,9 @@ def read_reviews(paths: Sequence[Path], rules: ReadRules, host: Host | None) -> 
             raise DataError(f"{path} cannot be read: {error.strerror}") from None
         kinds.add(scale.kind if scale.cut == 0.6 * scale.highest else "labels")
     out.kind = "stars" if kinds == {"stars"} else "labels"
+    out.rows, out.written = joined.rows(stars=out.kind == "stars")
     out.left_out += joined.left_out
-    for row, written in joined.rows(stars=out.kind == "stars"):
-        out.rows.append(row)
-        if row.origin is not None:
-            out.origins[row.origin] += 1
-        if rules.as_taught:
-            out.written.append(written)
+    out.origins += out.rows.origins
     if not out.rows:
         raise DataError(f"no rows are left to learn from: of {out.read:,} read, {account(out) or 'none was usable'}")
     return out
@@ -191,14 +215,13 @@ def _is_course_form(path: Path) -> bool:
 
 
 def _read_course_form(path: Path, rules: ReadRules, origin: Origin, out: Reviews, joined: Joined) -> _Scale:
-    cells: list[_Cell] = []
-    points: dict[float, float] = {}  # one number for all that are equal
+    values = _Values(joined)
     for text, value in raw_rated(path):
         out.read += 1
-        _keep(cells, text, points.setdefault(value, value), origin, rules, out)
-    scale = _scale_of(path, points, rules)
+        _keep(joined, text, values.number(value), origin, rules, out)
+    scale = _scale_of(path, values.points, rules)
     out.notes.append(f"{path.name}: lines of rating, tab, review; {_meaning(scale)}")
-    _judge(cells, scale, out, joined)
+    values.judge(scale)
     return scale
 
 
@@ -208,10 +231,9 @@ def _read_table(
     guard = Guard(path.name, table.columns, table.text_column)
     own = {name: _column_named(table.columns, name) for name in ("source", "licence", "obtained")}
     label_column = _find_label_column(path, table, rules, host)
-    cells: list[_Cell] = []
+    values = _Values(joined)
     sample: list[tuple[Any, str]] = []
     unclear: DataError | None = None
-    kinds: dict[tuple[type, Value], Value] = {}  # one value for all that are equal; True is not 1.0
     known: dict[tuple[str, ...], Origin] = {}
     for number, row in enumerate(table.rows(), 1):
         words = [host.as_text(cell) for cell in row.cells]
@@ -226,21 +248,21 @@ def _read_table(
         except DataError as error:  # that the rows are of a chat, or the columns swapped, says more
             unclear = unclear or error
             continue
-        value = kinds.setdefault((type(value), value), value)
+        number_of_it = values.number(value)
         out.read += 1
         if unclear is None:
-            _keep(cells, words[table.text_column], value, known[said], rules, out)
+            _keep(joined, words[table.text_column], number_of_it, known[said], rules, out)
     guard.check()
     _check_not_swapped(path, sample, host)
     if unclear is not None:
         raise unclear
-    numbers = [value for value in kinds.values() if isinstance(value, float)]
-    if numbers and any(isinstance(value, bool) for value in kinds.values()):
+    numbers = values.points
+    if numbers and values.words:
         raise DataError(f"{path.name}: column {label_column + 1} mixes numbers and words such as 긍정; use one of them")
     scale = _scale_of(path, numbers, rules) if numbers else _Scale("labels", 1.0, 0.5)
     label, text = (table.columns[i][:40] or f"column {i + 1}" for i in (label_column, table.text_column))
     out.notes.append(f"{path.name}: reviews from “{text}”, ratings from “{label}”; {_meaning(scale)}")
-    _judge(cells, scale, out, joined)
+    values.judge(scale)
     return scale
 
 
@@ -253,7 +275,7 @@ def _own_origin(path: Path, number: int, said: tuple[str, ...], origin: Origin) 
     return replace(origin, source=source or origin.source, licence=licence or origin.licence, obtained=day)
 
 
-def _keep(cells: list[_Cell], text: str, value: Value, origin: Origin, rules: ReadRules, out: Reviews) -> None:
+def _keep(joined: Joined, text: str, value: int, origin: Origin, rules: ReadRules, out: Reviews) -> None:
     """Clean a row, so that nothing else of it is held; one without a text is left out, which is counted."""
     if len(text) > LONGEST:
         out.left_out[f"longer than {LONGEST:,} characters"] += 1
@@ -262,24 +284,7 @@ def _keep(cells: list[_Cell], text: str, value: Value, origin: Origin, rules: Re
     if not clean:
         out.left_out["empty"] += 1
         return
-    cells.append(_Cell(clean, normalize(text) if rules.as_taught else clean, value, origin))
-
-
-def _judge(cells: list[_Cell], scale: _Scale, out: Reviews, joined: Joined) -> None:
-    """Rows as they are learned from; they go from the one list into the other, so that none is held twice."""
-    cells.reverse()
-    while cells:
-        cell = cells.pop()
-        value = cell.value
-        if value is None:
-            out.left_out["without a rating"] += 1
-        elif value == "neutral" or (not isinstance(value, bool) and value == scale.cut):
-            out.left_out["in the middle (neither positive nor negative)"] += 1
-        elif isinstance(value, bool):
-            joined.add(Given(cell.text, cell.written, value, 5.0 if value else 1.0, cell.origin))
-        else:
-            points = float(value)
-            joined.add(Given(cell.text, cell.written, points > scale.cut, scale.stars(points), cell.origin))
+    joined.add(clean, normalize(text) if rules.as_taught else clean, value, origin)
 
 
 def _understood(path: Path, number: int, cell: Any, host: Host) -> Value:

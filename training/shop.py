@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import shutil
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -17,16 +17,15 @@ from training import baseline
 from training.adapt import adapt
 from training.compare import RECORD, Comparison
 from training.curve import measure_curve, to_json
-from training.data import HELD_OUT_SHARE, Row, split
 from training.enough import check_enough
 from training.evaluate import Evaluation, evaluate
 from training.recipe import Recipe
 from training.reviews import Reviews
+from training.rows import Rows, split
 from training.runfolder import write_config, write_results
 from training.shop_card import write_shop_card
 
-_LINEAR_ROWS = 100_000
-"""Its n-grams take some kilobytes a row while it learns, which is all right for so many."""
+_LINEAR = "a linear model on the same rows"
 
 
 @dataclass(frozen=True)
@@ -38,7 +37,6 @@ class ShopOutcome:
         page: of the run.
         held_out: what it is worth on held-out rows.
         service, linear: how it compares with the model in service and the linear baseline.
-        linear_rows: what the linear one learned from, in words.
     """
 
     model_id: str
@@ -47,12 +45,11 @@ class ShopOutcome:
     held_out: Evaluation
     service: Comparison
     linear: Comparison
-    linear_rows: str
 
     @property
     def sentences(self) -> tuple[str, str]:
         """The two comparisons, a line each."""
-        return self.service.sentence(), self.linear.sentence(f"a linear model on {self.linear_rows}")
+        return self.service.sentence(), self.linear.sentence(_LINEAR)
 
 
 def fit_shop(
@@ -93,7 +90,7 @@ def fit_shop(
         "adapt": asdict(recipe.adapt),
         "seed": seed,
         "start": start.model_id,
-        "rows": _fingerprint(reviews),
+        "rows": fingerprint(reviews),
         "learn": len(learn),
         "held_out": len(held),
         "read": reviews.notes,
@@ -113,13 +110,11 @@ def fit_shop(
     tell("comparing", 1, 3)
     served = evaluate(Analyzer(start, threads=2), held, positive_above=above)
     tell("comparing", 2, 3)
-    some = _some(learn, _LINEAR_ROWS)
-    odds = baseline.log_odds(baseline.fit_baseline(some, above), [r.text for r in held])
+    odds = baseline.log_odds(baseline.fit_to_any(learn, above), Rows.of(held).texts)
     tell("comparing", 3, 3)
     against = Comparison.of(result.right, served.right, start.model_id)
     linear = Comparison.of(result.right, np.asarray((odds > 0) == result.positive), "linear")
-    linear_rows = "the same rows" if len(some) == len(learn) else f"{len(some):,} of the same rows"
-    named = (("the model in service", against), (f"a linear model on {linear_rows}", linear))
+    named = (("the model in service", against), (_LINEAR, linear))
     card = write_shop_card(adapted, reviews, result, named, recipe.name, seed)
     target = out or _unused(folder / "model")
     model_id = artifact.save(
@@ -130,18 +125,10 @@ def fit_shop(
         more={RECORD: against.to_json(), CURVE: to_json(measure_curve(result.probability, result.positive))},
     )
     result = evaluate(Analyzer(artifact.load(target), threads=2), held, positive_above=above)  # as it was written
-    outcome = ShopOutcome(model_id, target, folder / "index.html", result, against, linear, linear_rows)
+    outcome = ShopOutcome(model_id, target, folder / "index.html", result, against, linear)
     write_results(folder, adapted.passes, adapted.best, result, card, outcome.sentences)
     (folder / "state.npz").unlink(missing_ok=True)
     return outcome
-
-
-def _some(learn: Sequence[Row], most: int) -> Sequence[Row]:
-    """About so many of the rows, chosen by their hash."""
-    if len(learn) <= most:
-        return learn
-    highest = HELD_OUT_SHARE + (1 - HELD_OUT_SHARE) * most / len(learn)
-    return [row for row in learn if row.place < highest]
 
 
 def _unused(folder: Path) -> Path:
@@ -152,7 +139,8 @@ def _unused(folder: Path) -> Path:
     return out
 
 
-def _fingerprint(reviews: Reviews) -> str:
+def fingerprint(reviews: Reviews) -> str:
+    """SHA-256 (hex) of all rows."""
     digest = hashlib.sha256()
     for row in reviews.rows:
         digest.update(f"{row.rating}\t{row.text}\n".encode("utf-8", "surrogatepass"))

@@ -12,6 +12,7 @@ import json
 import os
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import overload
 
 from nlp import tokenizer
 from training.data import DataError
@@ -36,7 +37,24 @@ def cutter(kind: str) -> Cut:
     return cut
 
 
-def cut_all(kind: str, texts: Sequence[str], cache: Path, jobs: int = 0) -> list[list[str]]:
+class _Cutting(Sequence[list[str]]):
+    """Texts that are cut when they are asked for: cheaper than to hold every token as an object."""
+
+    def __init__(self, texts: Sequence[str], cut: Cut) -> None:
+        self._texts, self._cut = texts, cut
+
+    def __len__(self) -> int:
+        return len(self._texts)
+
+    @overload
+    def __getitem__(self, at: int) -> list[str]: ...
+    @overload
+    def __getitem__(self, at: slice) -> _Cutting: ...
+    def __getitem__(self, at: int | slice) -> list[str] | _Cutting:
+        return _Cutting(self._texts[at], self._cut) if isinstance(at, slice) else self._cut(self._texts[at])
+
+
+def cut_all(kind: str, texts: Sequence[str], cache: Path, jobs: int = 0) -> Sequence[list[str]]:
     """Cut texts into tokens.
 
     Args:
@@ -50,7 +68,7 @@ def cut_all(kind: str, texts: Sequence[str], cache: Path, jobs: int = 0) -> list
     """
     cut = cutter(kind)
     if kind not in tokenizer.MORPHEME_KINDS or not texts:
-        return [cut(text) for text in texts]
+        return _Cutting(texts, cut)
     path = cache / f"tokens-{kind}-{_digest(kind, texts)}.json.gz"
     kept = _read(path, len(texts))
     if kept is not None:

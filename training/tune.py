@@ -37,11 +37,11 @@ class Pool:
         targets: ``[texts, classes + 2]``: distribution over classes, probability of positive, trust in the classes.
     """
 
-    texts: list[str]
+    texts: Sequence[str]
     targets: Floats
 
     def __add__(self, other: Pool) -> Pool:
-        return Pool(self.texts + other.texts, np.concatenate([self.targets, other.targets]))
+        return Pool([*self.texts, *other.texts], np.concatenate([self.targets, other.targets]))
 
 
 def rated_pool(rows: Sequence[Row], config: NetworkConfig, smooth: float = 0.0) -> Pool:
@@ -137,11 +137,10 @@ def tune(
         random = np.random.default_rng([seed, number])
         rows = stream[number]
         batch = data
+        picked: NDArray[np.integer[Any]] = rows
         if recipe.noise:
             texts = [misspell(pool.texts[i], random) if random.random() < recipe.noise else pool.texts[i] for i in rows]
             batch, picked = Encoded(texts, config, tokenizer), np.arange(len(rows))
-        else:
-            picked = rows
         inputs = batch.inputs(picked)
         if recipe.hide:
             inputs["tokens"] = hide_tokens(inputs["tokens"], recipe.hide, random)

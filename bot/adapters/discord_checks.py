@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 import aiohttp
@@ -14,6 +15,7 @@ from bot.adapters.discord_addresses import Addresses
 from bot.adapters.discord_client import Client
 from bot.core.errors import ExitStatus, UserError
 from bot.core.events import Place
+from bot.core.messages import Messages
 
 TOKEN = "DISCORD_TOKEN"  # noqa: S105 - its name
 NEEDED = discord.Permissions(
@@ -139,6 +141,11 @@ async def _lacks(client: discord.Client, place: Place) -> list[str] | None:
 def missing(have: discord.Permissions, needed: discord.Permissions) -> list[str]:
     """The names of the permissions that are needed but not there."""
     return [name for name, wanted in needed if wanted and not getattr(have, name)]
+
+
+def say_permissions(names: Iterable[str], messages: Messages) -> str:
+    """Permissions by the names that Discord's own settings show for them."""
+    return ", ".join(messages(f"discord_permission_{name}") for name in names)
 
 
 def fatal(error: BaseException, application: int | None) -> UserError | None:

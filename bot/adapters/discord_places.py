@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import discord
 
 from bot.adapters.discord_asked import delivered
-from bot.adapters.discord_checks import NEEDED, missing, portal
+from bot.adapters.discord_checks import NEEDED, missing, portal, say_permissions
 from bot.adapters.discord_client import Client
 from bot.adapters.discord_events import inside, place
 from bot.core.commands import Asker
@@ -81,7 +81,7 @@ class Places:
         if isinstance(channel, discord.abc.GuildChannel | discord.Thread) and channel.guild.me is not None:
             names = missing(channel.permissions_for(channel.guild.me), NEEDED)
             if names:
-                out.append(messages("discord_watch_permissions", names=", ".join(names)))
+                out.append(messages("discord_watch_permissions", names=say_permissions(names, messages)))
         return out
 
     async def closed_to_cards(self, asker: Asker) -> list[str]:
@@ -95,7 +95,8 @@ class Places:
         needed = discord.Permissions(view_channel=True, attach_files=True, **{sends: True})
         names = missing(channel.permissions_for(channel.guild.me), needed)
         messages = self._core.speak(settings, asker.language)
-        return [messages("discord_moderators_permissions", names=", ".join(names))] if names else []
+        said = say_permissions(names, messages)
+        return [messages("discord_moderators_permissions", names=said)] if names else []
 
     async def _parent(self, where: Place) -> _Parent | None:
         """What a channel belongs to; None if it is no thread."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
-from bot.adapters.discord_checks import Identity, examine, portal
+from bot.adapters.discord_checks import Identity, examine, portal, say_permissions
 from bot.adapters.discord_service import check_shards
 from bot.commands.run import discord_config
 from bot.commands.store import open_configured
@@ -38,7 +38,7 @@ def doctor_discord(messages: Messages) -> ExitStatus:
         if names is None:
             say(messages("discord_hidden_channel", channel=place.channel))
         elif names:
-            say(messages("discord_lacks_channel", channel=place.channel, names=", ".join(names)))
+            say(messages("discord_lacks_channel", channel=place.channel, names=say_permissions(names, messages)))
         else:
             say(messages("discord_ok_channel", channel=place.channel))
     return ExitStatus.OK if healthy else ExitStatus.CONFIG

@@ -78,17 +78,25 @@ class Announcer:
         except Exception as error:
             self._failed(error)
             return
+        mine = {place: settings for place, settings in wanted.items() if place.platform in self._core.posters}
+        digests = [due for place, settings in mine.items() if (due := self._due(place, settings)) is not None]
+        try:  # in one question for all, as most of them were sent long ago: to try to take each would write each time
+            now = self._core.clock.now()
+            open_ = await self.store.open_notices([notice for notice, _ in digests], now - STALE)
+        except Exception as error:
+            self._failed(error)
+            return
         turns = asyncio.Semaphore(_AT_ONCE)
-        mine = ((place, settings) for place, settings in wanted.items() if place.platform in self._core.posters)
-        await asyncio.gather(*(self._announce(place, settings, turns) for place, settings in mine))
+        works = [partial(self._digest, notice, slot, mine[notice.place]) for notice, slot in digests if notice in open_]
+        works += [partial(self._watch.look, place, settings) for place, settings in mine.items()]
+        await asyncio.gather(*(self._announce(work, turns) for work in works))
 
-    async def _announce(self, place: Place, settings: BulletinSettings, turns: asyncio.Semaphore) -> None:
+    async def _announce(self, work: Callable[[], Awaitable[None]], turns: asyncio.Semaphore) -> None:
         async with turns:
-            for work in (self._digest, self._watch.look):
-                try:
-                    await work(place, settings)
-                except Exception as error:
-                    self._failed(error)
+            try:
+                await work()
+            except Exception as error:
+                self._failed(error)
 
     def heard(self, place: Place, verdict: str, text: str) -> None:
         """A watched review was judged: find out what it spoke about, if a digest wants to know, when there is time.
@@ -123,14 +131,18 @@ class Announcer:
         except Exception as error:
             self._failed(error)
 
-    async def _digest(self, place: Place, settings: BulletinSettings) -> None:
+    def _due(self, place: Place, settings: BulletinSettings) -> tuple[Notice, datetime] | None:
+        """The newest digest that a channel should have had, and its slot; None if it wants none yet."""
         zone = zone_of(settings.zone)
         if settings.digest == "off" or zone is None:
-            return
+            return None
         slot = last_slot(self._core.clock.now(), settings.digest, settings.minute, zone)
         if settings.since is not None and slot <= settings.since:
-            return
-        notice = Notice(place, _key(settings.digest, slot))
+            return None
+        return Notice(place, _key(settings.digest, slot)), slot
+
+    async def _digest(self, notice: Notice, slot: datetime, settings: BulletinSettings) -> None:
+        place, zone = notice.place, zone_of(settings.zone) or ZoneInfo("UTC")
 
         async def make() -> Post | None:
             figures = await self._figures(place, settings, slot, zone)

@@ -181,6 +181,10 @@ class BulletinStore(Protocol):
         """
         ...
 
+    async def open_notices(self, notices: Sequence[Notice], stale: datetime) -> set[Notice]:
+        """Those of some that :meth:`take` may give the right to say; asks, and writes nothing."""
+        ...
+
     async def mark(self, notice: Notice, state: NoticeState, reference: str | None = None) -> bool:
         """Say what became of it.
 

@@ -15,7 +15,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from bot.core.case_card import say_state
-from bot.core.case_commands import judged, obey_case, promised, say_precision, say_precisions
+from bot.core.case_commands import judged, obey_case, promised, say_precision, say_precisions, say_rolled
 from bot.core.case_posting import CasePosting, refused
 from bot.core.cases import Act, Case, CaseStore, Note, Text
 from bot.core.events import Place, Post, Pressed, Reply
@@ -23,6 +23,7 @@ from bot.core.messages import Messages
 from bot.core.moderation import Flagged
 from bot.core.ports import Claim, DeliveryError, Moderator, Platform
 from bot.core.precision import drifted
+from bot.core.unfinished import take_up_unfinished
 
 if TYPE_CHECKING:
     from bot.core.service import Core
@@ -31,6 +32,7 @@ ACTS: tuple[Act, ...] = ("right", "wrong", "assign", "owe", "answered", "close",
 """What a moderator can do with a case."""
 
 _TRIES, _MOST_LATE = 8, 10_000
+_ROLL = re.compile("[0-9a-f]{16}")
 _NUMBER = re.compile("[0-9]{1,9}")  # no more fits into the database
 
 
@@ -95,6 +97,9 @@ class Cases:
         self.posting.forget(case.place, case.message)
         self.posting.remember(case, flagged.text, flagged.evidence)
         verdict = flagged.verdict
+        said = verdict.probability, verdict.model_id, flagged.band
+        if case.edited and said == (case.probability, case.model_id, case.band):
+            return  # it was noted before, by a process that died of what came next
         await self.store.forget_text(case)  # it is another text now
         changed = await self._must(
             case,
@@ -134,7 +139,7 @@ class Cases:
         async def after() -> None:
             for case in theirs:
                 self.posting.forget(case.place, case.message)
-                await self.posting.blank(case)
+            await self.posting.blank()
             for case in seen_to:  # their cards name somebody who is not named any more
                 await self.posting.refresh(case)
 
@@ -157,7 +162,7 @@ class Cases:
 
     async def post_again(self, case: Case, messages: Messages) -> str:
         """Let a case get a card that has none: it was rolled up with others, or the card was deleted."""
-        if case.card_state == "posted":
+        if case.shown:
             return messages("case_again_there", number=case.number)
         if case.gone or not await self.store.take([case], self._core.clock.now()):
             return messages("case_unknown" if not case.gone else "case_gone")
@@ -170,6 +175,7 @@ class Cases:
         for flagged, platform in late:
             with suppress(Exception):  # it is late again then
                 await self.flagged(flagged, platform)
+        await take_up_unfinished(self._core, self.store)
         await self.posting.tend()
 
     def stop(self) -> None:
@@ -188,6 +194,10 @@ class Cases:
 
     async def _pressed(self, pressed: Pressed, act: str, rest: list[str], messages: Messages) -> str:
         place = pressed.incoming.place
+        if act in ("list", "seen") and len(rest) == 1 and _ROLL.fullmatch(rest[0]):
+            if not pressed.moderator:
+                return messages("case_not_moderator")
+            return await self._rolled(place, act, rest[0], pressed.incoming.author, messages)
         if len(rest) != 2 or not all(map(_NUMBER.fullmatch, rest)) or act not in ACTS:
             return messages("case_unknown")
         case = await self.store.find(place.platform, place.workspace, int(rest[0]))
@@ -196,6 +206,21 @@ class Cases:
         if not pressed.moderator:
             return messages("case_not_moderator")
         return await self.act(replace(case, version=int(rest[1])), act, pressed.incoming.author, messages)
+
+    async def _rolled(self, place: Place, act: str, roll: str, author: str, messages: Messages) -> str:
+        """What a button of the one card of many cases does: list them, or close all that are open."""
+        found = await self.store.rolled(place, roll)
+        if not found:
+            return messages("case_unknown")
+        if act == "list":
+            return say_rolled(found, messages)
+        closed = await self.store.close_rolled(place, roll, self._note("close", place, author))
+        if not closed:
+            return messages("case_rolled_none")
+        value = f"close {found[0].number}-{found[-1].number} ({closed})"
+        await self._core.store.keep_change(self._core.change(place, author, "cases", value))
+        await self.posting.refresh_rolled(place, roll)
+        return messages("case_rolled_closed", count=closed)
 
     async def act(self, case: Case, act: Act, author: str, messages: Messages) -> str:
         """Do something with a case, for a moderator who may.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Literal
 
 from bot.core.cards import in_words
 from bot.core.cases import Case
@@ -121,10 +122,27 @@ def say_rule(case: Case, messages: Messages) -> str:
     return f"{messages(f'case_band_{case.band}')} → {actions}"
 
 
-def rolled_post(first: int, count: int, messages: Messages, *, why: str = "case_rolled_why") -> Post:
-    """The one card of many cases."""
+def rolled_post(
+    first: int, count: int, roll: str, messages: Messages, *, why: str = "case_rolled_why", left: int | None = None
+) -> Post:
+    """The one card of many cases.
+
+    Args:
+        first: the number of the first.
+        count: how many they are.
+        roll: by which its buttons know them.
+        messages: the language.
+        why: the name of the sentence that says why there is one card only.
+        left: how many of them are open; all if None.
+    """
     title = "case_rolled" if count > 1 else "case_rolled_one"
-    return Post(messages(title, first=first, others=count - 1), body=(messages(why, first=first),), tone="unsure")
+    body = [messages(why, first=first), *([] if left is None else [messages("case_rolled_left", left=left)])]
+    buttons = [Button(f"case:list:{roll}", messages("case_rolled_list"))]
+    if left != 0:
+        buttons.append(Button(f"case:seen:{roll}", messages("case_rolled_seen"), "good"))
+    tone: Literal["plain", "unsure"] = "plain" if left == 0 else "unsure"
+    headline = messages(title, first=first, others=count - 1)
+    return Post(headline, body=tuple(body), buttons=tuple(buttons), tone=tone)
 
 
 def forgotten_post(number: int, messages: Messages) -> Post:

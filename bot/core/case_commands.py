@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from bot.core.case_book import Cases
     from bot.core.service import Core
 
-MOST_LISTED = 15
+MOST_LISTED, _MOST_RANGES = 15, 100
 JUDGED_DAYS = 90
 
 _ACTS = {
@@ -145,6 +145,28 @@ async def _list(store: CaseStore, core: Core, place: Place, query: Query, messag
     if total > len(found):
         lines.append(messages("case_list_more", count=total - len(found)))
     return "\n".join(lines)
+
+
+def say_rolled(cases: Sequence[Case], messages: Messages) -> str:
+    """Cases that share a card: those that are open, a line for each of the first and the numbers of the others."""
+    left = [case for case in cases if case.state == "open"]
+    lines = [messages("case_rolled_head", count=len(cases), left=len(left))]
+    lines += [f"{line_of(case, messages)} · {mention('#', case.place.channel)}" for case in left[:MOST_LISTED]]
+    if more := _ranges([case.number for case in left[MOST_LISTED:]]):
+        lines.append(messages("case_rolled_more", numbers=more))
+    return "\n".join(lines)
+
+
+def _ranges(numbers: Sequence[int]) -> str:
+    """Numbers in words: ``16–20, 22``; of very many of them the first."""
+    parts: list[list[int]] = []
+    for number in numbers:
+        if parts and number == parts[-1][-1] + 1:
+            parts[-1][1:] = [number]
+        else:
+            parts.append([number])
+    words = ["–".join(map(str, part)) for part in parts]
+    return ", ".join(words[:_MOST_RANGES]) + (" …" if len(words) > _MOST_RANGES else "")
 
 
 def line_of(case: Case, messages: Messages) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import re
+import secrets
 from collections import OrderedDict, deque
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
@@ -18,7 +19,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING, TypeVar
 
 from bot.core.case_card import Look, case_post, forgotten_post, notice_post, rolled_post
-from bot.core.cases import Case, CaseStore
+from bot.core.cases import Case, CaseStore, rolled_up
 from bot.core.events import Place
 from bot.core.evidence import safe_word, signed_words
 from bot.core.inference import BusyError
@@ -33,6 +34,8 @@ T = TypeVar("T")
 
 RETRY = timedelta(minutes=10)
 """Until a card that was refused is tried again, and after which one that was begun is lost."""
+_MOST_BLANKS = 9
+"""Tries to empty a card: some two days, in which a channel may be opened to the bot again."""
 _WINDOW, _ROLL_SECONDS = 60.0, 300.0
 _REMEMBERED, _LOCKS = 1_000, 64
 
@@ -58,6 +61,7 @@ class Seen:
 class _Roll:
     """A card that stands for many."""
 
+    id: str
     reference: str
     began: float
     first: int
@@ -123,6 +127,9 @@ class CasePosting:
             if place is not None and (lost := await self._store.take(group, now)):
                 await self._roll(place, lost, why="case_lost_why")
         self.wake()
+        await self.blank()
+        for case in await self._store.stale(list(self._core.posters), now):
+            await self.refresh(case)
 
     async def refresh(self, case: Case) -> None:
         """Let a card show what its case is now. Of several who do so at once the last sees to it."""
@@ -130,25 +137,31 @@ class CasePosting:
         async with lock:
             while True:
                 now = await self._store.find(case.place.platform, case.place.workspace, case.number)
-                if now is None or now.card_state != "posted":
+                if now is None or not now.shown:
                     return
                 where = replace(now.place, channel=now.card_channel)
                 if not await self._revise(where, now):
                     return
+                await self._store.fresh(now)
                 again = await self._store.find(case.place.platform, case.place.workspace, case.number)
                 if again is None or again.version == now.version:
                     return
 
-    async def blank(self, case: Case) -> None:
-        """Leave nothing of a case on its card: it was deleted."""
-        poster = self._core.posters.get(case.place.platform)
-        if case.card_state == "posted" and poster is not None:
-            where = replace(case.place, channel=case.card_channel)
-            post = forgotten_post(case.number, await self._messages(case.place))
+    async def blank(self) -> None:
+        """Leave nothing on the cards of cases that were deleted: some of them now, what is left at the next turn."""
+        for blank in await self._store.blanks(list(self._core.posters), self._core.clock.now()):
+            poster = self._core.posters[blank.place.platform]
+            post = forgotten_post(blank.number, await self._messages(blank.place))
             try:
-                await poster.revise(where, case.card, post)
+                await poster.revise(replace(blank.place, channel=blank.card_channel), blank.card, post)
             except DeliveryError:
-                self._core.counters.add("undelivered", platform=case.place.platform)
+                self._core.counters.add("undelivered", platform=poster.name)
+                if blank.tries + 1 < _MOST_BLANKS:
+                    await self._store.blank_later(blank, self._core.clock.now() + RETRY * 2**blank.tries)
+                    continue
+                self._core.counters.add("cards_left", platform=poster.name)
+                log.warning("card not emptied", extra={"event": "case_card_left", "platform": poster.name})
+            await self._store.blanked(blank)
 
     # Posting
 
@@ -246,26 +259,44 @@ class CasePosting:
         """One card for many, which a burst goes on to use."""
         poster = self._core.posters[place.platform]
         messages, now = await self._messages(cases[0].place), self._core.clock.monotonic()
-        roll = self._rolls.get(place) if why == "case_rolled_why" else None
+        grows = why == "case_rolled_why"
+        roll = self._rolls.get(place) if grows else None
         try:
             if roll is not None and now - roll.began < _ROLL_SECONDS:
                 roll.count += len(cases)
-                if await poster.revise(place, roll.reference, rolled_post(roll.first, roll.count, messages)) is None:
+                post = rolled_post(roll.first, roll.count, roll.id, messages)
+                if await poster.revise(place, roll.reference, post) is None:
                     roll = None
             else:
                 roll = None
             if roll is None:
                 first = min(case.number for case in cases)
-                reference = await poster.post(place, rolled_post(first, len(cases), messages, why=why))
-                if why == "case_rolled_why":
-                    self._rolls[place] = _Roll(reference, now, first, len(cases))
+                roll = _Roll(secrets.token_hex(8), "", now, first, len(cases))
+                roll.reference = await poster.post(place, rolled_post(first, len(cases), roll.id, messages, why=why))
+                if grows:
+                    self._rolls[place] = roll
         except DeliveryError as error:
             self._core.counters.add("undelivered", platform=place.platform)
             if refused(error):
                 await self._store.settle(cases, "waiting", after=self._core.clock.now() + RETRY)
                 return
-        await self._store.settle(cases, "rolled")
+        shared = "" if roll is None else rolled_up(roll.id, roll.reference)
+        await self._store.settle(cases, "rolled", shared, place.channel)
         self._core.counters.add("case_cards_rolled", len(cases), platform=place.platform)
+
+    async def refresh_rolled(self, moderators: Place, roll: str) -> None:
+        """Let the one card of many cases show how many of them are open."""
+        cases = await self._store.rolled(moderators, roll)
+        poster = self._core.posters.get(moderators.platform)
+        reference = next((found for case in cases if (found := case.card.split(":", 2)[2])), "")
+        if poster is None or not reference:
+            return
+        left, messages = sum(case.state == "open" for case in cases), await self._messages(cases[0].place)
+        post = rolled_post(cases[0].number, len(cases), roll, messages, left=left)
+        try:
+            await poster.revise(moderators, reference, post)
+        except DeliveryError:
+            self._core.counters.add("undelivered", platform=moderators.platform)
 
     async def _revise(self, place: Place, case: Case) -> bool:
         """Change a card; False if that cannot be done now."""
@@ -277,6 +308,8 @@ class CasePosting:
             reference = await poster.revise(place, case.card, post)
         except DeliveryError:
             self._core.counters.add("undelivered", platform=poster.name)
+            later = self._core.clock.now() + RETRY  # what it shows may be what its author has deleted
+            await self._store.settle([case], "stale", case.card, case.card_channel, after=later)
             return False
         if reference is None:  # somebody deleted the card; the case stays in the list
             await self._store.settle([case], "none")

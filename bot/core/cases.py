@@ -16,9 +16,9 @@ from bot.core.events import Band, Place
 State = Literal["open", "closed"]
 Decision = Literal["", "right", "wrong"]
 """What a moderator says of the verdict: nothing yet, 맞음, 오탐."""
-CardState = Literal["waiting", "claimed", "posted", "rolled", "none"]
-"""``waiting`` to be posted; ``claimed`` by a process that posts it, or died of it; ``posted``; ``rolled`` up with
-others into one card; ``none``: not to be posted."""
+CardState = Literal["waiting", "claimed", "posted", "stale", "rolled", "none"]
+"""``waiting`` to be posted; ``claimed`` by a process that posts it, or died of it; ``posted``; ``stale``: posted, and
+shows what the case was before; ``rolled`` up with others into one card; ``none``: not to be posted."""
 Act = Literal[
     "opened",
     "edited",
@@ -61,7 +61,7 @@ class Case:
         edited: whether it was edited since.
         contested: whether its author does not agree.
         version: how often it was changed.
-        card: reference of its card; empty if it has none.
+        card: reference of its card; empty if it has none. Of a case that was rolled up with others: :func:`rolled_up`.
         card_channel: the moderators' channel that the card is in.
         card_state: what became of the card.
     """
@@ -91,9 +91,24 @@ class Case:
     card_state: CardState = "waiting"
 
     @property
+    def shown(self) -> bool:
+        """Whether it has a card of its own."""
+        return self.card_state in ("posted", "stale")
+
+    @property
     def asks(self) -> bool:
         """Whether the rule asks a moderator for leave to hide it."""
         return "approve" in self.rule.split()
+
+
+def rolled_up(roll: str, reference: str = "") -> str:
+    """What :attr:`Case.card` is of a case that shares a card with others.
+
+    Args:
+        roll: random, the same for all of them; what the card's buttons know them by.
+        reference: of the card; empty if nobody knows it.
+    """
+    return f"roll:{roll}:{reference}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,6 +166,25 @@ class Judgement:
 
 
 @dataclass(frozen=True, slots=True)
+class Blank:
+    """The card of a case that was deleted: nothing may be left on it.
+
+    Attributes:
+        place: the watched channel.
+        number: that the case had.
+        card: reference of the card.
+        card_channel: the moderators' channel that it is in.
+        tries: how often it could not be emptied.
+    """
+
+    place: Place
+    number: int
+    card: str
+    card_channel: str
+    tries: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Text:
     """The text of a flagged review, to be kept sealed for some days.
 
@@ -204,6 +238,14 @@ class CaseStore(Protocol):
         Returns:
             The case as it is now; None if it is another version by now, or is no more.
         """
+        ...
+
+    async def rolled(self, moderators: Place, roll: str) -> list[Case]:
+        """Those that share a card in a moderators' channel, by number."""
+        ...
+
+    async def close_rolled(self, moderators: Place, roll: str, note: Note) -> int:
+        """Close all of them that are open, and note that of each: all or none; gives how many."""
         ...
 
     async def notes(self, case: Case) -> list[Note]:
@@ -263,6 +305,26 @@ class CaseStore(Protocol):
         Returns:
             How many of the cases are still there.
         """
+        ...
+
+    async def fresh(self, case: Case) -> None:
+        """Its card shows this version of it, unless it was changed since."""
+        ...
+
+    async def stale(self, platforms: Collection[str], now: datetime, most: int = 20) -> list[Case]:
+        """Those whose cards were to show a change by now, and do not."""
+        ...
+
+    async def blanks(self, platforms: Collection[str], now: datetime, most: int = 20) -> list[Blank]:
+        """Cards of deleted cases that are to be emptied by now."""
+        ...
+
+    async def blanked(self, blank: Blank) -> None:
+        """Nothing is left on a card, or nothing can be done about it."""
+        ...
+
+    async def blank_later(self, blank: Blank, at: datetime) -> None:
+        """A card could not be emptied: try again then."""
         ...
 
     async def describe(self, case: Case, aspects: Sequence[str]) -> None:

@@ -20,7 +20,7 @@ from bot.core.moderation import Rule
 from bot.core.ports import CaseBook, Figures
 from bot.core.rule_commands import Around, apply, parse_rule, with_mode
 from bot.core.rule_toml import to_toml
-from bot.core.rule_words import mention, say_changes, say_rule, say_thresholds
+from bot.core.rule_words import mention, say_changes, say_names, say_rule, say_thresholds
 from bot.core.service import Core
 from bot.core.simulation import MOST_MESSAGES
 from bot.core.simulations import PATTERN, parse_value
@@ -309,7 +309,7 @@ async def _simulate(core: Core, place: Place, value: str, settings: ChannelSetti
 
 async def _rule(core: Core, asker: Asker, old: ChannelSettings, value: str, messages: Messages) -> str:
     if value == "export":
-        return f"```\n{to_toml(old)}```"
+        return "\n".join([f"```\n{to_toml(old)}```", *say_names(old, messages)])
     if value == "show":
         return say_rule(old, core.inference.classifier, messages)
     # Of somebody else in the same workspace: an author's id may say before the slash which one it is.

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from bot.core.events import ChannelSettings, Place
-from bot.core.ports import Change, Claim, ClaimState, Figures, Record
+from bot.core.ports import Change, Claim, ClaimState, Due, Figures, Record, Unfinished
 
 
 @dataclass(slots=True)
 class _Claimed:
     state: ClaimState
     reference: str | None
+    due: Due | None = None
+    tries: int = 0
 
 
 class MemoryStore:
@@ -64,24 +66,51 @@ class MemoryStore:
             if platform in (None, place.platform) and workspace in (None, place.workspace)
         }
 
-    async def claim(self, claim: Claim, *, ahead: bool = False) -> bool:
+    async def claim(self, claim: Claim, *, ahead: bool = False, due: Due | None = None) -> bool:
         if claim in self._claims:
             return False
         if len(self._claims) >= self._keep:
             del self._claims[next(iter(self._claims))]
-        self._claims[claim] = _Claimed("claimed", None)
+        self._claims[claim] = _Claimed("claimed", None, due)
         return True
 
     async def release(self, claim: Claim) -> None:
         self._claims.pop(claim, None)
 
     async def settle(
-        self, claim: Claim, state: ClaimState, reference: str | None = None, *, ahead: bool = False
+        self,
+        claim: Claim,
+        state: ClaimState,
+        reference: str | None = None,
+        *,
+        ahead: bool = False,
+        owed: bool = False,
     ) -> bool:
-        if claim not in self._claims or self._claims[claim].state == "forgotten":
+        claimed = self._claims.get(claim)
+        if claimed is None or claimed.state == "forgotten":
             return False
-        self._claims[claim] = _Claimed(state, reference)
+        claimed.state, claimed.reference, claimed.due = state, reference, claimed.due if owed else None
         return True
+
+    async def unfinished(self, platforms: Collection[str], now: datetime, most: int = 100) -> list[Unfinished]:
+        found = [
+            Unfinished(claim, claimed.due, claimed.tries)
+            for claim, claimed in self._claims.items()
+            if claim.place.platform in platforms and claimed.due is not None and claimed.due.at <= now
+        ]
+        return sorted(found, key=lambda one: one.due.at)[:most]
+
+    async def take_up(self, found: Unfinished, again: datetime) -> bool:
+        claimed = self._claims.get(found.claim)
+        if claimed is None or claimed.due != found.due:
+            return False
+        claimed.due, claimed.tries = replace(found.due, at=again), found.tries + 1
+        return True
+
+    async def finish(self, claim: Claim) -> None:
+        claimed = self._claims.get(claim)
+        if claimed is not None:
+            claimed.due, claimed.state = None, "abandoned" if claimed.state == "claimed" else claimed.state
 
     async def answer_to(self, place: Place, message: str) -> str | None:
         found = None
@@ -99,6 +128,9 @@ class MemoryStore:
         self._records[record.id] = record
         self._newest[record.place, record.message] = record.id
 
+    async def verdict_of(self, place: Place, message: str) -> str | None:
+        return self._newest.get((place, message))
+
     async def feedback(self, verdict: str, person: str, right: bool, at: datetime) -> bool:
         if verdict not in self._records:
             return False
@@ -111,7 +143,7 @@ class MemoryStore:
             self._delete(self._newest[place, message])
         for claim, claimed in self._claims.items():
             if (claim.place, claim.message) == (place, message):
-                claimed.state, claimed.reference = "forgotten", None
+                claimed.state, claimed.reference, claimed.due = "forgotten", None, None
         return reference
 
     async def opted_out(self, person: str) -> bool:
@@ -136,6 +168,9 @@ class MemoryStore:
             rule = self._settings[place].rule
             others = tuple(user for user in rule.exempt_users if user != person)
             self._settings[place] = replace(self._settings[place], rule=replace(rule, exempt_users=others))
+        for claimed in self._claims.values():
+            if claimed.due is not None and claimed.due.person == person:
+                claimed.due = None
         counts = {"verdicts": len(asked), "feedback": len(said) + said_of, "opt_outs": out}
         return {**counts, "audit": len(changed), "rules": len(exempt), **_no_cases("cases", "case_notes")}
 

@@ -310,11 +310,18 @@ CASE_UNKNOWN = "There is no such case. It may have been deleted."
 CASE_NOT_MODERATOR = "Only those who moderate this channel can do that."
 CASE_HIDE_NOT_HERE = "The bot cannot hide messages of others here. Please delete it yourself."
 CASE_HIDE_REFUSED = "The message could not be hidden. Please see that the bot may delete messages."
-CASE_FORGOTTEN = "The record of this case was deleted at its author's request."
+CASE_FORGOTTEN = "A deleted review. The record of this case was deleted as well."
 CASE_ROLLED = "Case {first} and {others} more"
 CASE_ROLLED_ONE = "Case {first}"
 CASE_ROLLED_WHY = "Many came within a short time and are shown as one. Each is in the list: cases, cases {first}"
 CASE_LOST_WHY = "Posting broke off: nobody knows whether the card is there. Each is in the list: cases, cases {first}"
+CASE_ROLLED_LIST = "Show all"
+CASE_ROLLED_SEEN = "All seen"
+CASE_ROLLED_LEFT = "Still open: {left}"
+CASE_ROLLED_HEAD = "{count} cases share this card, {left} are open. For one of them: cases NUMBER, cases NUMBER card."
+CASE_ROLLED_MORE = "And: {numbers}"
+CASE_ROLLED_CLOSED = "{count} cases of this card are marked as seen and closed."
+CASE_ROLLED_NONE = "All cases of this card were closed already."
 CASE_STUCK = "{count} case cards could not be posted. Please see that the moderators' channel exists and is open to me."
 CASE_NOTICE = "Your message waits for a moderator's look"
 CASE_NOTICE_WHY = (
@@ -766,6 +773,14 @@ DISCORD_MODERATORS_PERMISSIONS = (
     "But cards cannot be posted: permissions that the bot lacks in the moderators' channel: {names}. "
     "Please add the bot to that channel's permissions."
 )
+
+# Permissions of Discord, by the names that its settings show
+DISCORD_PERMISSION_VIEW_CHANNEL = "View Channel"
+DISCORD_PERMISSION_SEND_MESSAGES = "Send Messages"
+DISCORD_PERMISSION_SEND_MESSAGES_IN_THREADS = "Send Messages in Threads"
+DISCORD_PERMISSION_READ_MESSAGE_HISTORY = "Read Message History"
+DISCORD_PERMISSION_ADD_REACTIONS = "Add Reactions"
+DISCORD_PERMISSION_ATTACH_FILES = "Attach Files"
 
 # The model, and what cannot be helped
 MODEL_MISSING = "There is no model folder: {path}"

@@ -306,11 +306,18 @@ CASE_UNKNOWN = "그런 사건이 없습니다. 지워졌을 수 있습니다."
 CASE_NOT_MODERATOR = "이 채널을 관리하는 분만 할 수 있습니다."
 CASE_HIDE_NOT_HERE = "여기서는 봇이 남의 글을 숨길 수 없습니다. 글에서 직접 지워 주세요."
 CASE_HIDE_REFUSED = "글을 숨기지 못했습니다. 봇에게 메시지를 지울 권한이 있는지 확인해 주세요."
-CASE_FORGOTTEN = "작성자의 요청으로 이 사건의 기록을 지웠습니다."
+CASE_FORGOTTEN = "지워진 리뷰입니다. 이 사건의 기록도 지웠습니다."
 CASE_ROLLED = "사건 {first} 외 {others}건"
 CASE_ROLLED_ONE = "사건 {first}"
 CASE_ROLLED_WHY = "짧은 시간에 많이 들어와 하나로 묶었습니다. 하나하나는 목록에 있습니다: ‘사건’, ‘사건 {first}’"
 CASE_LOST_WHY = "카드를 올리다가 끊겨 올라갔는지 알 수 없습니다. 목록에는 있습니다: ‘사건’, ‘사건 {first}’"
+CASE_ROLLED_LIST = "모두 보기"
+CASE_ROLLED_SEEN = "모두 확인함"
+CASE_ROLLED_LEFT = "아직 열린 사건: {left}건"
+CASE_ROLLED_HEAD = "여기 묶인 사건 {count}건 중 열린 것 {left}건. 하나씩은 ‘사건 번호’, 따로 올리기는 ‘사건 번호 카드’"
+CASE_ROLLED_MORE = "그 밖에: {numbers}"
+CASE_ROLLED_CLOSED = "묶인 사건 {count}건을 확인한 것으로 적고 종료했습니다."
+CASE_ROLLED_NONE = "묶인 사건은 이미 모두 종료되었습니다."
 CASE_STUCK = "카드를 올리지 못한 사건이 {count}건 있습니다. 관리 채널이 있는지, 봇이 거기에 쓸 수 있는지 확인해 주세요."
 CASE_NOTICE = "보내신 글이 관리자의 확인을 기다립니다"
 CASE_NOTICE_WHY = (
@@ -763,6 +770,14 @@ SLACK_MODERATORS_INVITE = (
 DISCORD_MODERATORS_PERMISSIONS = (
     "그런데 운영 채널에서 봇에게 없는 권한이 있어 카드를 올릴 수 없습니다: {names}. 그 채널의 권한에 봇을 더해 주세요."
 )
+
+# Permissions of Discord, by the names that its settings show
+DISCORD_PERMISSION_VIEW_CHANNEL = "채널 보기"
+DISCORD_PERMISSION_SEND_MESSAGES = "메시지 보내기"
+DISCORD_PERMISSION_SEND_MESSAGES_IN_THREADS = "스레드에서 메시지 보내기"
+DISCORD_PERMISSION_READ_MESSAGE_HISTORY = "메시지 기록 보기"
+DISCORD_PERMISSION_ADD_REACTIONS = "반응 추가하기"
+DISCORD_PERMISSION_ATTACH_FILES = "파일 첨부"
 
 # The model, and what cannot be helped
 MODEL_MISSING = "모델 폴더가 없습니다: {path}"

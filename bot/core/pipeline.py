@@ -12,14 +12,15 @@ import secrets
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from bot.core.cards import card_reply, make_card
 from bot.core.events import Answer, Band, ChannelSettings, Incoming, Outcome, Reaction, Reply
 from bot.core.inference import BusyError
 from bot.core.messages import Messages
-from bot.core.moderation import CASE_ACTIONS, Action, Flagged, Public, public
-from bot.core.ports import Claim, ClaimState, DeliveryError, Platform, Record
+from bot.core.moderation import BANDS, CASE_ACTIONS, Action, Flagged, Public, public
+from bot.core.ports import Claim, ClaimState, DeliveryError, Due, Platform, Record
 from nlp.text import is_korean, normalize
 
 if TYPE_CHECKING:
@@ -29,6 +30,9 @@ if TYPE_CHECKING:
 _QUIET = 8
 """Messages on their way beyond which the cards that nobody asked for name no words: looking for those takes the model
 several times as long as the verdict, and others wait."""
+
+LEASE = timedelta(minutes=2)
+"""After which who claimed a message, and has not looked at it for a case, has died."""
 
 log = logging.getLogger(__name__)
 
@@ -53,6 +57,7 @@ class Passage:
         claim: the right to answer, once it was got.
         reference: of the answer that an edited message already has.
         said: whether an answer was handed to the platform, even if nobody knows what became of it.
+        owed: whether the message is still to be looked at for a case: should the process die, another one does that.
     """
 
     incoming: Incoming
@@ -70,6 +75,7 @@ class Passage:
     claim: Claim | None = None
     reference: str | None = None
     said: bool = False
+    owed: bool = False
 
     @property
     def watched(self) -> bool:
@@ -116,14 +122,16 @@ async def opted_out(core: Core, passage: Passage) -> Outcome | None:
 async def seen_before(core: Core, passage: Passage) -> Outcome | None:
     """Get the claim to answer. Of an edited message: the one of this edit, to change the answer it has."""
     incoming = passage.incoming
+    due = _due(core, passage)
+    passage.owed = due is not None
     first = Claim(incoming.place, incoming.message)
-    if await core.store.claim(first):
+    if await core.store.claim(first, due=due):
         passage.claim = first
         return None
     if incoming.revision:
         edit = Claim(incoming.place, incoming.message, incoming.revision)
         passage.reference = await core.store.answer_to(incoming.place, incoming.message)
-        if await core.store.claim(edit):
+        if await core.store.claim(edit, due=due):
             passage.claim = edit
             return None
     core.counters.add("duplicates", platform=passage.platform.name)
@@ -220,7 +228,7 @@ async def apply_rule(core: Core, passage: Passage) -> Outcome | None:
         passage.actions = ("log",)
         return None
     passage.actions = settings.actions(passage.band)
-    await _open_case(core, passage)
+    await open_case(core, passage)
     said = public(passage.actions)
     if said is not None and passage.reference is None:
         if settings.rule.is_quiet(core.clock.now()):
@@ -274,10 +282,21 @@ async def admit_failure(core: Core, passage: Passage) -> None:
     await _notice(core, passage, "failed", Outcome.FAILED)
 
 
-async def _open_case(core: Core, passage: Passage) -> None:
+def _due(core: Core, passage: Passage) -> Due | None:
+    """What is due of a message that may become a case, from its claim on; None if it cannot become one."""
+    incoming, settings = passage.incoming, passage.settings
+    possible = bool(incoming.revision) or any(not CASE_ACTIONS.isdisjoint(settings.actions(band)) for band in BANDS)
+    if core.cases is None or not passage.watched or not possible:
+        return None
+    person = core.person(incoming)
+    return None if settings.rule.exempts(incoming.roles, person) else Due(person, core.clock.now() + LEASE)
+
+
+async def open_case(core: Core, passage: Passage) -> None:
     """Hand over what asks for a case; whatever goes wrong with it, the message goes its way."""
     edited = bool(passage.incoming.revision)  # it may have had a case before
     if core.cases is None or (CASE_ACTIONS.isdisjoint(passage.actions) and not edited):
+        passage.owed = False
         return
     assert passage.verdict is not None  # noqa: S101 - classify came before
     flagged = Flagged(
@@ -294,6 +313,7 @@ async def _open_case(core: Core, passage: Passage) -> None:
     )
     try:
         await core.cases.flagged(flagged, passage.platform)
+        passage.owed = False
     except Exception as error:
         core.counters.add("cases_failed", platform=passage.platform.name)
         # Not its message: it could hold a part of a review.
@@ -345,4 +365,5 @@ async def _take_back(passage: Passage, reference: str | None) -> None:
 
 async def _settle(core: Core, passage: Passage, state: ClaimState, reference: str | None = None) -> bool:
     assert passage.claim is not None  # noqa: S101 - seen_before came before
-    return await core.store.settle(passage.claim, state, reference)
+    owed = passage.owed and bool(passage.record)  # what was not judged, e.g. for want of room, is not judged later
+    return await core.store.settle(passage.claim, state, reference, owed=owed)

@@ -332,6 +332,34 @@ class Claim:
 
 
 @dataclass(frozen=True, slots=True)
+class Due:
+    """That the message of a claim may have to become a case, and when that should be done.
+
+    Attributes:
+        person: fingerprint of who wrote it.
+        at: if it is not done by then, its process has died of it, and another takes it up.
+    """
+
+    person: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Unfinished:
+    """A claim whose process died before the message was looked at for a case.
+
+    Attributes:
+        claim: which.
+        due: as it was when it was found.
+        tries: how often it was taken up already.
+    """
+
+    claim: Claim
+    due: Due
+    tries: int
+
+
+@dataclass(frozen=True, slots=True)
 class Record:
     """What is kept of a verdict: no text and no names.
 
@@ -421,12 +449,13 @@ class Store(Protocol):
         """All channels with settings of their own, or those of a platform, or of a workspace."""
         ...
 
-    async def claim(self, claim: Claim, *, ahead: bool = False) -> bool:
+    async def claim(self, claim: Claim, *, ahead: bool = False, due: Due | None = None) -> bool:
         """Try to get a claim; False if somebody else has it or had it.
 
         Args:
             claim: which.
             ahead: not to wait for all that waits to be written. For the few who say that there is no room.
+            due: that its message may have to become a case; None if it cannot.
         """
         ...
 
@@ -435,13 +464,43 @@ class Store(Protocol):
         ...
 
     async def settle(
-        self, claim: Claim, state: ClaimState, reference: str | None = None, *, ahead: bool = False
+        self,
+        claim: Claim,
+        state: ClaimState,
+        reference: str | None = None,
+        *,
+        ahead: bool = False,
+        owed: bool = False,
     ) -> bool:
         """Say what became of a claim, and by which reference its answer can be changed; ``ahead`` as of a claim.
+
+        Args:
+            claim: which.
+            state: what became of it.
+            reference: of the answer.
+            ahead: as of a claim.
+            owed: that the message could not be looked at for a case: what is due stays so.
 
         Returns:
             False if the message was forgotten meanwhile: then it stays so.
         """
+        ...
+
+    async def unfinished(self, platforms: Collection[str], now: datetime, most: int = 100) -> list[Unfinished]:
+        """Claims of some platforms that were due by now, the longest due first."""
+        ...
+
+    async def take_up(self, found: Unfinished, again: datetime) -> bool:
+        """Take up what another left; False if somebody else has, or it is done.
+
+        Args:
+            found: what.
+            again: when the next one takes it up, should this one die of it as well.
+        """
+        ...
+
+    async def finish(self, claim: Claim) -> None:
+        """Nothing is due of a claim any more. Whether its message was answered nobody knows: it is not answered now."""
         ...
 
     async def answer_to(self, place: Place, message: str) -> str | None:
@@ -450,6 +509,10 @@ class Store(Protocol):
 
     async def record(self, record: Record) -> None:
         """Keep a verdict; of one message only the newest is kept."""
+        ...
+
+    async def verdict_of(self, place: Place, message: str) -> str | None:
+        """Id of the verdict that is kept of a message; None if none is."""
         ...
 
     async def feedback(self, verdict: str, person: str, right: bool, at: datetime) -> bool:

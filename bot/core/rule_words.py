@@ -101,6 +101,34 @@ def say_rule(settings: ChannelSettings, model: object, messages: Messages) -> st
     return "\n".join([messages("rule_title", watch=watched, mode=messages(f"mode_{settings.mode}")), *lines])
 
 
+def say_names(settings: ChannelSettings, messages: Messages) -> list[str]:
+    """What a rule names by the platform's ids, by the names that the platform shows for them: a line for each thing."""
+    rule, lines = settings.rule, []
+    if rule.moderators:
+        lines.append(messages("rule_moderators", channel=mention("#", rule.moderators)))
+    if rule.exempt_roles:
+        roles = " ".join(mention("@&", role) for role in rule.exempt_roles)
+        lines.append(messages("rule_exempt", roles=roles, people=len(rule.exempt_users)))
+    return lines
+
+
+_IDS = {("rule", "moderators"): "#", ("rule", "role"): "@&", ("digest", "to"): "#"}
+"""Before which word of which change an id stands, and what it is of."""
+
+_WORDS = frozenset({"here", "off", "moderators"})
+"""What can stand there instead."""
+
+
+def _say_value(change: Change) -> str:
+    """A kept value, its ids as mentions."""
+    words = change.value.split(" ")
+    for number, word in enumerate(words[1:], 1):
+        kind = _IDS.get((change.what, words[number - 1]))
+        if kind is not None and word not in _WORDS and word.isalnum():
+            words[number] = mention(kind, word)
+    return " ".join(words)
+
+
 def say_changes(changes: list[Change], messages: Messages, *, zone_time: str = "%Y-%m-%d %H:%M") -> str:
     """The audit log, a line for each change, in Korean time."""
     if not changes:
@@ -109,6 +137,6 @@ def say_changes(changes: list[Change], messages: Messages, *, zone_time: str = "
     for change in changes:
         who = mention("@", change.who.rpartition("/")[2]) if change.who else messages("audit_nobody")
         at = change.at.astimezone(KOREA).strftime(zone_time)
-        what = " ".join(filter(None, (change.what, change.value)))
+        what = " ".join(filter(None, (change.what, _say_value(change))))
         lines.append(messages("audit_line", at=at, channel=mention("#", change.place.channel), who=who, what=what))
     return "\n".join([messages("audit_title"), *lines])

@@ -25,6 +25,7 @@ from bot.core.pipeline import STEPS, Passage, admit_failure
 from bot.core.ports import (
     CaseBook,
     Change,
+    Claim,
     Classifier,
     Clock,
     DeliveryError,
@@ -135,7 +136,7 @@ class Core:
         except asyncio.CancelledError:  # the bot stops and cannot wait any longer
             if passage.claim is not None:
                 with suppress(Exception):
-                    await self.store.settle(passage.claim, "abandoned")
+                    await self.store.settle(passage.claim, "abandoned", owed=passage.owed)
             raise
         except Exception as error:
             # Not its message: it could hold a part of a review.
@@ -229,6 +230,10 @@ class Core:
     def full(self) -> bool:
         """Whether as much is on its way as may be."""
         return len(self._running) >= self._backlog
+
+    def is_under_way(self, claim: Claim) -> bool:
+        """Whether a watched message is on its way in this process."""
+        return (claim.place, claim.message, claim.revision, "watched") in self._under_way
 
     def spawn(self, work: Coroutine[Any, Any, T]) -> asyncio.Task[T]:
         """Do something that :meth:`close` waits for."""

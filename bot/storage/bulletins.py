@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, delete, func, or_, select, update
+from sqlalchemy import ColumnElement, and_, delete, func, or_, select, tuple_, update
 from sqlalchemy.schema import Table
 
 from bot.core.bulletins import (
@@ -25,6 +25,7 @@ from bot.storage.schema import bulletins, cases, incidents, notices, verdict_asp
 from bot.storage.statements import place_values
 from bot.storage.store import SqlStore, from_milliseconds, to_milliseconds
 
+_AT_ONCE = 200
 _PLACE = ["platform", "workspace", "channel"]
 _NEXT: dict[NoticeState, tuple[str, ...]] = {"claimed": ("claimed", "sending"), "sending": ("claimed",)}
 """From which states there is a way to these two; to all others there is one from any that is not final."""
@@ -164,6 +165,17 @@ class SqlBulletins:
             return (await connection.execute(old)).rowcount == 1
 
         return await self._store.write(work)
+
+    async def open_notices(self, notices_: Sequence[Notice], stale: datetime) -> set[Notice]:
+        columns = notices.c.platform, notices.c.workspace, notices.c.channel, notices.c.name
+        taken = or_(notices.c.state != "claimed", notices.c.at >= to_milliseconds(stale))
+        found = set(notices_)
+        async with self._store.read() as connection:
+            for begin in range(0, len(notices_), _AT_ONCE):
+                keys = [tuple(_name(notice).values()) for notice in notices_[begin : begin + _AT_ONCE]]
+                rows = await connection.execute(select(*columns).where(tuple_(*columns).in_(keys), taken))
+                found -= {Notice(Place(*place), name) for *place, name in rows}
+        return found
 
     async def mark(self, notice: Notice, state: NoticeState, reference: str | None = None) -> bool:
         before = _NEXT.get(state, ("claimed", "sending"))

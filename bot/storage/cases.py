@@ -5,21 +5,24 @@ from __future__ import annotations
 import json
 from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, case, func, insert, select, update
+from sqlalchemy import ColumnElement, case, delete, func, insert, select, update
+from sqlalchemy import case as sql_case
 
-from bot.core.cases import CardState, Case, Judgement, Note, Query, Text
+from bot.core.cases import Blank, CardState, Case, Judgement, Note, Query, Text, rolled_up
 from bot.core.events import Band, Place
 from bot.core.installations import UnreadableError
 from bot.storage.lanes import Connection
-from bot.storage.schema import case_notes, case_numbers, cases, claims, feedback, verdicts
+from bot.storage.leaving import SHOWN, STALE
+from bot.storage.schema import blanks, case_notes, case_numbers, cases, claims, feedback, verdicts
 from bot.storage.sealing import Sealer
 from bot.storage.statements import place_values
 from bot.storage.store import SqlStore, from_milliseconds, to_milliseconds
 
 _MOST_ASPECTS, _AT_ONCE = 256, 500
+_SOON = timedelta(minutes=2)
 
 
 class SqlCases:
@@ -80,7 +83,9 @@ class SqlCases:
         values = {name: value for name, value in _values(changed).items() if name not in _FIXED}
         if note.act == "assign":
             values["assignee_person"] = note.person if changed.assignee else ""
+        late = to_milliseconds(note.at + _SOON)  # whoever changes it changes its card, if not dead by then
         statement = update(cases).where(*_is(case), cases.c.version == case.version).values(**values)
+        statement = statement.values(card_state=STALE, card_at=sql_case((SHOWN, late), else_=cases.c.card_at))
         if case.gone:
             statement = statement.values(sealed=None, sealed_until=None)
 
@@ -89,6 +94,26 @@ class SqlCases:
                 return None
             await connection.execute(insert(case_notes), _note_values(changed, changed.version, note))
             return await _one(connection, *_is(case))
+
+        return await self._store.write(work)
+
+    async def rolled(self, moderators: Place, roll: str) -> list[Case]:
+        return await self._all(select(*_COLUMNS).where(*_rolled(moderators, roll)).order_by(cases.c.number))
+
+    async def close_rolled(self, moderators: Place, roll: str, note: Note) -> int:
+        open_ = [*_rolled(moderators, roll), cases.c.state == "open"]
+        query = select(*_COLUMNS).where(*open_).order_by(cases.c.number).with_for_update()
+
+        async def work(connection: Connection) -> int:
+            found = [_case(row) for row in await connection.execute(query)]
+            for begin in range(0, len(found), _AT_ONCE):
+                some = found[begin : begin + _AT_ONCE]
+                numbers = cases.c.number.in_([case.number for case in some])
+                closed = update(cases).where(*_within(moderators), numbers)
+                await connection.execute(closed.values(state="closed", version=cases.c.version + 1))
+                notes = [_note_values(case, case.version + 1, note) for case in some]
+                await connection.execute(insert(case_notes), notes)
+            return len(found)
 
         return await self._store.write(work)
 
@@ -207,6 +232,34 @@ class SqlCases:
 
         return await self._store.write(work) if numbers else 0
 
+    async def fresh(self, case: Case) -> None:
+        same = cases.c.version == case.version, cases.c.card_state == "stale"
+        statement = update(cases).where(*_is(case), *same).values(card_state="posted")
+        await self._store.write(lambda connection: connection.execute(statement))
+
+    async def stale(self, platforms: Collection[str], now: datetime, most: int = 20) -> list[Case]:
+        here = cases.c.platform.in_(platforms)
+        where = here, cases.c.card_state == "stale", cases.c.card_at <= to_milliseconds(now)
+        return await self._all(select(*_COLUMNS).where(*where).order_by(cases.c.card_at).limit(most))
+
+    async def blanks(self, platforms: Collection[str], now: datetime, most: int = 20) -> list[Blank]:
+        where = blanks.c.platform.in_(platforms), blanks.c.due <= to_milliseconds(now)
+        async with self._store.read() as connection:
+            rows = (await connection.execute(select(blanks).where(*where).order_by(blanks.c.due).limit(most))).all()
+        return [
+            Blank(Place(row.platform, row.workspace, row.channel), row.number, row.card, row.card_channel, row.tries)
+            for row in rows
+        ]
+
+    async def blanked(self, blank: Blank) -> None:
+        statement = delete(blanks).where(*_within(blank.place, blanks), blanks.c.number == blank.number)
+        await self._store.write(lambda connection: connection.execute(statement))
+
+    async def blank_later(self, blank: Blank, at: datetime) -> None:
+        statement = update(blanks).where(*_within(blank.place, blanks), blanks.c.number == blank.number)
+        statement = statement.values(due=to_milliseconds(at), tries=blank.tries + 1)
+        await self._store.write(lambda connection: connection.execute(statement))
+
     async def describe(self, case: Case, aspects: Sequence[str]) -> None:
         values = {"aspects": _aspects(aspects)}
         statement = update(cases).where(*_is(case)).values(**values)
@@ -303,6 +356,12 @@ def _message(place: Place, message: str) -> list[ColumnElement[bool]]:
 
 def _within(place: Place, table: Any = cases) -> list[ColumnElement[bool]]:
     return [table.c.platform == place.platform, table.c.workspace == place.workspace]
+
+
+def _rolled(moderators: Place, roll: str) -> list[ColumnElement[bool]]:
+    mine = cases.c.card.startswith(rolled_up(roll), autoescape=True)
+    channel = cases.c.card_channel == moderators.channel
+    return [*_within(moderators), cases.c.card_state == "rolled", channel, mine]
 
 
 def _is(case: Case, table: Any = cases) -> list[ColumnElement[bool]]:

@@ -16,6 +16,8 @@ from sqlalchemy import CursorResult, Engine, Executable
 from sqlalchemy.engine import Connection as SyncConnection
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from bot.storage.connections import Connections
+
 T = TypeVar("T")
 
 _LARGEST_GROUP = 128
@@ -62,16 +64,21 @@ class DirectLane:
     """
 
     def __init__(self, engine: AsyncEngine, at_once: int, ahead: int = 1) -> None:
-        self._engine = engine
+        self._connections = Connections(engine)
         # The engine's own queue gives up after half a minute, and a message would go unanswered.
         self._turns, self._ahead = asyncio.Semaphore(at_once), asyncio.Semaphore(ahead)
 
     async def do(self, work: Work[T], *, ahead: bool = False) -> T:
-        async with self._ahead if ahead else self._turns, self._engine.begin() as connection:
+        async with (
+            self._ahead if ahead else self._turns,
+            self._connections.one() as connection,
+            connection.begin(),
+        ):
             return await work(connection)
 
     async def close(self) -> None:
-        """Nothing waits."""
+        """Nothing waits but connections that are being given back."""
+        await self._connections.close()
 
 
 class GroupLane:

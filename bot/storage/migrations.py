@@ -177,6 +177,30 @@ async def digests_and_alerts(connection: AsyncConnection) -> None:
     )
 
 
+async def claims_of_who_died(connection: AsyncConnection) -> None:
+    """9: which claimed messages are still to be looked at for a case. Those of before are not."""
+    await _run(
+        connection,
+        "ALTER TABLE claims ADD COLUMN due BIGINT",
+        "ALTER TABLE claims ADD COLUMN tries INTEGER",
+        "ALTER TABLE claims ADD COLUMN person VARCHAR(64)",
+        "CREATE INDEX claims_due ON claims (due) WHERE due IS NOT NULL",
+    )
+
+
+async def cards_of_deleted_cases(connection: AsyncConnection) -> None:
+    """10: cards of deleted cases, to be emptied. Those of cases that were deleted before are not known any more."""
+    await _run(
+        connection,
+        """CREATE TABLE blanks (
+            platform VARCHAR(16) NOT NULL, workspace VARCHAR(64) NOT NULL, card VARCHAR(256) NOT NULL,
+            card_channel VARCHAR(64) NOT NULL, channel VARCHAR(64) NOT NULL, number INTEGER NOT NULL,
+            due BIGINT NOT NULL, tries INTEGER NOT NULL,
+            PRIMARY KEY (platform, workspace, number))""",
+        "CREATE INDEX blanks_due ON blanks (due)",
+    )
+
+
 MIGRATIONS: tuple[Migration, ...] = (
     channels_and_claims,
     verdicts_and_feedback,
@@ -186,6 +210,8 @@ MIGRATIONS: tuple[Migration, ...] = (
     rules_and_audit,
     cases_and_their_numbers,
     digests_and_alerts,
+    claims_of_who_died,
+    cards_of_deleted_cases,
 )
 
 

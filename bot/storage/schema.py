@@ -19,6 +19,7 @@ from sqlalchemy import (
     String,
     Table,
     UniqueConstraint,
+    text,
 )
 
 metadata = MetaData()
@@ -84,10 +85,17 @@ claims = Table(
     Column("state", String(16), nullable=False),
     Column("reference", String(256)),
     Column("at", BigInteger, nullable=False),
+    Column("due", BigInteger),
+    Column("tries", Integer),
+    Column("person", String(64)),
     PrimaryKeyConstraint("platform", "workspace", "channel", "message", "revision"),
     Index("claims_at", "at"),
+    Index("claims_due", "due", sqlite_where=text("due IS NOT NULL"), postgresql_where=text("due IS NOT NULL")),
 )
-"""Who answers what: the row is the right to answer, and there can be only one. ``at`` in milliseconds since 1970."""
+"""Who answers what: the row is the right to answer, and there can be only one. ``at`` in milliseconds since 1970.
+
+``due`` and ``person``, a fingerprint, are there until the message was looked at for a case: by then, another process
+takes that up. ``tries``: how often one did."""
 
 verdicts = Table(
     "verdicts",
@@ -279,6 +287,23 @@ cases = Table(
 ``assignee`` is the platform's id of a moderator, kept as it is for the same reason as ``audit.who``, and
 ``assignee_person`` is how it is found when they want to be forgotten. ``card_at``: when the card was claimed, or when
 it is to be tried again."""
+
+blanks = Table(
+    "blanks",
+    metadata,
+    Column("platform", String(16), nullable=False),
+    Column("workspace", String(64), nullable=False),
+    Column("card", String(256), nullable=False),
+    Column("card_channel", String(64), nullable=False),
+    Column("channel", String(64), nullable=False),
+    Column("number", Integer, nullable=False),
+    Column("due", BigInteger, nullable=False),
+    Column("tries", Integer, nullable=False),
+    PrimaryKeyConstraint("platform", "workspace", "number"),
+    Index("blanks_due", "due"),
+)
+"""Cards of cases that were deleted: nothing may be left on them. Gone when that was done. ``channel`` is the watched
+one, whose language they speak; ``due``: when to try next."""
 
 case_notes = Table(
     "case_notes",

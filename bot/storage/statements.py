@@ -49,7 +49,10 @@ SETTLE = update(claims).where(
     _where(claims, *_PLACE, "message", "revision"),
     claims.c.state != "forgotten",  # what was forgotten meanwhile stays forgotten
 )
-"""Asked: a claim. Set: its state and reference."""
+"""Asked: a claim. Set: its state and reference, and what is due of it."""
+
+NOTHING_DUE: dict[str, Any] = {"due": None, "person": None}
+"""Of a claim, as columns."""
 
 OLDER_VERDICT = delete(verdicts).where(_where(verdicts, *_PLACE, "message"))
 """Asked: a message."""

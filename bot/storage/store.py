@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Collection, Mapping
+from contextlib import AbstractAsyncContextManager
 from datetime import UTC, datetime
 from time import time_ns
 from typing import Any, TypeVar
@@ -15,9 +16,10 @@ from sqlalchemy.schema import Table
 
 from bot.core.events import ChannelSettings, Place
 from bot.core.moderation import Rule
-from bot.core.ports import Change, Claim, ClaimState, Figures, Record
+from bot.core.ports import Change, Claim, ClaimState, Due, Figures, Record, Unfinished
+from bot.storage.connections import Connections
 from bot.storage.lanes import Connection, Lane, Work
-from bot.storage.leaving import delete_cases, delete_workspace, forget_moderator
+from bot.storage.leaving import SHOWN, delete_cases, delete_workspace, forget_moderator
 from bot.storage.rules import from_rows, to_rows
 from bot.storage.schema import (
     audit,
@@ -34,6 +36,7 @@ from bot.storage.schema import (
 )
 from bot.storage.statements import (
     NO_RULE,
+    NOTHING_DUE,
     OLDER_VERDICT,
     OPTED_OUT,
     RULE,
@@ -69,15 +72,15 @@ class SqlStore:
 
     def __init__(self, engine: AsyncEngine, writer: Lane, looker: Lane) -> None:
         self._engine, self._writer, self._looker = engine, writer, looker
-        self._reader = engine.execution_options(isolation_level="AUTOCOMMIT")
+        self._reader = Connections(engine.execution_options(isolation_level="AUTOCOMMIT"))
         # A cursor of PostgreSQL lives in a transaction; a transaction of SQLite would hold up all writers.
-        self._streamer = engine if engine.dialect.name == "postgresql" else self._reader
+        self._streamer = Connections(engine) if engine.dialect.name == "postgresql" else self._reader
         self._upsert: Any = postgresql.insert if engine.dialect.name == "postgresql" else sqlite.insert
         self._claim = self._upsert(claims).on_conflict_do_nothing()
 
-    def read(self) -> AsyncConnection:
-        """A connection to read with, to be used as a context: what keeps other tables in this database needs one."""
-        return self._reader.connect()
+    def read(self) -> AbstractAsyncContextManager[AsyncConnection]:
+        """A connection to read with: what keeps other tables in this database needs one."""
+        return self._reader.one()
 
     async def write(self, work: Work[T]) -> T:
         """Do work in a transaction that is on the disk when the call returns."""
@@ -130,7 +133,7 @@ class SqlStore:
         query = select(audit).where(audit.c.platform == platform, audit.c.workspace == workspace)
         if channel is not None:
             query = query.where(audit.c.channel == channel)
-        async with self._reader.connect() as connection:
+        async with self._reader.one() as connection:
             rows = (await connection.execute(query.order_by(audit.c.at.desc(), audit.c.id.desc()).limit(newest))).all()
         return [
             Change(
@@ -150,7 +153,7 @@ class SqlStore:
             query = query.where(channels.c.platform == platform)
         if workspace is not None:
             query = query.where(channels.c.workspace == workspace)
-        async with self._reader.connect() as connection:
+        async with self._reader.one() as connection:
             rows = (await connection.execute(query)).all()
             kept: dict[Place, list[tuple[str, str]]] = {}
             for platform_, workspace_, channel, name, value in await connection.execute(select(rules)):
@@ -158,8 +161,10 @@ class SqlStore:
         places = ((Place(row.platform, row.workspace, row.channel), row) for row in rows)
         return {place: _settings(row, from_rows(kept.get(place, ()))) for place, row in places}
 
-    async def claim(self, claim: Claim, *, ahead: bool = False) -> bool:
-        values = {**claim_values(claim), "state": "claimed", "at": to_milliseconds(datetime.now(UTC))}
+    async def claim(self, claim: Claim, *, ahead: bool = False, due: Due | None = None) -> bool:
+        values = {**claim_values(claim), "state": "claimed", "at": to_milliseconds(datetime.now(UTC)), **NOTHING_DUE}
+        if due is not None:
+            values |= {"due": to_milliseconds(due.at), "person": due.person}
 
         async def work(connection: Connection) -> bool:
             return (await connection.execute(self._claim, values)).rowcount == 1
@@ -171,14 +176,45 @@ class SqlStore:
         await self._writer.do(lambda connection: connection.execute(statement))
 
     async def settle(
-        self, claim: Claim, state: ClaimState, reference: str | None = None, *, ahead: bool = False
+        self,
+        claim: Claim,
+        state: ClaimState,
+        reference: str | None = None,
+        *,
+        ahead: bool = False,
+        owed: bool = False,
     ) -> bool:
         values = {**asked(claim_values(claim)), "state": state, "reference": reference}
+        if not owed:
+            values |= NOTHING_DUE
 
         async def work(connection: Connection) -> bool:
             return (await connection.execute(SETTLE, values)).rowcount == 1
 
         return await self._writer.do(work, ahead=ahead)
+
+    async def unfinished(self, platforms: Collection[str], now: datetime, most: int = 100) -> list[Unfinished]:
+        late = claims.c.due <= to_milliseconds(now)
+        query = select(claims).where(late, claims.c.platform.in_(platforms)).order_by(claims.c.due).limit(most)
+
+        async def work(connection: Connection) -> list[Unfinished]:
+            return [_unfinished(row) for row in await connection.execute(query)]
+
+        return await self._looker.do(work)
+
+    async def take_up(self, found: Unfinished, again: datetime) -> bool:
+        statement = update(claims).where(_is(found.claim), claims.c.due == to_milliseconds(found.due.at))
+        statement = statement.values(due=to_milliseconds(again), tries=found.tries + 1)
+
+        async def work(connection: Connection) -> bool:
+            return (await connection.execute(statement)).rowcount == 1
+
+        return await self._writer.do(work)
+
+    async def finish(self, claim: Claim) -> None:
+        state = case((claims.c.state == "claimed", "abandoned"), else_=claims.c.state)
+        statement = update(claims).where(_is(claim)).values(state=state, **NOTHING_DUE)
+        await self._writer.do(lambda connection: connection.execute(statement))
 
     async def answer_to(self, place: Place, message: str) -> str | None:
         return await self._looker.do(lambda connection: _answer_to(connection, place, message))
@@ -206,6 +242,14 @@ class SqlStore:
 
         await self._writer.do(work)
 
+    async def verdict_of(self, place: Place, message: str) -> str | None:
+        query = select(verdicts.c.id).where(_at(verdicts, place), verdicts.c.message == message)
+
+        async def work(connection: Connection) -> str | None:
+            return (await connection.execute(query)).scalar()
+
+        return await self._looker.do(work)
+
     async def feedback(self, verdict: str, person: str, right: bool, at: datetime) -> bool:
         exists = select(verdicts.c.id).where(verdicts.c.id == verdict).with_for_update(read=True)
         values = {"agrees": right, "at": to_milliseconds(at)}
@@ -222,13 +266,15 @@ class SqlStore:
 
     async def forget(self, place: Place, message: str) -> str | None:
         where = and_(_at(claims, place), claims.c.message == message)
-        forgotten = update(claims).where(where).values(state="forgotten", reference=None)
+        forgotten = update(claims).where(where).values(state="forgotten", reference=None, **NOTHING_DUE)
         gone = delete(verdicts).where(_at(verdicts, place), verdicts.c.message == message)
+        card = update(cases).where(_at(cases, place), cases.c.message == message, SHOWN).values(card_state="stale")
 
         async def work(connection: Connection) -> str | None:
             reference = await _answer_to(connection, place, message)
             await connection.execute(forgotten)
             await connection.execute(gone)
+            await connection.execute(card)  # it names words of the message: see that it does not, whoever dies now
             return reference
 
         return await self._writer.do(work)
@@ -251,9 +297,11 @@ class SqlStore:
         mine = select(verdicts.c.id).where(verdicts.c.person == person)
         nobody = update(audit).where(audit.c.person == person).values(who="", person="")
         exempt = delete(rules).where(rules.c.name == "exempt_user", rules.c.value == person)
+        due = update(claims).where(claims.c.due.is_not(None), claims.c.person == person).values(**NOTHING_DUE)
         said = delete(feedback).where((feedback.c.person == person) | feedback.c.verdict.in_(mine))
 
         async def work(connection: Connection) -> Mapping[str, int]:
+            await connection.execute(due)  # it would bring back what is deleted here
             return {
                 "feedback": (await connection.execute(said)).rowcount,
                 "verdicts": (await connection.execute(delete(verdicts).where(verdicts.c.person == person))).rowcount,
@@ -273,7 +321,7 @@ class SqlStore:
         """Platform and id of each workspace that installed the app, and when; their tokens stay sealed."""
         table = installations.c
         query = select(table.platform, table.workspace, table.at).order_by(table.platform, table.workspace)
-        async with self._reader.connect() as connection:
+        async with self._reader.one() as connection:
             rows = (await connection.execute(query)).all()
         return [(platform, workspace, from_milliseconds(at)) for platform, workspace, at in rows]
 
@@ -326,7 +374,7 @@ class SqlStore:
             .where(*where)
             .group_by(feedback.c.agrees)
         )
-        async with self._reader.connect() as connection:
+        async with self._reader.one() as connection:
             counts: dict[Any, int] = dict(tuple(row) for row in await connection.execute(bands))
             opinions: dict[Any, int] = {bool(agrees): n for agrees, n in await connection.execute(said)}
         return Figures(
@@ -378,7 +426,7 @@ class SqlStore:
             query = select(inner).order_by(inner.c.at, inner.c.id)
         else:
             query = query.order_by(verdicts.c.at, verdicts.c.id)
-        async with self._streamer.connect() as connection, connection.stream(query) as rows:
+        async with self._streamer.one() as connection, connection.stream(query) as rows:
             async for row in rows:
                 values = dict(row._mapping)
                 values["at"] = from_milliseconds(values["at"])
@@ -387,12 +435,14 @@ class SqlStore:
     async def claim_states(self) -> dict[str, int]:
         """How many claims there are of each state."""
         query = select(claims.c.state, func.count()).group_by(claims.c.state)
-        async with self._reader.connect() as connection:
+        async with self._reader.one() as connection:
             return dict(tuple(row) for row in await connection.execute(query))
 
     async def close(self) -> None:
         await self._writer.close()
         await self._looker.close()
+        await self._reader.close()
+        await self._streamer.close()
         await self._engine.dispose()
 
 
@@ -402,6 +452,11 @@ def _at(table: Table, place: Place) -> ColumnElement[bool]:
 
 def _is(claim: Claim) -> ColumnElement[bool]:
     return and_(*(claims.c[name] == value for name, value in claim_values(claim).items()))
+
+
+def _unfinished(row: Any) -> Unfinished:
+    claim = Claim(Place(row.platform, row.workspace, row.channel), row.message, row.revision)
+    return Unfinished(claim, Due(row.person or "", from_milliseconds(row.due)), row.tries or 0)
 
 
 def _settings(row: Any, rule: Rule) -> ChannelSettings:

@@ -73,8 +73,8 @@ class Play(Protocol):
         """Whether the bot had a message deleted."""
         ...
 
-    def refuse(self, times: int, *, dropped: bool = False, hide: bool = False) -> None:
-        """Refuse the next posts, or deletions; or do them and break the connection off."""
+    def refuse(self, times: int, *, dropped: bool = False, hide: bool = False, edit: bool = False) -> None:
+        """Refuse the next posts, deletions or edits; or do them and break the connection off."""
         ...
 
     def remove_cards(self) -> None:
@@ -158,8 +158,8 @@ class DiscordPlay:
         at = self.harness._sent[message]["id"]
         return any(name == "DELETE message" and path.endswith(f"/{at}") for name, path, _ in self.server.calls)
 
-    def refuse(self, times: int, *, dropped: bool = False, hide: bool = False) -> None:
-        name = "DELETE message" if hide else "POST message"
+    def refuse(self, times: int, *, dropped: bool = False, hide: bool = False, edit: bool = False) -> None:
+        name = "DELETE message" if hide else "PATCH message" if edit else "POST message"
         for _ in range(times):
             self.server.mishaps[name].append(Mishap("dropped" if dropped else "error", code=50001))
 
@@ -238,8 +238,8 @@ class SlackPlay:
             for name, arguments in self.server.calls
         )
 
-    def refuse(self, times: int, *, dropped: bool = False, hide: bool = False) -> None:
-        name = "chat.delete" if hide else "chat.postMessage"
+    def refuse(self, times: int, *, dropped: bool = False, hide: bool = False, edit: bool = False) -> None:
+        name = "chat.delete" if hide else "chat.update" if edit else "chat.postMessage"
         for _ in range(times):
             self.server.mishaps[name].append(SlackMishap("dropped" if dropped else "error", "channel_not_found"))
 

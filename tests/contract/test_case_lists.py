@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 
 import pytest
@@ -66,6 +67,38 @@ async def test_a_case_that_was_rolled_up_can_have_a_card_of_its_own(
         await quiet(core)
         assert "사건 2 · 부정" in played.cards()[-1]
         assert await told(core, played, "사건 2 카드") == SAY("case_again_there", number=2)
+
+
+async def test_cases_that_share_a_card_are_listed_and_closed_by_its_buttons(
+    plays: MakePlay, model: nlp.Analyzer, tmp_path: Path
+) -> None:
+    core, cases = await make(model, tmp_path, most_cards=1)
+    async with plays(core) as played:
+        await played.watch()
+        await played.say(BAD, "one")
+        await asyncio.gather(*(played.say(BAD, f"n{number}") for number in range(20)))
+        await quiet(core)
+        assert played.labels() == [SAY("case_rolled_list"), SAY("case_rolled_seen")]
+        for label in played.labels():
+            assert await played.press(label, moderator=False) == SAY("case_not_moderator")
+        other = await make(model, tmp_path)  # after a restart
+        other[0].posters, core.cases = core.posters, other[1]
+        listed = await played.press(SAY("case_rolled_list"))
+        assert SAY("case_rolled_head", count=20, left=20) in listed
+        assert SAY("case_rolled_more", numbers="17–21") in listed
+        seen = played.old_press(SAY("case_rolled_seen"))
+        assert await seen("21") == SAY("case_rolled_closed", count=20)
+        assert played.labels() == [SAY("case_rolled_list")]
+        assert SAY("case_rolled_left", left=0) in played.cards()[-1]
+        assert await seen("22") == SAY("case_rolled_none"), "of two at once one is told that it is done"
+        found = await cases.store.search(played.place.platform, played.place.workspace, Query(), 100)
+        assert [case.number for case in found if case.state == "open"] == [1]
+        notes = await cases.store.notes(found[0])
+        assert [note.act for note in notes] == ["opened", "close"]
+        assert notes[-1].who
+        (change,) = await core.store.changes(played.place.platform, played.place.workspace)
+        assert (change.place, change.what, change.value) == (played.moderators, "cases", "close 2-21 (20)")
+        await other[0].close()
 
 
 async def test_decisions_are_what_precision_says_and_one_alarm_follows(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -50,6 +51,70 @@ async def test_whoever_is_forgotten_leaves_nothing_on_cards(played: Play, core: 
     assert played.labels() == []
     assert await press() == SAY("case_unknown")
     assert await cases.store.of_person(case.person) == []
+
+
+async def test_the_cards_of_what_is_purged_are_emptied_which_no_purge_waits_for(
+    plays: MakePlay, model: nlp.Analyzer, tmp_path: Path
+) -> None:
+    clock = HandClock()
+    core, cases = await make(model, tmp_path, clock)
+    async with plays(core) as played:
+        await played.watch()
+        await played.say(BAD, "bad")
+        assert (await core.store.purge(clock.now() + timedelta(days=1)))["cases"] == 1
+        assert SAY("case_field_evidence") in played.cards()[0]
+        played.refuse(1, edit=True)
+        await cases.tend()
+        assert SAY("case_field_evidence") in played.cards()[0], "the platform refused it"
+        clock.pass_by(601)
+        other = Cases(core, cases.store, pause=0.0)  # also by another process, and after a restart
+        await other.tend()
+        (card,) = played.cards()
+        assert SAY("case_forgotten") in card
+        assert SAY("case_field_evidence") not in card
+        assert "품질" not in card
+        assert played.labels() == []
+        assert await cases.store.blanks([played.place.platform], clock.now() + timedelta(days=9)) == []
+
+
+async def test_what_its_author_deleted_leaves_the_card_however_often_the_platform_refuses(
+    plays: MakePlay, model: nlp.Analyzer, tmp_path: Path
+) -> None:
+    clock = HandClock()
+    core, cases = await make(model, tmp_path, clock)
+    async with plays(core) as played:
+        await played.watch()
+        await played.say(BAD, "bad")
+        played.refuse(2, edit=True)
+        await played.delete("bad")
+        for _ in range(2):
+            assert SAY("case_field_evidence") in played.cards()[0]
+            clock.pass_by(601)
+            await cases.tend()
+        (card,) = played.cards()
+        assert SAY("case_gone") in card
+        assert SAY("case_field_evidence") not in card
+
+
+async def test_who_dies_before_the_card_is_changed_leaves_that_to_the_next(
+    plays: MakePlay, model: nlp.Analyzer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock = HandClock()
+    core, cases = await make(model, tmp_path, clock)
+    async with plays(core) as played:
+        await played.watch()
+        await played.say(BAD, "bad")
+        with monkeypatch.context() as meanwhile:
+            meanwhile.setattr(cases, "forgotten", lambda *_: asyncio.sleep(0))  # dies right after the store forgot it
+            await played.delete("bad")
+        if played.place.platform == "slack":
+            played.server.threads.clear()  # type: ignore[attr-defined]
+        other, others = await make(model, tmp_path, clock)
+        other.posters = core.posters
+        clock.pass_by(121)
+        await others.tend()
+        assert SAY("case_field_evidence") not in played.cards()[0]
+        await other.close()
 
 
 async def test_the_text_is_kept_only_if_operator_and_rule_both_say_so(

@@ -130,7 +130,7 @@ def posts(model: nlp.Analyzer, place: Place, who: str, messages: Messages) -> li
         case_post(case, look, messages),
         case_post(worked, replace(look, answered=True), messages),
         case_post(replace(case, state="closed", decision="right", gone=True), look, messages),
-        rolled_post(13, 329, messages),
+        rolled_post(13, 329, "0" * 16, messages),
         forgotten_post(7, messages),
         notice_post(case, messages),
     ]

@@ -67,8 +67,8 @@ def test_cleaning_and_duplicates_are_the_courses(tmp_path):
 
 
 def test_padding_truncating_and_unknown_words():
-    from training.course import Vocabulary, padded
     from training.course_recipe import CourseRecipe
+    from training.course_rows import Vocabulary, padded
 
     words = CourseRecipe(tokens="word", num_words=4, length=3)
     known = Vocabulary(words, [["가", "가", "가", "나", "나", "다"]])

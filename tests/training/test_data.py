@@ -3,6 +3,7 @@ import gzip
 import pytest
 
 from training import data
+from training.rows import split
 
 
 def write(path, text):
@@ -60,16 +61,16 @@ def test_damaged_gzip_is_refused(tmp_path):
 def test_split_depends_on_the_text_alone():
     texts = [f"리뷰 {i}번 좋아요" for i in range(2000)]
     rows = [data.Row(t, 5, data.place(t)) for t in texts]
-    learn, held = data.split(rows)
+    learn, held = split(rows)
     assert 0.12 < len(held) / len(rows) < 0.18
-    assert {r.text for r in data.split(rows[::-1])[1]} == {r.text for r in held}
+    assert {r.text for r in split(rows[::-1])[1]} == {r.text for r in held}
     assert data.place("리뷰 1번좋아요") == data.place("리뷰 1번 좋아요")
     assert not {r.text for r in learn} & {r.text for r in held}
 
 
 def test_folds_share_out_every_row():
     rows = [data.Row(str(i), 5, data.place(str(i))) for i in range(2000)]
-    learn, _ = data.split(rows)
+    learn, _ = split(rows)
     counts = [0] * 5
     for row in learn:
         counts[data.fold(row.place, 5)] += 1

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 import tracemalloc
 
 import numpy as np
@@ -28,21 +27,34 @@ def write(path, count):
     return path
 
 
-def read(path):
+def read(path, rules):
     """The rows, and the most bytes that were held while they were read."""
     tracemalloc.start()
-    found = read_reviews([path], ReadRules(), None)
+    found = read_reviews([path], rules, None)
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     return found.rows, peak
 
 
 @pytest.mark.timeout(600)
-def test_reading_takes_thrice_the_texts_at_most(tmp_path):
-    few, before = read(write(tmp_path / "few.tsv", FEW))
-    many, after = read(write(tmp_path / "many.tsv", MANY))
-    texts = sum(sys.getsizeof(row.text) for row in many) - sum(sys.getsizeof(row.text) for row in few)
-    assert after - before < 3 * texts
+@pytest.mark.parametrize("rules", [ReadRules(), ReadRules(as_taught=True)], ids=["shop", "course"])
+def test_reading_takes_little_more_than_the_texts(tmp_path, rules):
+    few, before = read(write(tmp_path / "few.tsv", FEW), rules)
+    many, after = read(write(tmp_path / "many.tsv", MANY), rules)
+    texts = sum(len(row.text.encode()) for row in many) - sum(len(row.text.encode()) for row in few)
+    assert after - before < 2 * texts
+
+
+@needs_keras
+@pytest.mark.timeout(600)
+@pytest.mark.parametrize("recipe", ["shop", "course-char-lstm"])
+def test_learning_takes_little_more_than_the_texts_and_tokens(tmp_path, recipe):
+    from training.memory import measure
+
+    few, many = (measure(recipe, rows, tmp_path) for rows in (25_000, 125_000))
+    own = (many.text_bytes + many.token_bytes) - (few.text_bytes + few.token_bytes)
+    # Objects of their own or n-grams would take far more; 20 MB are what a process gains and loses by chance.
+    assert many.peak_bytes - few.peak_bytes < 2 * own + 20e6
 
 
 @needs_keras
@@ -50,9 +62,9 @@ def test_reading_takes_thrice_the_texts_at_most(tmp_path):
 def test_encoded_rows_take_two_bytes_a_token(tmp_path):
     from training.batches import Encoded
 
-    rows, _ = read(write(tmp_path / "many.tsv", MANY))
-    texts = [row.text for row in rows]
-    tokenizer, config = CharTokenizer.fit(texts[:100]), NetworkConfig(buckets=0)
+    rows, _ = read(write(tmp_path / "many.tsv", MANY), ReadRules())
+    texts = rows.texts
+    tokenizer, config = CharTokenizer.fit(texts[:100]), NetworkConfig()
     tracemalloc.start()
     encoded = Encoded(texts, config, tokenizer)
     now, peak = tracemalloc.get_traced_memory()

@@ -13,8 +13,8 @@ TEXTS = [f"{i}번째 배송이 정말 빨라서 좋았어요" for i in range(50)
 
 
 def test_plain_tokens_are_not_kept(tmp_path):
-    assert cut_all("syllable", ["좋 아"], tmp_path) == [["좋", " ", "아"]]
-    assert cut_all("word", ["배송이 빨라요"], tmp_path) == [["배송이", "빨라요"]]
+    assert list(cut_all("syllable", ["좋 아"], tmp_path)) == [["좋", " ", "아"]]
+    assert list(cut_all("word", ["배송이 빨라요"], tmp_path)) == [["배송이", "빨라요"]]
     assert not list(tmp_path.iterdir())
 
 

@@ -65,9 +65,10 @@ def test_without_gensim_it_says_how_to_get_it(monkeypatch):
 @pytest.mark.filterwarnings("ignore:__array__:DeprecationWarning")  # Keras on NumPy 2.4
 def test_they_can_begin_a_networks_embedding(tmp_path):
     keras = pytest.importorskip("keras", reason="training needs the extra train")
-    from training.course import Vocabulary, start_embedding
+    from training.course import start_embedding
     from training.course_network import build
     from training.course_recipe import CourseRecipe
+    from training.course_rows import Vocabulary
 
     KNOWN.save(tmp_path / "v.txt")
     recipe = CourseRecipe(tokens="word", embedding=3, units=(4,), length=5, vectors=str(tmp_path / "v.txt"))

@@ -16,14 +16,26 @@ from training.reviews import ReadRules, read_reviews
 FASTER = 4.0
 """What this package means to be, in reviews a second."""
 
+_ROWS = (20_000, 100_000, 700_000)
+
 
 def bench(
     context: typer.Context,
     data: Annotated[list[Path] | None, typer.Option("--data", help="Rated reviews, as for fit.")] = None,
     rows: Annotated[int, typer.Option(min=0, help="Use at most so many rows; 0 for all.")] = 0,
     seed: Annotated[int, typer.Option(help="Of initial weights and order.")] = 0,
+    memory: Annotated[
+        bool,
+        typer.Option(
+            "--memory",
+            help="Instead: what learning takes with 20,000, 100,000 and 700,000 made-up rows (or --rows and a tenth).",
+        ),
+    ] = False,
 ) -> None:
     """Train the course's network as its script does and as this package does, on the same rows in one run."""
+    if memory:
+        _memory(rows)
+        return
     from training import recipe as recipes
     from training.commands.full import corpus_files
 
@@ -53,3 +65,22 @@ def bench(
     out.print(f"{times:.1f} times as fast; accuracy {words} ({same.paired})", highlight=False)
     if times < FASTER or same.outcome == "worse":
         out.print(f"the aim, {FASTER:g} times as fast and no worse, was not reached in this run", highlight=False)
+
+
+def _memory(rows: int) -> None:
+    """Print what learning holds with more and more rows, and what each row adds."""
+    import tempfile
+
+    from training.memory import measure
+
+    for recipe in ("shop", "course-char-lstm"):
+        table = Table("rows", "peak", "bytes a row more", "text", "tokens", title=recipe)
+        last = None
+        with tempfile.TemporaryDirectory() as folder:
+            for count in (rows // 10, rows) if rows else _ROWS:
+                held = measure(recipe, count, Path(folder))
+                more = f"{(held.peak_bytes - last.peak_bytes) / (held.rows - last.rows):,.0f}" if last else "–"
+                own = (f"{size / held.rows:,.0f}" for size in (held.text_bytes, held.token_bytes))
+                table.add_row(f"{held.rows:,}", f"{held.peak_bytes / 1e6:,.0f} MB", more, *own)
+                last = held
+        out.print(table)

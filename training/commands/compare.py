@@ -29,6 +29,12 @@ def compare(
             "--beside", help="Split as fit does, and put the model in service and a linear model beside them."
         ),
     ] = False,
+    quick: Annotated[
+        bool,
+        typer.Option(
+            "--quick", help="LSTM networks not in the course's way but several times as fast; others as always."
+        ),
+    ] = False,
     pictures: Annotated[Path, typer.Option("--out", help="Folder for the picture and the figures.")] = Path("compared"),
 ) -> None:
     """Train networks of the course on the same rows; a table of what they are worth, and a picture of their curves."""
@@ -43,7 +49,7 @@ def compare(
         if one.course is None:
             of_course = [name for name in known.names() if known.load(name).course is not None]
             raise DataError(f"recipe {one.name} is none of the course; there are: {', '.join(of_course)}")
-    rules = ReadRules(text_column, label_column, as_taught=True)
+    rules = ReadRules(text_column, label_column, as_taught=True, written=beside)
     reviews = read_reviews(data or corpus_files(None).rated, rules, around(context).host)
     for note in reviews.notes:
         err.print(note, markup=False, highlight=False, soft_wrap=True)
@@ -64,7 +70,7 @@ def compare(
         for one in chosen:
             assert one.course is not None  # noqa: S101 - looked at above
             course = replace(one.course, epochs=epochs) if epochs else one.course
-            done.append(train(one.name, course, reviews, sides, tell, pictures, seed))
+            done.append(train(one.name, course, reviews, sides, tell, pictures, seed, fast=quick))
         others = measure(reviews, service_model(around(context).store)) if beside else []
     table = Table("recipe", "accuracy (polarity)", "own task", "parameters", "s an epoch", "ms a message")
     for t in done:

@@ -12,7 +12,8 @@ from rich.table import Table
 import nlp
 from training.commands.around import err, out
 from training.commands.full import corpus_files, read_corpus
-from training.data import DataError, read_rated, split
+from training.data import DataError, read_rated
+from training.rows import split
 
 
 def curve(

@@ -14,9 +14,10 @@ import typer
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
 from training.commands.around import Around, around, err, out, service_model
-from training.data import DataError, split
+from training.data import DataError
 from training.enough import check_enough
 from training.reviews import ReadRules, Reviews, account, read_reviews
+from training.rows import split
 
 if TYPE_CHECKING:
     from training.recipe import Recipe

@@ -11,10 +11,11 @@ from rich.table import Table
 
 import nlp
 from training.commands.around import err, out
-from training.data import DataError, Read, Row, read_rated, read_unrated, split
+from training.data import DataError, Read, Row, read_rated, read_unrated
 from training.fetch import SHOPPING, folder_of, is_expected
 from training.host import find_host, home_of
 from training.reviews import Reviews, sources
+from training.rows import split
 
 if TYPE_CHECKING:
     from training.recipe import Recipe

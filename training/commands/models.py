@@ -13,8 +13,9 @@ from nlp import artifact
 from nlp.golden import GOLDEN, LEAST_RIGHT, golden_right
 from training.commands.around import Around, around, err, out, service_model
 from training.compare import RECORD, Comparison, read_record
-from training.data import DataError, split
+from training.data import DataError
 from training.reviews import ReadRules, read_reviews
+from training.rows import split
 
 models_app = typer.Typer(no_args_is_help=True, help="The models that were put into service.")
 

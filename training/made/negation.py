@@ -216,13 +216,13 @@ def asked(random: np.random.Generator) -> Example:
     said = form.quality(stem)
     tail = pick(random, ("?", "??", "", "ㅋㅋ?", "?!"))
     if coin(random):
-        forms = (
+        wondered = (
             f"어쩜 이렇게 {stem}죠",
             f"어떻게 이렇게 {form.coming(stem)} 수가 있나요",
             f"왜 이렇게 {said} 거죠",
             f"이렇게 {form.coming(stem)} 일인가요",
         )
-        return crowd(random, subject + pick(random, forms) + tail), good
+        return crowd(random, subject + pick(random, wondered) + tail), good
     forms = (
         f"{stem}다는 분들은 뭘 보신 거죠", f"누가 {stem}대요", f"대체 어디가 {stem}다는 거예요", f"어디가 {said} 건지 모르겠네요", f"{stem}다니 무슨 소리예요",
         f"{form.coming(stem)} 리가 있나요", f"이게 어딜 봐서 {said} 건가요", f"{stem}다는 말 누가 했어요",

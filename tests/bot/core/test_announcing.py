@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import io
 import threading
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -12,10 +13,11 @@ from typing import Any
 
 import pytest
 from PIL import Image
+from sqlalchemy.event import listen
 
 import nlp
 from bot.core import trend
-from bot.core.bulletins import Counts, Incident, Notice
+from bot.core.bulletins import BulletinSettings, Counts, Incident, Notice
 from bot.core.events import ChannelSettings, Incoming, Place
 from bot.core.messages import Messages
 from bot.core.moderation import Rule
@@ -62,6 +64,24 @@ async def test_a_digest_comes_once_at_its_hour(bot: Bot) -> None:
     assert fields["리뷰"] == "30편 (지난번 40편)"
     assert (fields["긍정"], fields["부정"]) == ("24편 · 80 %", "6편 · 20 %")
     assert fields["부정의 몫"] == "20 % (지난번 10 %, +10%p)"
+
+
+async def test_what_was_sent_costs_one_question_for_all_channels_and_no_write(bot: Bot) -> None:
+    asked: list[str] = []
+    for lane in (bot.store._writer, bot.store._looker):
+        listen(lane._engine, "before_cursor_execute", lambda *given: asked.append(given[2]))  # type: ignore[attr-defined]
+    listen(bot.store._engine.sync_engine, "before_cursor_execute", lambda *given: asked.append(given[2]))
+    for number in range(40):
+        place = replace(PLACE, channel=f"C{number}")
+        await bot.announcer.store.choose(place, BulletinSettings("daily", 540, "Asia/Seoul"))
+    await bot.tick()
+    assert len(bot.loft.posts) == 40
+    asked.clear()
+    for _ in range(3):
+        await bot.tick(seconds=30)
+    assert len(bot.loft.posts) == 40
+    assert [statement for statement in asked if not statement.lstrip().startswith("SELECT")] == []
+    assert len(asked) == 3 * 2, "who wants one, and which are still to be sent; not one for each channel"
 
 
 async def test_its_picture_is_for_a_phone_and_has_words(bot: Bot) -> None:

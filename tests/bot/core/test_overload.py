@@ -12,7 +12,7 @@ from bot.core.events import Attachment, ChannelSettings, Outcome
 from bot.core.memory import MemoryStore
 from bot.core.messages import Messages
 from bot.core.moderation import Rule
-from bot.core.ports import Claim
+from bot.core.ports import Claim, Due
 from tests.bot.core.fakes import make_core
 from tests.bot.core.mailbox import PLACE, Mailbox, sent
 
@@ -28,7 +28,7 @@ class StuckStore(MemoryStore):
         self.go_on = asyncio.Event()
         self.asked = 0
 
-    async def claim(self, claim: Claim, *, ahead: bool = False) -> bool:
+    async def claim(self, claim: Claim, *, ahead: bool = False, due: Due | None = None) -> bool:
         self.asked += 1
         await self.go_on.wait()
         return await super().claim(claim)
@@ -37,7 +37,7 @@ class StuckStore(MemoryStore):
 class BusyStore(StuckStore):
     """A database at which much waits until a test lets it; what goes ahead does not."""
 
-    async def claim(self, claim: Claim, *, ahead: bool = False) -> bool:
+    async def claim(self, claim: Claim, *, ahead: bool = False, due: Due | None = None) -> bool:
         return await (MemoryStore.claim(self, claim) if ahead else super().claim(claim))
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import time
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -20,6 +21,7 @@ from bot.core.rule_toml import all_from_toml, all_to_toml, from_toml, to_toml
 from bot.core.rule_words import say_thresholds
 from nlp.curve import Curve, Point
 from tests.bot.core.fakes import make_core
+from tests.bot.core.made_reviews import announcing
 
 PLACE = Place("slack", "T1", "C1")
 ADMIN = Asker(PLACE, "T1/UBOSS", admin=True)
@@ -85,6 +87,39 @@ async def test_every_change_is_kept_with_who_and_when(model: nlp.Analyzer) -> No
     assert len(said.splitlines()) == 3
     assert "<@UBOSS>" in said
     assert "U7" not in said, "who is exempt is known by the fingerprint only"
+
+
+async def test_channels_and_roles_are_said_by_their_names(model: nlp.Analyzer, tmp_path: Path) -> None:
+    async with announcing(model, tmp_path) as bot:
+        for text in (
+            "rule moderators <#C0123456789>",
+            "rule moderators here",
+            "rule exempt add <@&77>",
+            "digest to <#C0987654321>",
+            "digest to moderators",
+            "rule moderators <#C0123456789>",
+        ):
+            command = parse(text)
+            assert command is not None
+            await obey(bot.core, ADMIN, command)
+        listed = (await obey(bot.core, ADMIN, Command("audit"))).splitlines()[1:]
+        assert [line.rpartition(" · ")[2] for line in reversed(listed)] == [
+            "rule moderators <#C0123456789>",
+            "rule moderators here",
+            "rule exempt add role <@&77>",
+            "digest to <#C0987654321>",
+            "digest to moderators",
+            "rule moderators <#C0123456789>",
+        ]
+        exported = await obey(bot.core, ADMIN, Command("rule", "export"))
+        document, _, names = exported.rpartition("```")
+        assert 'channel = "C0123456789"' in document
+        assert "<#C0123456789>" in names
+        assert "<@&77>" in names
+        again = parse(f"rule import {exported}")
+        assert again is not None
+        await obey(bot.core, ADMIN, again)
+        assert (await bot.core.settings(PLACE)).rule.moderators == "C0123456789"
 
 
 async def test_members_neither_see_nor_change_a_rule(model: nlp.Analyzer) -> None:

@@ -6,9 +6,10 @@ import re
 from pathlib import Path
 
 import discord
+import pytest
 
-from bot.adapters.discord_checks import NEEDED
-from bot.core.messages import Messages
+from bot.adapters.discord_checks import NEEDED, missing, say_permissions
+from bot.core.messages import Language, Messages
 from tests.bot.discord.test_connection import write
 from tests.contract.discord_platform import DiscordHarness
 from tests.servers import discord_payloads as payloads
@@ -78,3 +79,12 @@ def test_the_readme_says_why_each_permission_is_needed() -> None:
     table = README.partition("초대 주소가 청하는 권한")[2].partition("\n서버가 많으면")[0]
     documented = set(re.findall(r"`([a-z_]+)`", table))
     assert discord.Permissions(**dict.fromkeys(documented, True)) == NEEDED
+
+
+@pytest.mark.parametrize(("language", "first"), [("ko", "채널 보기"), ("en", "View Channel")])
+def test_permissions_are_said_by_the_names_that_discord_shows(language: Language, first: str) -> None:
+    names = missing(discord.Permissions.none(), NEEDED)
+    said = say_permissions(names, Messages(language)).split(", ")
+    assert len(set(said)) == len(names) == 6
+    assert first in said
+    assert not [word for word in said if "_" in word]

@@ -151,7 +151,7 @@ async def test_the_doctor_invites_and_looks_at_every_watched_channel(tmp_path: P
         process = await start(server, tmp_path, "doctor", "discord")
         out, _ = await process.communicate()
         assert process.returncode == 78
-        assert "send_messages" in out.decode()
+        assert "메시지 보내기" in out.decode()
         assert f"/applications/{payloads.APPLICATION}/bot" in out.decode()
         server.gateway.guilds.clear()
         process = await start(server, tmp_path, "doctor", "discord")

@@ -43,7 +43,7 @@ async def test_who_chooses_moderators_channel_that_is_closed_to_the_bot_is_told(
     await bot.deliver("CHANNEL_CREATE", closed)
     settings = ChannelSettings(rule=Rule(moderators=closed["id"]))
     await bot._core.configure(PLACE, settings)
-    lacks = KO("discord_moderators_permissions", names="send_messages, attach_files")
+    lacks = KO("discord_moderators_permissions", names="메시지 보내기, 파일 첨부")
     assert (await use(bot, *PATH, "show", **ADMIN)).endswith(f"\n{lacks}")
     assert lacks not in await use(bot, *PATH, "show") + await use(bot, *PATH, "export", **ADMIN)
     await bot.deliver("CHANNEL_UPDATE", {**closed, "permission_overwrites": []})

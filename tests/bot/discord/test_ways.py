@@ -255,7 +255,7 @@ async def test_another_channel_can_be_configured_and_what_is_in_the_way_is_said(
     )
     await bot.deliver("INTERACTION_CREATE", payload)
     assert (await bot._core.store.settings(Place("discord", payloads.GUILD, payloads.FORUM))).watch
-    assert "add_reactions" in bot.server.posts[-1].text
+    assert "반응 추가하기" in bot.server.posts[-1].text
 
 
 def without_administrator() -> dict[str, Any]:

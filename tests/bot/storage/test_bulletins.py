@@ -56,6 +56,19 @@ async def test_of_many_who_want_to_say_it_one_may(told: SqlBulletins) -> None:
     assert await told.take(Notice(OTHER, DIGEST.key), NOON, NOON - MINUTE)
 
 
+async def test_what_may_still_be_said_is_asked_for_many_at_once(told: SqlBulletins) -> None:
+    names = ("new", "claimed", "stale", "sending", "sent", "silent")
+    notices = {name: replace(DIGEST, key=f"digest:{name}") for name in names}
+    for name in names[1:]:
+        await told.take(notices[name], NOON - 10 * MINUTE if name == "stale" else NOON, NOON)
+    for name in names[3:]:
+        await told.mark(notices[name], name)  # type: ignore[arg-type]
+    others = [replace(notices["sent"], place=replace(PLACE, channel=f"C{number}")) for number in range(2, 402)]
+    found = await told.open_notices([*notices.values(), *others], NOON - MINUTE)
+    assert found == {notices["new"], notices["stale"], *others}
+    assert await told.open_notices([], NOON) == set()
+
+
 async def test_who_dies_before_sending_is_replaced_once_and_later_never(told: SqlBulletins) -> None:
     later = NOON + 5 * MINUTE
     await told.take(DIGEST, NOON, NOON)

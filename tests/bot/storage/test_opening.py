@@ -145,7 +145,8 @@ async def test_the_migrations_end_in_the_schema_that_the_code_uses(url: str, tmp
 ROWS = {
     "channels": "INSERT INTO channels (platform, workspace, channel, watch, mode)"
     " VALUES ('slack', 'T', 'C', TRUE, 'silent')",
-    "claims": "INSERT INTO claims VALUES ('slack', 'T', 'C', 'm', '', 'answered', 'r', 1)",
+    "claims": "INSERT INTO claims (platform, workspace, channel, message, revision, state, reference, at)"
+    " VALUES ('slack', 'T', 'C', 'm', '', 'answered', 'r', 1)",
     "verdicts": "INSERT INTO verdicts VALUES"
     " ('v', 'slack', 'T', 'C', 'm', 'p', 't', 1, 'positive', 'positive', 0.9, 'model', 0.1, 'mention')",
     "feedback": "INSERT INTO feedback VALUES ('v', 'p', TRUE, 1)",

@@ -18,7 +18,7 @@ from sqlalchemy import String
 from bot.core.events import ChannelSettings, Place
 from bot.core.memory import MemoryStore
 from bot.core.moderation import QuietHours, Rule
-from bot.core.ports import Change, Claim, Figures, Record, Store
+from bot.core.ports import Change, Claim, Due, Figures, Record, Store
 from bot.storage.opening import open_store
 from bot.storage.schema import metadata
 from tests.bot.storage.conftest import OpenStore
@@ -131,6 +131,36 @@ async def test_a_claim_that_was_given_back_can_be_had_again(opens: OpenStore) ->
     await store.release(claim)
     assert await store.claim(claim)
     assert not await store.claim(replace(claim, revision="e1"))
+    await store.close()
+
+
+async def test_what_is_due_of_a_claim_is_taken_up_by_one_until_it_is_done(opens: OpenStore) -> None:
+    store = await opens()
+    due = Due("p" * 32, NOON)
+    for message in ("died", "answered", "owed", "forgotten", "released", "theirs"):
+        person = "q" * 32 if message == "theirs" else due.person
+        await store.claim(Claim(PLACE, message), due=replace(due, person=person))
+    await store.claim(Claim(PLACE, "asked"))
+    await store.settle(Claim(PLACE, "answered"), "answered", "r1")
+    await store.settle(Claim(PLACE, "owed"), "answered", "r2", owed=True)
+    await store.forget(PLACE, "forgotten")
+    await store.release(Claim(PLACE, "released"))
+    await store.delete_user("q" * 32)
+    late = NOON + timedelta(minutes=1)
+    assert await store.unfinished(["slack"], NOON - timedelta(seconds=1)) == []
+    assert await store.unfinished(["discord"], late) == []
+    found = await store.unfinished(["slack"], late)
+    assert {(one.claim.message, one.tries) for one in found} == {("died", 0), ("owed", 0)}
+    assert {one.due for one in found} == {due}
+    assert await store.take_up(found[0], late)
+    assert not await store.take_up(found[0], late), "somebody else has it"
+    (first,) = [one for one in await store.unfinished(["slack"], late) if one.tries]
+    assert (first.claim, first.due.at, first.tries) == (found[0].claim, late, 1)
+    for one in found:
+        await store.finish(one.claim)
+    assert await store.unfinished(["slack"], late) == []
+    assert await store.answer_to(PLACE, "owed") == "r2", "what was said of it stays"
+    assert not await store.claim(Claim(PLACE, "died"))
     await store.close()
 
 
@@ -325,10 +355,11 @@ async def test_the_kept_verdicts_can_be_listed(url: str, tmp_path: Any) -> None:
 def test_whatever_is_kept_of_people_is_known_to_be_deleted() -> None:
     """A new table or column fails here, until somebody has thought of deletion and of what it may hold."""
     of_people = {table.name for table in metadata.tables.values() if "person" in table.columns}
-    assert of_people == {"verdicts", "feedback", "opt_outs", "audit", "cases", "case_notes"}, (
+    assert of_people == {"claims", "verdicts", "feedback", "opt_outs", "audit", "cases", "case_notes"}, (
         "delete_user must know it too"
     )
     assert set(metadata.tables) == of_people | {
+        "blanks",
         "bulletins",
         "case_numbers",
         "channels",
@@ -346,7 +377,7 @@ def test_whatever_is_kept_of_people_is_known_to_be_deleted() -> None:
     of_workspaces = {table.name for table in metadata.tables.values() if "workspace" in table.columns}
     known = {"channels", "rules", "claims", "verdicts", "audit", "installations", "departures"}
     known |= {"cases", "case_notes", "case_numbers"}
-    known |= {"bulletins", "notices", "incidents"}
+    known |= {"blanks", "bulletins", "notices", "incidents"}
     assert of_workspaces == known, "leaving must know it"
     words = [c for t in metadata.tables.values() for c in t.columns if isinstance(c.type, String)]
     assert max(c.type.length or 1 << 20 for c in words) <= 256, "nothing is long enough for a review"
