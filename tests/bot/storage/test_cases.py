@@ -26,7 +26,7 @@ from bot.storage.opening import open_store
 from bot.storage.schema import cases as table
 from bot.storage.sealing import Sealer
 from bot.storage.store import SqlStore
-from tests.bot.core.fakes import make_core
+from tests.bot.core.fakes import HandClock, make_core
 from tests.bot.core.test_pipeline import BAD, GOOD, Wire
 from tests.bot.storage.test_store import NOON, record
 
@@ -273,7 +273,7 @@ async def test_a_channel_without_a_rule_costs_no_more_statements_than_without_mo
         counts = []
         for channel, moderated in (("C1", False), ("C2", True)):
             store = await open_store(url, tmp_path)
-            core = make_core(model, store=store)
+            core = make_core(model, store=store, clock=HandClock())  # settings are read again after some seconds
             if moderated:
                 core.cases, core.announcer = Cases(core, SqlCases(store)), Announcer(core, SqlBulletins(store))
                 await core.announcer.tick()
