@@ -19,6 +19,8 @@ from pathlib import Path
 
 import numpy as np
 
+from training.backend import load_keras
+
 _STEPS = 10
 _HELD = 2_048  # held-out rows that are asked about; what is held does not depend on how many
 _WORDS = 4_000
@@ -74,6 +76,7 @@ class _EnoughError(Exception):
 
 
 def _shop(recipe: str, path: Path) -> Held:
+    load_keras()
     from nlp import Analyzer, artifact
     from nlp.analyze import BUNDLED
     from training import baseline
@@ -103,6 +106,7 @@ def _shop(recipe: str, path: Path) -> Held:
 
 
 def _course(recipe: str, path: Path) -> Held:
+    load_keras()
     import keras
 
     from training import quick

@@ -28,6 +28,9 @@ NEEDED = discord.Permissions(
 )
 """What the bot asks for when it is invited, and nothing else; ``bot/README.md`` says why for each."""
 
+_DISCORDS_NAMES = {"read_messages": "view_channel"}
+"""discord.py's own names where Discord has others by now, which its settings and ``bot/README.md`` say."""
+
 _TOKEN_SHAPE = re.compile(r"[\w-]{10,}\.[\w-]{4,}\.[\w-]{20,}")
 _SECONDS = 30.0
 
@@ -139,8 +142,8 @@ async def _lacks(client: discord.Client, place: Place) -> list[str] | None:
 
 
 def missing(have: discord.Permissions, needed: discord.Permissions) -> list[str]:
-    """The names of the permissions that are needed but not there."""
-    return [name for name, wanted in needed if wanted and not getattr(have, name)]
+    """The names, as Discord has them, of the permissions that are needed but not there."""
+    return [_DISCORDS_NAMES.get(name, name) for name, wanted in needed if wanted and not getattr(have, name)]
 
 
 def say_permissions(names: Iterable[str], messages: Messages) -> str:

@@ -23,7 +23,7 @@ from bot.home import home_folder
 Status = Literal["ok", "missing", "warning", "error"]
 
 OLDEST_PYTHON = (3, 11)
-_ESSENTIAL = ("numpy", "onnx", "onnxruntime", "safetensors", "typer", "rich", "openpyxl", "defusedxml")
+_ESSENTIAL = ("numpy", "onnxruntime", "safetensors", "typer", "rich", "openpyxl", "defusedxml")
 TRAIN_PACKAGES = ("tensorflow", "keras", "scikit-learn", "joblib", "matplotlib")
 TENSORFLOWS = ("tensorflow", "tensorflow-cpu")
 DISCORD_SECRETS = ("DISCORD_TOKEN",)

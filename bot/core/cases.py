@@ -300,7 +300,7 @@ class CaseStore(Protocol):
             state: what became of them.
             card: reference of the card.
             channel: that it is in.
-            after: not to be tried again before; only for ``waiting``.
+            after: not to be tried again before; only for ``waiting`` and ``stale``.
 
         Returns:
             How many of the cases are still there.

@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, case, delete, func, insert, select, update
+from sqlalchemy import ColumnElement, delete, func, insert, select, update
 from sqlalchemy import case as sql_case
 
 from bot.core.cases import Blank, CardState, Case, Judgement, Note, Query, Text, rolled_up
@@ -270,7 +270,7 @@ class SqlCases:
         decided = select(cases.c.at, cases.c.probability, cases.c.decision, cases.c.message).where(
             *_where(cases, place), cases.c.band == band, cases.c.decision != "", cases.c.at >= moment
         )
-        right = func.sum(case((feedback.c.agrees, 1), else_=-1)).label("right")
+        right = func.sum(sql_case((feedback.c.agrees, 1), else_=-1)).label("right")
         said = (
             select(verdicts.c.at, verdicts.c.probability, right, verdicts.c.message)
             .join(feedback, feedback.c.verdict == verdicts.c.id)

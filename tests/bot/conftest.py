@@ -51,7 +51,7 @@ def process() -> Nunchi:
             capture_output=True,
             env=child_environment(**(env or {})),
             check=False,
-            timeout=60,
+            timeout=120,
             **options,
         )
         return Ended(done.returncode, done.stdout.decode(), done.stderr.decode())

@@ -86,7 +86,7 @@ def test_a_prompt_explains_unless_told_not_to(options, explains):
         encoding="utf-8",
         codec_errors="replace",  # the echo of what is typed
         dimensions=(40, 200),
-        timeout=60,
+        timeout=120,
     )
     with terminal:
         terminal.expect("리뷰> ")

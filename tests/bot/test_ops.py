@@ -74,7 +74,7 @@ async def test_a_blocked_loop_is_noticed() -> None:
     time.sleep(0.2)
     await asyncio.sleep(0.02)
     measuring.cancel()
-    assert 0.15 < lag.longest < 5
+    assert 0.15 < lag.longest < 60
 
 
 def test_what_stays_is_not_looked_through_again() -> None:
@@ -107,7 +107,7 @@ async def test_what_is_due_is_done_again_and_again() -> None:
     announcing.wanted = 3
     announcing.go_on.set()
     chore = asyncio.create_task(announce_again_and_again(announcing, HandClock(), every=0.001))
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(90):
         await announcing.reached.wait()
     chore.cancel()
     await asyncio.gather(chore, return_exceptions=True)
@@ -117,7 +117,7 @@ async def test_what_is_due_is_done_again_and_again() -> None:
 async def test_a_bot_that_stops_finishes_what_it_was_announcing() -> None:
     announcing = Announcing()
     chore = asyncio.create_task(announce_again_and_again(announcing, HandClock()))
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(90):
         await announcing.reached.wait()
     chore.cancel()
     await asyncio.sleep(0)

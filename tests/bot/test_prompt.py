@@ -116,7 +116,7 @@ def test_questions_do_not_go_where_the_answers_go(home):
         env=child_environment(HOME=str(home)),
     ) as child:
         os.write(controller, f"{REVIEWS[0]}\n/quit\n".encode())
-        out, err = child.communicate(timeout=30)
+        out, err = child.communicate(timeout=90)
     os.close(controller)
     os.close(terminal)
     assert child.returncode == 0

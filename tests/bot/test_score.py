@@ -262,7 +262,7 @@ def test_a_progress_bar_at_a_terminal_only(nunchi, tmp_path):
     words = [*COMMAND[1:], "score", str(tmp_path / "a.txt"), "-o", str(tmp_path / "b.csv")]
     env = child_environment(TERM="xterm-256color")
     child = pexpect.spawn(
-        COMMAND[0], words, env=env, encoding="utf-8", codec_errors="replace", timeout=30, dimensions=(24, 100)
+        COMMAND[0], words, env=env, encoding="utf-8", codec_errors="replace", timeout=90, dimensions=(24, 100)
     )
     child.expect("리뷰 판단")
     child.expect("1,500행")

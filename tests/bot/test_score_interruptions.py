@@ -34,7 +34,7 @@ def folder(tmp_path_factory):
 
 def dying(when, *words):
     command = [sys.executable, DYING, when, *map(str, words)]
-    return subprocess.run(command, env=child_environment(), capture_output=True, text=True, check=False, timeout=60)
+    return subprocess.run(command, env=child_environment(), capture_output=True, text=True, check=False, timeout=120)
 
 
 def nothing_looks_finished(tmp_path):

@@ -56,7 +56,7 @@ class DiscordHarness:
         # Not by asking it for a heartbeat: discord.py sends no more than 110 of these answers in a minute.
         client = self.service.client
         assert client is not None
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(90):
             for session in self.server.gateway.live():
                 while client._get_websocket(shard_id=session.shard[0]).sequence != session.events[-1]["s"]:
                     await asyncio.sleep(0)

@@ -88,11 +88,11 @@ async def test_who_comes_when_the_queue_is_full_is_told(platform: MakeHarness, m
             return
         way = "direct"
         running = [asyncio.create_task(played.say(REVIEWS[0], way, "first"))]
-        await asyncio.to_thread(slow.began.wait, 10)  # the model has the first one, so there is room for one more
+        await asyncio.to_thread(slow.began.wait, 60)  # the model has the first one, so there is room for one more
         running.append(asyncio.create_task(played.say(REVIEWS[1], way, "second")))
         while core.inference.depth < 1:
             await asyncio.sleep(0)
-        await asyncio.wait_for(played.say(REVIEWS[2], way, "third"), 10)
+        await asyncio.wait_for(played.say(REVIEWS[2], way, "third"), 60)
         assert [seen.text for seen in played.seen()] == [Messages("ko")("busy")]
         slow.go_on.set()
         await asyncio.gather(*running)

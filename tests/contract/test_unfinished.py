@@ -15,16 +15,11 @@ from bot.core.commands import Asker, Command, obey
 from bot.core.pipeline import LEASE, STEPS, seen_before
 from bot.core.service import Core
 from tests.bot.core.fakes import HandClock
+from tests.contract.case_core import BAD, GOOD, MakePlay, locked, make
 from tests.contract.case_play import DiscordPlay, Play, discord_play, quiet
-from tests.contract.test_cases import BAD, GOOD, PLAYS, MakePlay, make
 
 CLAIMED = STEPS.index(seen_before) + 1
 LATER = LEASE.total_seconds() + 1
-
-
-@pytest.fixture(params=PLAYS)
-def plays(request: pytest.FixtureRequest) -> MakePlay:
-    return PLAYS[request.param]
 
 
 class Dying:
@@ -164,10 +159,6 @@ async def test_a_case_that_could_not_be_written_outlives_its_process(
 ) -> None:
     clock = HandClock()
     core, cases = await make(model, tmp_path, clock)
-
-    async def locked(*_: Any) -> Any:
-        raise OSError("database is locked")
-
     async with discord_play(core) as played:
         await played.watch()
         with monkeypatch.context() as meanwhile:

@@ -126,7 +126,7 @@ def test_a_full_disk_leaves_nothing(
         capture_output=True,
         text=True,
         check=True,
-        timeout=60,
+        timeout=120,
     )
     if full_at == "nothing":
         assert done.stdout == "" and [p.name for p in tmp_path.iterdir()] == ["model"]

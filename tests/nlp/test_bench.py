@@ -23,7 +23,7 @@ SECTIONS = ["process", "memory", "batch", "one review", "Keras"]
 
 def run(*arguments: str) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "nlp.bench", *arguments]
-    return subprocess.run(command, cwd=ROOT, capture_output=True, encoding="utf-8", check=False, timeout=110)
+    return subprocess.run(command, cwd=ROOT, capture_output=True, encoding="utf-8", check=False, timeout=280)
 
 
 def test_it_measures_every_section() -> None:

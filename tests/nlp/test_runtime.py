@@ -200,7 +200,7 @@ def test_many_threads_share_one_analyzer(bundled: nlp.Analyzer, compose: Any) ->
     start = threading.Barrier(8)
 
     def work(number: int) -> list[nlp.Verdict]:
-        start.wait(timeout=30)
+        start.wait(timeout=120)
         order = sorted(range(len(texts)), key=lambda i: (i * 31 + number * 17) % len(texts))
         answers = {i: bundled.analyze(texts[i]) for i in order}
         return [answers[i] for i in range(len(texts))]

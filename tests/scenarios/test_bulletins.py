@@ -193,12 +193,12 @@ async def test_processes_catch_up_once_when_they_start(tmp_path: Path) -> None:
     async with SlackServer() as server:
         for _ in range(2):
             both = [await start(server, tmp_path, "run", "slack") for _ in range(2)]
-            async with asyncio.timeout(60):
+            async with asyncio.timeout(90):
                 while len(server.posts) < 1 or len(server.open_sockets()) < 2:
                     await asyncio.sleep(0.01)
             for process in both:
                 process.send_signal(signal.SIGTERM)
-            ends = [await asyncio.wait_for(process.communicate(), 60) for process in both]
+            ends = [await asyncio.wait_for(process.communicate(), 90) for process in both]
             assert [process.returncode for process in both] == [0, 0], ends
         (post,) = server.posts
         assert (post.channel, len(server.uploads)) == ("C1", 1)

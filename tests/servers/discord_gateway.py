@@ -108,7 +108,7 @@ class Gateway:
             await session.socket.send({"op": HEARTBEAT, "d": None})
         await self.until(lambda: all(session.seen >= session.events[-1]["s"] for session in waiting))
 
-    async def until(self, condition: Any, seconds: float = 30) -> None:
+    async def until(self, condition: Any, seconds: float = 90) -> None:
         """Return once a condition holds, which is looked at whenever a client says something."""
 
         async def wait() -> None:

@@ -19,12 +19,12 @@ def korean(monkeypatch):
 
 @pytest.fixture
 def train_here(tmp_path, monkeypatch, capsys):
-    """``nunchi train WORDS`` without a process of its own, for what ends before there is anything to do."""
-    monkeypatch.setattr(os, "environ", environment(tmp_path))
-    monkeypatch.chdir(tmp_path)
+    """``nunchi train WORDS`` without a process of its own, for what does not learn."""
 
-    def run(*words):
-        status = main(["train", *words])
+    def run(*words, home=tmp_path):
+        monkeypatch.setattr(os, "environ", environment(home))
+        monkeypatch.chdir(home)
+        status = main(["train", *map(str, words)])
         return subprocess.CompletedProcess(words, status, *capsys.readouterr())
 
     return run

@@ -44,7 +44,7 @@ def no_traceback(done, status):
 
 
 @pytest.mark.timeout(600)
-def test_from_file_to_service_and_back(home, fitted):
+def test_from_file_to_service_and_back(home, fitted, train_here):
     done = fitted
     said = no_traceback(done, 0)
     assert "600행을 읽어 리뷰 600편" in said
@@ -69,20 +69,20 @@ def test_from_file_to_service_and_back(home, fitted):
     assert "우리 가게" in (run / "model" / artifact.CARD).read_text("utf-8")
     assert all(name in (run / "index.html").read_text("utf-8") for name in pictures)
 
-    assert model_id in train(home, "models", "list").stdout
-    assert train(home, "models", "path").stdout.strip() == str(store.current())
-    assert "모델 1개가 온전합니다" in train(home, "models", "verify").stdout
-    assert "우리 가게" in train(home, "models", "show").stdout
+    assert model_id in train_here("models", "list", home=home).stdout
+    assert train_here("models", "path", home=home).stdout.strip() == str(store.current())
+    assert "모델 1개가 온전합니다" in train_here("models", "verify", home=home).stdout
+    assert "우리 가게" in train_here("models", "show", home=home).stdout
     chat = [sys.executable, "-m", "bot", "chat", "쫀쫀합니다"]
     answer = subprocess.run(chat, env=environment(home), capture_output=True, text=True, check=True, cwd=home)
     assert model_id in answer.stdout
-    assert "함께 설치된 모델" in train(home, "rollback").stdout
+    assert "함께 설치된 모델" in train_here("rollback", home=home).stdout
     assert store.current() is None
-    no_traceback(train(home, "rollback"), 78)
+    no_traceback(train_here("rollback", home=home), 78)
 
 
 @pytest.mark.timeout(600)
-def test_a_worse_model_is_refused_unless_forced(home, tmp_path):
+def test_a_worse_model_is_refused_unless_forced(home, tmp_path, train_here):
     model = artifact.load(BUNDLED)
     record = {"against": model.model_id, "rows": 300, "outcome": "worse"}
     artifact.save(model, tmp_path / "worse", name="worse", more={"comparison.json": json.dumps(record).encode()})
@@ -91,14 +91,14 @@ def test_a_worse_model_is_refused_unless_forced(home, tmp_path):
     upside_down = artifact.Artifact(model.settings, model.tokenizer, weights)
     artifact.save(upside_down, tmp_path / "wrong", name="wrong")
     for name, says in (("worse", "보다 못해"), ("unknown", "--data"), ("wrong", "기준 문장")):
-        assert says in no_traceback(train(tmp_path, "promote", name), 65)
+        assert says in no_traceback(train_here("promote", name), 65)
         assert ModelStore(tmp_path).current() is None
-    same = train(tmp_path, "promote", "unknown", "--data", home / "shop.csv")
+    same = train_here("promote", "unknown", "--data", home / "shop.csv")
     assert "우연일 만큼" in no_traceback(same, 0)
-    no_traceback(train(tmp_path, "promote", "worse", "--force"), 0)
+    no_traceback(train_here("promote", "worse", "--force"), 0)
     assert ModelStore(tmp_path).state().current.startswith("worse")
     (tmp_path / "wrong" / artifact.WEIGHTS).write_bytes(b"")
-    assert "바뀌었거나 잘렸습니다" in no_traceback(train(tmp_path, "promote", "wrong"), 78)
+    assert "바뀌었거나 잘렸습니다" in no_traceback(train_here("promote", "wrong"), 78)
 
 
 @pytest.mark.timeout(600)

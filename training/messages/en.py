@@ -106,7 +106,7 @@ OUTCOME_BETTER = "better"
 OUTCOME_SAME = "same within noise"
 OUTCOME_WORSE = "worse"
 OUTCOME_DAMAGED = "damaged"
-MODELS_WHOLE = "{count} models are whole; the one in service has {right} of {of} right"
+MODELS_WHOLE = "models that are whole: {count}; the one in service has {right} of {of} right"
 MODELS_NO_CARD = "{model} has no card"
 
 # compare and bench

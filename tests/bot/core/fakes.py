@@ -49,18 +49,18 @@ class SlowModel:
     def analyze_batch(self, texts: Sequence[str]) -> list[nlp.Verdict]:
         self.batches.append(len(texts))
         self.began.set()
-        assert self.go_on.wait(30)
+        assert self.go_on.wait(120)
         return self._model.analyze_batch(texts)
 
 
 def make_core(
     model: nlp.Analyzer | SlowModel, *, store: Store | None = None, clock: Clock | None = None, **limits: float
 ) -> Core:
-    """A core on a real model, with its memory in memory."""
+    """A core on a real model, with its memory in memory, and more patience than a busy machine needs."""
     return Core(
         model,
         store if store is not None else MemoryStore(),
         Fingerprint(KEY),
         clock=clock,
-        limits=Limits(**limits),  # type: ignore[arg-type]
+        limits=Limits(**{"patience": 60.0, **limits}),  # type: ignore[arg-type]
     )

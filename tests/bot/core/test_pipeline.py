@@ -165,7 +165,7 @@ async def test_an_overload_is_said_in_the_way_of_the_channel(model: nlp.Analyzer
     core = make_core(slow, store=store, room=1)
     await watched(core, mode=mode)
     first = core.start(incoming(message="1", way="watched"), wire)
-    await asyncio.to_thread(slow.began.wait, 10)
+    await asyncio.to_thread(slow.began.wait, 60)
     second = core.start(incoming(message="2", way="watched"), wire)
     while core.inference.depth < 1:
         await asyncio.sleep(0)
@@ -257,7 +257,7 @@ async def test_closing_finishes_what_is_on_its_way(model: nlp.Analyzer) -> None:
     slow, wire = SlowModel(model), Wire()
     core = make_core(slow)
     tasks = [core.start(incoming(message=str(i)), wire) for i in range(20)]
-    await asyncio.to_thread(slow.began.wait, 10)
+    await asyncio.to_thread(slow.began.wait, 60)
     closing = asyncio.create_task(core.close())
     await asyncio.sleep(0)
     assert core.in_flight == 20

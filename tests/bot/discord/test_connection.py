@@ -150,7 +150,7 @@ async def test_heartbeats_go_on_while_the_model_takes_its_time(model: nlp.Analyz
     async with discord(make_core(slow), server) as bot:
         await bot.watch()
         ids = await write(bot.server, 1)
-        await asyncio.to_thread(slow.began.wait, 10)
+        await asyncio.to_thread(slow.began.wait, 60)
         (session,) = server.gateway.live()
         assert session.socket is not None
         beats = session.socket.beats
@@ -255,7 +255,7 @@ async def test_a_close_for_good_is_one_sentence(model: nlp.Analyzer, code: int) 
 async def test_a_close_for_good_ends_a_bot_that_runs(bot: DiscordHarness) -> None:
     await bot.server.gateway.close(4004)
     with pytest.raises(UserError) as caught:
-        await asyncio.wait_for(bot.service.wait(), 30)
+        await asyncio.wait_for(bot.service.wait(), 90)
     sentence = Messages("ko")(caught.value.sentence, **caught.value.values)
     assert "DISCORD_TOKEN" in sentence
     assert TOKEN not in sentence
@@ -265,7 +265,7 @@ async def test_an_intent_that_is_refused_names_the_page_to_click(bot: DiscordHar
     bot.server.gateway.flags = 0
     await bot.server.gateway.invalidate(False)
     with pytest.raises(UserError) as caught:
-        await asyncio.wait_for(bot.service.wait(), 30)
+        await asyncio.wait_for(bot.service.wait(), 90)
     sentence = Messages("ko")(caught.value.sentence, **caught.value.values)
     assert f"https://discord.com/developers/applications/{payloads.APPLICATION}/bot" in sentence
     assert "Message Content Intent" in sentence

@@ -51,12 +51,12 @@ def complaint(err: bytes) -> str:
 async def test_a_process_answers_drains_and_leaves_no_text(tmp_path: Path) -> None:
     async with DiscordServer() as server:
         process = await start(server, tmp_path, "run", "discord")
-        err = await asyncio.wait_for(heard(process, KO("discord_ready")), 60)
+        err = await asyncio.wait_for(heard(process, KO("discord_ready")), 90)
         for number in range(40):
             await server.gateway.dispatch("MESSAGE_CREATE", mention(number))
         await server.gateway.seen()
         process.send_signal(signal.SIGTERM)  # what was read is answered
-        out, rest = await asyncio.wait_for(process.communicate(), 60)
+        out, rest = await asyncio.wait_for(process.communicate(), 90)
         err += rest
         assert process.returncode == 0, err.decode()
         assert len(server.posts) == 40
@@ -79,7 +79,7 @@ async def test_both_platforms_in_one_process(tmp_path: Path) -> None:
             assert line, log.decode()
             log += line
         await server.gateway.until(server.gateway.live)
-        await asyncio.wait_for(slack.connected.wait(), 30)
+        await asyncio.wait_for(slack.connected.wait(), 90)
         await server.gateway.dispatch("MESSAGE_CREATE", mention(1))
         await slack.send("events_api", slack_payloads.mention(CANARY, slack_payloads.ts(1)))
         await server.until_posted(lambda: server.posts)
@@ -90,7 +90,7 @@ async def test_both_platforms_in_one_process(tmp_path: Path) -> None:
                     if counted <= set((await response.text()).splitlines()):
                         break
         process.send_signal(signal.SIGTERM)
-        _, err = await asyncio.wait_for(process.communicate(), 40)
+        _, err = await asyncio.wait_for(process.communicate(), 90)
         assert process.returncode == 0, err.decode()
         assert (len(server.posts), len(slack.posts)) == (1, 1)
         assert {KO("discord_ready"), KO("slack_ready")} <= set((log + err).decode().splitlines())
@@ -101,7 +101,7 @@ async def test_a_token_that_is_taken_back_ends_the_process_in_a_sentence(tmp_pat
         process = await start(server, tmp_path, "run", "discord")
         await server.gateway.until(server.gateway.live)
         await server.gateway.close(4004)
-        _, err = await asyncio.wait_for(process.communicate(), 40)
+        _, err = await asyncio.wait_for(process.communicate(), 90)
         assert process.returncode == 78
         lines = [line for line in err.decode().splitlines() if not line.startswith("{")]
         assert len(lines) == 2, "that it was ready, and why it ended"
@@ -123,7 +123,7 @@ async def test_what_is_wrong_is_one_sentence(tmp_path: Path, more: dict[str, str
     async with DiscordServer() as server:
         for words in (("doctor", "discord"), ("run", "discord")):
             process = await start(server, tmp_path, *words, more=more)
-            _, err = await asyncio.wait_for(process.communicate(), 60)
+            _, err = await asyncio.wait_for(process.communicate(), 90)
             assert process.returncode == status
             assert (
                 complaint(err)[:6] == KO(sentence, name="DISCORD_TOKEN", url="", where="", reason="")[:6]
@@ -179,10 +179,10 @@ async def test_two_processes_share_shards_over_one_postgres(tmp_path: Path, post
             (tmp_path / shard).mkdir()
             processes.append(await start(server, tmp_path / shard, "run", "discord", more=more))
         for process in processes:
-            await asyncio.wait_for(heard(process, KO("discord_ready")), 60)
+            await asyncio.wait_for(heard(process, KO("discord_ready")), 90)
         assert sorted(said["shard"] for said in server.gateway.identifies) == [[0, 2], [1, 2]]
         assert await tell_all(server, channels) == set(channels.values())
         for process in processes:
             process.send_signal(signal.SIGTERM)
-            _, err = await asyncio.wait_for(process.communicate(), 60)
+            _, err = await asyncio.wait_for(process.communicate(), 90)
             assert process.returncode == 0, err.decode()

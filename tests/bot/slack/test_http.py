@@ -187,7 +187,7 @@ async def test_what_no_client_would_send_is_refused_and_in_no_log(
     reader, writer = await asyncio.open_connection("127.0.0.1", int(http.url.split(":")[2].split("/")[0]))
     with caplog.at_level(logging.DEBUG):
         writer.write(f"POST {PATH} HTTP/1.1\r\nHost: nunchi\r\n".encode() + rest)
-        answer = await asyncio.wait_for(reader.readline(), 30)
+        answer = await asyncio.wait_for(reader.readline(), 90)
     writer.close()
     assert int(answer.split()[1]) == status
     logged = "".join(map(JsonLines().format, caplog.records))

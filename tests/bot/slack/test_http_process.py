@@ -61,7 +61,7 @@ async def running(server: SlackServer, home: Path, *words: str, more: dict[str, 
             await asyncio.sleep(0.02)
         yield Running(process, f"http://{found[1].decode()}", log, reading)
         process.send_signal(signal.SIGTERM)
-        await asyncio.wait_for(process.wait(), 30)
+        await asyncio.wait_for(process.wait(), 90)
         await reading
         assert process.returncode == 0, log.decode()
     finally:
@@ -131,7 +131,7 @@ async def test_changing_the_key_takes_two_restarts_and_a_wrong_one_is_a_sentence
                 assert await post(browser, bot.url, event) == 200
         assert [post.token for post in server.posts] == [server.oauth.token("T1")] * 3
         process = await start(server, tmp_path, "run", "slack", "--http", more={**MANY, "NUNCHI_TOKEN_KEY": old})
-        _, err = await asyncio.wait_for(process.communicate(), 30)
+        _, err = await asyncio.wait_for(process.communicate(), 90)
     said = [line for line in err.decode().splitlines() if not line.startswith("{")]
     assert process.returncode == 78
     assert len(said) == 1
@@ -155,7 +155,7 @@ async def test_a_setting_that_does_not_fit_is_a_sentence_that_names_it(tmp_path:
     changes, name = CASES[case]
     async with SlackServer() as server:
         process = await start(server, tmp_path, "doctor", "slack", "--http", more={**MANY, **changes})
-        out, err = await asyncio.wait_for(process.communicate(), 30)
+        out, err = await asyncio.wait_for(process.communicate(), 90)
     assert (process.returncode, out) == (78, b"")
     assert len(err.decode().splitlines()) == 1
     assert name in err.decode()
@@ -165,7 +165,7 @@ async def test_a_setting_that_does_not_fit_is_a_sentence_that_names_it(tmp_path:
 async def test_doctor_finds_nothing_and_changes_nothing(tmp_path: Path) -> None:
     async with SlackServer() as server:
         process = await start(server, tmp_path, "doctor", "slack", "--http", more=MANY)
-        out, err = await asyncio.wait_for(process.communicate(), 30)
+        out, err = await asyncio.wait_for(process.communicate(), 90)
     assert (process.returncode, err) == (0, b"")
     assert "SLACK_CLIENT_ID" in out.decode()
     assert list(tmp_path.iterdir()) == []
@@ -176,8 +176,8 @@ async def test_socket_mode_with_metrics_and_settings_that_are_for_http(tmp_path:
     more = {"SLACK_CLIENT_ID": CLIENT_ID, "SLACK_CLIENT_SECRET": CLIENT_SECRET, "NUNCHI_METRICS_PORT": "0"}
     async with SlackServer() as server:
         async with running(server, tmp_path, more=more) as bot, aiohttp.ClientSession() as session:
-            await asyncio.wait_for(server.connected.wait(), 30)
-            await asyncio.wait_for(server.send("events_api", mention("T1")), 30)
+            await asyncio.wait_for(server.connected.wait(), 90)
+            await asyncio.wait_for(server.send("events_api", mention("T1")), 90)
             while not server.posts:
                 await asyncio.sleep(0.02)
             while True:

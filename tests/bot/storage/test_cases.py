@@ -26,7 +26,7 @@ from bot.storage.opening import open_store
 from bot.storage.schema import cases as table
 from bot.storage.sealing import Sealer
 from bot.storage.store import SqlStore
-from tests.bot.core.fakes import make_core
+from tests.bot.core.fakes import HandClock, make_core
 from tests.bot.core.test_pipeline import BAD, GOOD, Wire
 from tests.bot.storage.test_store import NOON, record
 
@@ -134,7 +134,14 @@ async def test_a_card_is_taken_by_one_and_a_change_leaves_it_alone(url: str, tmp
     assert await kept.settle([waiting[0]], "posted", "message:1", "C9") == 1
     changed = await kept.change(replace(waiting[0], owed=True), Note(NOON, "owe", "U1", "f1"))
     assert changed is not None
-    assert (changed.card, changed.card_state, changed.owed) == ("message:1", "posted", True)
+    assert (changed.card, changed.card_state, changed.owed) == ("message:1", "stale", True)
+    soon = NOON + timedelta(minutes=2)  # until then it is whoever made the change that has the card changed
+    assert await kept.stale(["slack"], soon - timedelta(seconds=1)) == await kept.stale(["discord"], soon) == []
+    assert await kept.stale(["slack"], soon) == [changed]
+    await kept.fresh(waiting[0])  # shows what it was before
+    assert await kept.stale(["slack"], soon) == [changed]
+    await kept.fresh(changed)
+    assert await kept.stale(["slack"], soon) == []
     assert [each.number for each in await kept.lost(["slack"], NOON + timedelta(minutes=9))] == [2, 3, 4, 5]
     later = NOON + timedelta(minutes=9)
     lost = await kept.lost(["slack"], later)
@@ -266,7 +273,7 @@ async def test_a_channel_without_a_rule_costs_no_more_statements_than_without_mo
         counts = []
         for channel, moderated in (("C1", False), ("C2", True)):
             store = await open_store(url, tmp_path)
-            core = make_core(model, store=store)
+            core = make_core(model, store=store, clock=HandClock())  # settings are read again after some seconds
             if moderated:
                 core.cases, core.announcer = Cases(core, SqlCases(store)), Announcer(core, SqlBulletins(store))
                 await core.announcer.tick()
