@@ -175,9 +175,10 @@ class _Run:
         self._step, self._total = 0, 0.0
         self.stream = Stream(lengths_of(pool.texts), recipe.batch, seed)
         steps = self.stream.per_epoch * recipe.epochs
-        # No XLA: it would compile for every length, which takes longer than so few steps.
+        # No XLA where the backend does without: compiling every length takes longer than so few steps.
+        compiled = keras.backend.backend() == "jax"  # which otherwise takes every operation by itself, far slower still
         rate = OneCycle(recipe.rate, steps)
-        model.compile(keras.optimizers.Adam(rate, clipnorm=1.0), make_loss(data.config), jit_compile=False)
+        model.compile(keras.optimizers.Adam(rate, clipnorm=1.0), make_loss(data.config), jit_compile=compiled)
         model.optimizer.build(model.trainable_variables)
 
     def go(self, asked: Encoded, tell: Callable[[str, int, int], None]) -> None:
