@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from nlp.config import NetworkConfig
 from nlp.ngrams import hash_ngrams
 from nlp.runtime import clip
-from nlp.tokenizer import UNKNOWN, Tokenizer
+from nlp.tokenizer import UNKNOWN, CharTokenizer, Tokenizer
 
 _POOL = 50  # batches that are shuffled and then sorted by length together
 _LENGTHS = (16, 24, 32, 40, 48, 64, 80, 112, 144, 256)  # lengths are rounded up to these: each is compiled once
@@ -69,6 +69,11 @@ class Ragged:
     def nbytes(self) -> int:
         """What it holds, in bytes."""
         return self._flat.nbytes + self._ends.nbytes
+
+
+def components_of(tokenizer: Tokenizer) -> NDArray[np.int32] | None:
+    """What a network of its tokens is built with: see :meth:`nlp.tokenizer.CharTokenizer.components`."""
+    return tokenizer.components() if isinstance(tokenizer, CharTokenizer) else None
 
 
 def lengths_of(texts: Sequence[str]) -> NDArray[np.int32]:

@@ -28,6 +28,7 @@ _LONGEST = 3
 
 def teach_morphemes(
     recipe: Recipe,
+    domain: Sequence[Row],
     rows: Sequence[Row],
     unrated: Sequence[Row],
     movies: Sequence[Row],
@@ -35,37 +36,41 @@ def teach_morphemes(
     made: Sequence[tuple[str, bool]],
     seed: int,
     folder: Path,
+    name: str = "",
 ) -> Opinions:
     """Pretrain and train networks that read morphemes, and linear models beside them, and ask them all.
 
     Args:
         recipe: of everything.
+        domain: rated rows whose morphemes there are to be; their ratings are not looked at.
         rows: rated rows to learn from; none of the held-out ones.
         unrated: rows without a rating.
         movies: rated movie reviews.
         reminder: movie reviews as targets.
         made: reviews made by rule.
         seed: of everything random.
-        folder: for what was cut, weights and answers.
+        folder: for what was cut and weights.
+        name: of the folder in it that is for the answers; that folder itself if empty.
 
     Raises:
         DataError: if the analyser is not installed.
     """
     kind = recipe.teach.morphemes.kind
     kept: dict[str, list[str]] = {}
-    for texts in ([r.text for r in (*rows, *unrated)], [r.text for r in movies]):
+    for texts in ([r.text for r in (*domain, *unrated)], [r.text for r in movies]):
         kept |= zip(texts, cut_all(kind, texts, folder), strict=True)
-    tokens = remember(recipe, kept, [r.text for r in (*rows, *unrated)], [r.text for r in movies])
+    tokens = remember(recipe, kept, [r.text for r in (*domain, *unrated)], [r.text for r in movies])
     shape = replace(recipe.teachers, jamo=False, bigrams=0)
     starts = []
     if recipe.pretrain.epochs and movies:
         starts.append(pretrain(shape, tokens, recipe.pretrain, movies, (), seed, folder))
 
     # Other processes fit them: those need not get the movies.
-    known = {r.text: kept[r.text] for r in (*rows, *unrated)}
+    known = {r.text: kept[r.text] for r in (*domain, *unrated)}
     linear = partial(baseline.opinions, longest=_LONGEST, tokens=known.__getitem__)
+    answers = folder / name
     return teach(
-        shape, tokens, recipe.teach, rows, unrated, reminder, starts, made, seed + 1000, folder, "morphemes", linear
+        shape, tokens, recipe.teach, rows, unrated, reminder, starts, made, seed + 1000, answers, "morphemes", linear
     )
 
 

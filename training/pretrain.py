@@ -19,8 +19,8 @@ from numpy.typing import NDArray
 
 from nlp import network
 from nlp.config import NetworkConfig
-from nlp.tokenizer import CharTokenizer, Tokenizer
-from training.batches import Encoded
+from nlp.tokenizer import Tokenizer
+from training.batches import Encoded, components_of
 from training.data import Row
 from training.loop import OneCycle, Stream, compile_with, read_arrays, run, write_arrays
 from training.messages import say
@@ -82,8 +82,7 @@ def pretrain(
         return read_arrays(result)
     keras.utils.set_random_seed(seed)
     body = replace(config, buckets=0, hidden=0, ratings=_RATINGS, positive_above=5.5, dropout=0.15)
-    components = tokenizer.components() if isinstance(tokenizer, CharTokenizer) else None
-    model = network.build(body, tokenizer.size, components)
+    model = network.build(body, tokenizer.size, components_of(tokenizer))
 
     films = Encoded([r.text for r in movies], body, tokenizer)
     stars = np.array([round(r.rating or 1) - 1 for r in movies], np.int32)

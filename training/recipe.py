@@ -151,6 +151,7 @@ class Recipe:
         network, tokenizer, pretrain, teach, tune: its tables.
         fitted_wide: the wide part is a linear model fitted apart (:mod:`training.linear`).
         wide_movies: number of movie reviews that it learns from too, lest it speaks against the network there.
+        students: networks whose mean serves (:mod:`training.student`).
         right_when_sure: share of verdicts outside the unsure band that are to be right.
         adapt: learn on from the model in service instead of all that; its shape and tokenizer are kept.
         course: a network of the course, which is trained and compared but does not serve.
@@ -164,6 +165,7 @@ class Recipe:
     tune: TuneRecipe = field(default_factory=TuneRecipe)
     fitted_wide: bool = False
     wide_movies: int = 0
+    students: int = 1
     right_when_sure: float = 0.97
     adapt: AdaptRecipe | None = None
     course: CourseRecipe | None = None
@@ -208,7 +210,7 @@ class Recipe:
                 parts[table] = _part(TeachRecipe, {**value, "tune": tune, "morphemes": morphemes}, table)
             elif table in kinds:
                 parts[table] = _part(kinds[table], value, table)
-            elif table in ("right_when_sure", "fitted_wide", "wide_movies"):
+            elif table in ("right_when_sure", "fitted_wide", "wide_movies", "students"):
                 parts[table] = value
             else:
                 raise DataError("recipe_no_table", name=table)

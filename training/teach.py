@@ -115,15 +115,16 @@ def teach(
         state.unlink(missing_ok=True)
         return answer
 
-    parts = [_Part.of(rows, unrated, side == k, recipe.folds) for k in range(recipe.folds)]
-    todo = [k for k in range(recipe.folds) if not (folder / f"teacher-linear-{k}.npz").exists()]
+    folds = np.unique(side).tolist()  # one that is left out altogether needs no teacher
+    parts = {k: _Part.of(rows, unrated, side == k, len(folds)) for k in folds}
+    todo = [k for k in folds if not (folder / f"teacher-linear-{k}.npz").exists()]
     jobs = (delayed(linear_opinions)(parts[k].learn, parts[k].texts, config.positive_above) for k in todo)
     for k, opinions in zip(todo, Parallel(n_jobs=-1, return_as="generator")(jobs), strict=True):
         write_arrays(folder / f"teacher-linear-{k}.npz", {"answer": opinions})
 
     networks = np.zeros((len(rows) + len(unrated), len(config.ratings)))
     linear = np.zeros(len(rows) + len(unrated))
-    for k, part in enumerate(parts):
+    for k, part in parts.items():
         linear[part.asked] += part.weight * read_arrays(folder / f"teacher-linear-{k}.npz")["answer"]
         for s in range(recipe.seeds):
             answer = _kept(folder / f"teacher-{k}-{s}.npz", partial(network, part.learn, part.texts, k, s))
@@ -158,8 +159,9 @@ def teach_again(
     """
     side = np.array([fold(r.place, recipe.folds) for r in rows])
     networks = np.zeros((len(rows) + len(unrated), len(config.ratings)))
-    for k in range(recipe.folds):
-        part = _Part.of(rows, unrated, side == k, recipe.folds)
+    folds = np.unique(side).tolist()
+    for k in folds:
+        part = _Part.of(rows, unrated, side == k, len(folds))
 
         def answer(k: int = k, part: _Part = part) -> NDArray[np.float32]:
             return learn(side != k, say("progress_second_teacher", fold=k + 1, folds=recipe.folds), f"second-{k}.npz")(

@@ -18,8 +18,8 @@ from numpy.typing import NDArray
 
 from nlp import network
 from nlp.config import NetworkConfig
-from nlp.tokenizer import CharTokenizer, Tokenizer
-from training.batches import Encoded, hide_tokens
+from nlp.tokenizer import Tokenizer
+from training.batches import Encoded, components_of, hide_tokens
 from training.data import Row
 from training.loop import OneCycle, Stream, compile_with, run
 from training.noise import misspell
@@ -102,6 +102,8 @@ def tune(
     seed: int,
     checkpoint: Path | None,
     title: str,
+    *,
+    order: int | None = None,
 ) -> keras.Model:
     """Train a network on a pool.
 
@@ -115,26 +117,27 @@ def tune(
         seed: initial weights and order of the rows.
         checkpoint: where to keep the state for resuming.
         title: what the progress bar says.
+        order: seed of the order of the rows and of what is misspelt, where it is to differ from that of the weights.
 
     Returns:
         The trained network.
     """
     keras.utils.set_random_seed(seed)
-    components = tokenizer.components() if isinstance(tokenizer, CharTokenizer) else None
-    model = network.build(config, tokenizer.size, components, wide_dropout=recipe.wide_dropout)
+    model = network.build(config, tokenizer.size, components_of(tokenizer), wide_dropout=recipe.wide_dropout)
     if start:
         network.set_weights(model, config, start, only="embedding")
         network.set_weights(model, config, start, only="recurrent")
+    order = seed if order is None else order
     lengths = [len(t) for t in pool.texts]
-    stream = Stream(lengths, recipe.batch, seed)
+    stream = Stream(lengths, recipe.batch, order)
     steps = stream.per_epoch * recipe.epochs
     data = Encoded(pool.texts, config, tokenizer)
     films = Encoded(movies.texts, config, tokenizer) if movies and recipe.movies_every else None
-    reminders = Stream([len(t) for t in movies.texts], 2 * recipe.batch, seed) if movies else None
+    reminders = Stream([len(t) for t in movies.texts], 2 * recipe.batch, order) if movies else None
     compile_with(model, OneCycle(recipe.rate, steps), make_loss(config))
 
     def step(number: int) -> float:
-        random = np.random.default_rng([seed, number])
+        random = np.random.default_rng([order, number])
         rows = stream[number]
         batch = data
         picked: NDArray[np.integer[Any]] = rows

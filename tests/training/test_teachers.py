@@ -61,14 +61,14 @@ def test_teachers_of_morphemes_know_rows_they_did_not_learn_from(analyser, tmp_p
 
     rows, unrated = reviews(160, 1), reviews(20, 2)
     recipe = Recipe.from_dict(RECIPE, "tried")
-    said = teach_morphemes(recipe, rows, unrated, [], None, [], 0, tmp_path)
+    said = teach_morphemes(recipe, rows, rows, unrated, [], None, [], 0, tmp_path)
     assert said.classes["morphemes"].shape == (180, 4)
     assert said.linear["morphemes"].shape == (180,)
     together = lesson(said, rows, recipe.network)
     assert together.accuracy["together"] > 0.9
     assert together.unrated[1].shape == (20,)
     asked = analyser.asked
-    again = teach_morphemes(recipe, rows, unrated, [], None, [], 0, tmp_path)
+    again = teach_morphemes(recipe, rows, rows, unrated, [], None, [], 0, tmp_path)
     assert analyser.asked == asked, "what was cut and said is kept"
     np.testing.assert_array_equal(again.classes["morphemes"], said.classes["morphemes"])
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -21,6 +22,7 @@ from training.reviews import Reviews, sources
 from training.rows import split
 
 if TYPE_CHECKING:
+    from training.prepare import Corpora
     from training.recipe import Recipe
 
 RATED = "naver_shopping_sample.tsv"
@@ -80,6 +82,24 @@ def read_corpus(path: Path, kind: str, read: Any) -> list[Row]:
     return result.rows
 
 
+def read_corpora(
+    recipe: Recipe, reviews: Reviews, files: CorpusFiles, named: Sequence[tuple[str, str, str]]
+) -> Corpora:
+    """The rated reviews, and of the other corpora what the recipe has a use for.
+
+    Args:
+        recipe: how a model is made.
+        reviews: rated ones.
+        files: where the others are.
+        named: sources of the rated ones, for the card.
+    """
+    from training.prepare import Corpora
+
+    unrated = read_corpus(files.unrated, "unrated", read_unrated) if files.unrated and recipe.uses_unrated else []
+    movies = read_corpus(files.movies, "movie", read_rated) if files.movies and recipe.uses_movies else []
+    return Corpora(reviews.rows, unrated, movies, named)
+
+
 def fit_fully(
     recipe: Recipe,
     reviews: Reviews,
@@ -111,17 +131,10 @@ def fit_fully(
     if reviews.kind == "labels":  # there are no stars to learn
         recipe = replace(recipe, network=replace(recipe.network, ratings=(0, 1), positive_above=0.5))
     load_keras()
-    from training.fit import Corpora
     from training.fit import fit as make
 
-    corpora = Corpora(
-        reviews.rows,
-        read_corpus(files.unrated, "unrated", read_unrated) if files.unrated and recipe.uses_unrated else [],
-        read_corpus(files.movies, "movie", read_rated) if files.movies and recipe.uses_movies else [],
-        [(n, say("card_rated", source=source, day=day), licence) for n, source, licence, day in sources(reviews)]
-        if named
-        else (),
-    )
+    told = [(n, say("card_rated", source=source, day=day), licence) for n, source, licence, day in sources(reviews)]
+    corpora = read_corpora(recipe, reviews, files, told if named else ())
     outcome = make(recipe, corpora, target, runs, seed=seed, name=name)
     from training.compare import Comparison
     from training.evaluate import evaluate

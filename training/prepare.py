@@ -1,0 +1,236 @@
+"""What a network in service is taught with: rows, tokens, pretrained weights and the teachers' lesson."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from rich.console import Console
+
+from nlp import tokenizer
+from nlp.config import NetworkConfig
+from nlp.tokenizer import Tokenizer
+from training.batches import Encoded, predict
+from training.counterfactual import Example, make
+from training.data import MOVIES_HELD_OUT_SHARE, Row, fold
+from training.enough import check_enough
+from training.messages import say
+from training.morphemes import teach_morphemes
+from training.pretrain import pretrain
+from training.recipe import Recipe
+from training.rows import split
+from training.stages import Stages
+from training.student import learn_network
+from training.teach import Lesson, teach, teach_again
+from training.teach import lesson as agree
+from training.tokens import cutter
+from training.tune import Pool, movie_pool
+
+Weights = dict[str, NDArray[np.float32]]
+
+CALIBRATION_FOLDS = 5
+"""Of as many folds of the rated rows one is for calibration."""
+
+_console = Console(stderr=True)
+
+
+@dataclass(frozen=True)
+class Corpora:
+    """The rows a model is made from.
+
+    Attributes:
+        rated: rated reviews of the domain, held-out ones included.
+        unrated: reviews of the domain without ratings.
+        movies: movie reviews rated 1 to 10, held-out ones included.
+        sources: of the rated reviews, for the card: how many, from where and when, licence; the project's if empty.
+    """
+
+    rated: Sequence[Row]
+    unrated: Sequence[Row] = ()
+    movies: Sequence[Row] = ()
+    sources: Sequence[tuple[str, str, str]] = ()
+
+    def fingerprint(self) -> str:
+        """SHA-256 (hex) of all rows."""
+        digest = hashlib.sha256()
+        for rows in (self.rated, self.unrated, self.movies):
+            for row in rows:
+                digest.update(f"{row.rating}\t{row.text}\n".encode("utf-8", "surrogatepass"))
+        return digest.hexdigest()
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """All that a network in service learns from.
+
+    Attributes:
+        recipe: how it is made.
+        shape: of the network without a wide part that is fitted apart.
+        learn: rated rows to learn from.
+        unrated: rows without a rating.
+        movies: movie reviews to learn from.
+        tokens: the tokenizer.
+        reminder: movie reviews as targets; None where there are none.
+        start: pretrained weights; empty for none.
+        lesson: what the teachers say; None where there are none.
+        folder: for the states of the networks.
+        seed: of everything random.
+    """
+
+    recipe: Recipe
+    shape: NetworkConfig
+    learn: Sequence[Row]
+    unrated: Sequence[Row]
+    movies: Sequence[Row]
+    tokens: Tokenizer
+    reminder: Pool | None
+    start: Weights
+    lesson: Lesson | None
+    folder: Path
+    seed: int
+
+    @property
+    def made(self) -> list[Example]:
+        """Reviews made by rule, for the network in service."""
+        return make(self.recipe.tune.counterfactuals, self.seed + 2)
+
+
+@dataclass(frozen=True)
+class Both:
+    """What the network in service learns from, and the same without a fold.
+
+    Neither that network nor any of its teachers knows the ratings of that fold, so it tells how to calibrate.
+
+    Attributes:
+        whole: all rows that are not held out.
+        apart: the same without the fold.
+        asked: the rows of the fold.
+    """
+
+    whole: Prepared
+    apart: Prepared
+    asked: Sequence[Row]
+
+
+def prepare(recipe: Recipe, corpora: Corpora, runs: Path, seed: int) -> Both:
+    """Pretrain, and train and ask the teachers.
+
+    Args:
+        recipe: how.
+        corpora: from what.
+        runs: folder for checkpoints; what is there already is not made again.
+        seed: of everything random.
+
+    Raises:
+        DataError: if there are too few rows, or an analyser is not installed.
+    """
+    learn, held = split(list(corpora.rated))
+    movies, movies_held = split(list(corpora.movies), MOVIES_HELD_OUT_SHARE)
+    check_enough(learn, held, recipe.network.positive_above)
+    if recipe.teach.folds and recipe.teach.morphemes.kind:
+        cutter(recipe.teach.morphemes.kind)  # an analyser that is not installed is said now, not in an hour
+    stages = Stages(runs, recipe, corpora.fingerprint(), seed)
+    folder = stages.folder("fit")
+    announce("fit_learning_from", rated=len(learn), unrated=len(corpora.unrated), movies=len(movies))
+    announce("fit_held_out", rated=len(held), movies=len(movies_held), folder=folder)
+
+    tokens = _fit_tokenizer(recipe, learn, corpora.unrated, movies)
+    domain = [*learn, *corpora.unrated]
+    reminder = movie_pool(movies, recipe.network) if movies else None
+
+    def pretrained(config: NetworkConfig, stage: str, count: int = 1) -> list[Weights]:
+        if not recipe.pretrain.epochs or not movies:
+            return []
+        kept = stages.folder(stage)
+        return [pretrain(config, tokens, recipe.pretrain, movies, domain, seed + i, kept) for i in range(count)]
+
+    # A wide part that is fitted apart is not there while the network learns.
+    shape = replace(recipe.network, buckets=0) if recipe.fitted_wide else recipe.network
+    start = pretrained(shape, "pretrain" if replace(shape, buckets=0) == recipe.teachers else "start")
+    whole = Prepared(
+        recipe,
+        shape,
+        learn,
+        corpora.unrated,
+        movies,
+        tokens,
+        reminder,
+        start[0] if start else {},
+        None,
+        folder,
+        seed,
+    )
+    asked = [r for r in learn if fold(r.place, CALIBRATION_FOLDS) == 0]
+    others = [r for r in learn if fold(r.place, CALIBRATION_FOLDS) != 0]
+    classes = {"": whole, "apart": replace(whole, learn=others, folder=folder / "apart")}
+    if recipe.teach.folds:
+        starts = pretrained(recipe.teachers, "pretrain", recipe.pretrain.seeds)
+        classes = {name: _taught(of, stages, starts, learn, name) for name, of in classes.items()}
+    return Both(classes[""], classes["apart"], asked)
+
+
+def _taught(
+    prepared: Prepared, stages: Stages, starts: Sequence[Weights], domain: Sequence[Row], name: str
+) -> Prepared:
+    """With what the teachers say.
+
+    Args:
+        prepared: what they and the network in service learn from.
+        stages: folders.
+        starts: pretrained weights of those that read characters.
+        domain: all rated rows, by whose morphemes the tokenizer of those that read morphemes is made.
+        name: of the folder in that of each stage.
+    """
+    recipe, seed, rows, unrated = prepared.recipe, prepared.seed, prepared.learn, prepared.unrated
+    made = make(recipe.teach.tune.counterfactuals, seed + 1)
+    opinions = teach(
+        recipe.teachers,
+        prepared.tokens,
+        recipe.teach,
+        rows,
+        unrated,
+        prepared.reminder,
+        starts,
+        made,
+        seed + 1000,
+        stages.folder("teach") / name,
+    )
+    if recipe.teach.morphemes.kind:
+        kept = stages.folder("morphemes")
+        opinions |= teach_morphemes(
+            recipe, domain, rows, unrated, prepared.movies, prepared.reminder, made, seed, kept, name
+        )
+    lesson = agree(opinions, rows, recipe.network)
+    if not name:
+        announce("fit_teachers", shares=lesson.words)
+    if recipe.teach.generations > 1:
+        again, first = stages.folder("again") / name, replace(prepared, lesson=lesson)
+
+        def second(keep: NDArray[np.bool_], title: str, state: str) -> Callable[[Sequence[str]], NDArray[np.float32]]:
+            model = learn_network(first, title, again / state, keep=keep)
+            return lambda texts: predict(model, Encoded(texts, first.shape, first.tokens))
+
+        opinions |= teach_again(second, recipe.network, recipe.teach, rows, unrated, again)
+        lesson = agree(opinions, rows, recipe.network)
+        if not name:
+            announce("fit_second_teachers", shares=lesson.words)
+    return replace(prepared, lesson=lesson)
+
+
+def announce(sentence: str, /, **values: object) -> None:
+    """Say something on the way."""
+    _console.print(say(sentence, **values), markup=False, highlight=False, soft_wrap=True)
+
+
+def _fit_tokenizer(recipe: Recipe, rated: Sequence[Row], unrated: Sequence[Row], movies: Sequence[Row]) -> Tokenizer:
+    settings = recipe.tokenizer
+    domain = [r.text for r in (*rated, *unrated)] * settings.domain_weight
+    texts = domain + [r.text for r in movies]
+    made: Tokenizer = tokenizer.create(settings.kind).fit(
+        texts, limit=settings.limit or None, min_count=settings.min_count
+    )
+    return made

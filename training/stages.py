@@ -1,0 +1,50 @@
+"""Folders for what each stage of a fit made, so that a run that was interrupted goes on."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from training.recipe import Recipe
+
+
+class Stages:
+    """Folders for what each stage made, named by everything that it was made from.
+
+    So a run that was interrupted goes on, a changed setting repeats the stages that it changes and no other,
+    and nothing made from other rows is ever taken for one's own.
+
+    Args:
+        runs: folder of all of them.
+        recipe: how a model is made.
+        data: fingerprint of the rows.
+        seed: of everything random.
+    """
+
+    def __init__(self, runs: Path, recipe: Recipe, data: str, seed: int) -> None:
+        parts, teachers = asdict(recipe), asdict(recipe.teachers)
+        self._runs = runs
+        self._what: dict[str, Any] = {}
+        for stage, shape in (("pretrain", teachers), ("start", parts["network"])):
+            body = {
+                k: shape[k] for k in ("embedding", "jamo", "cell", "units", "bidirectional", "max_tokens", "bigrams")
+            }
+            self._what[stage] = [data, seed, body, parts["tokenizer"], parts["pretrain"]]
+        # Not what is made of the teachers' answers afterwards.
+        how = {k: parts["teach"][k] for k in ("folds", "seeds", "tune")}
+        narrow = {k: v for k, v in teachers.items() if k not in ("buckets", "longest_ngram")}
+        self._what["teach"] = [self._what["pretrain"], narrow, how]
+        self._what["morphemes"] = [self._what["teach"], parts["teach"]["morphemes"]]
+        self._what["again"] = [self._what["morphemes"], self._what["start"], parts["teach"], parts["tune"]]
+        self._what["fit"] = [self._what["morphemes"], parts]
+
+    def folder(self, stage: str) -> Path:
+        """The folder of a stage, made if need be."""
+        digest = hashlib.sha256(json.dumps(self._what[stage], sort_keys=True).encode()).hexdigest()[:10]
+        folder = self._runs / f"{stage}-{digest}"
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / "made-from.json").write_text(json.dumps(self._what[stage], indent=1) + "\n", encoding="utf-8")
+        return folder
