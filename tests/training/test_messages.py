@@ -20,7 +20,7 @@ from training.errors import DataError
 from training.messages import MODULES, Said, choose_language, language, say, speaking
 
 SOURCES = sorted(p for p in Path(training.__file__).parent.rglob("*.py") if p.parent.name != "messages")
-SAYING = {"say", "Said", "DataError", "FetchError", "ForbiddenError", "DivergedError", "_tell", "_wrong"}
+SAYING = {"say", "Said", "DataError", "FetchError", "ForbiddenError", "DivergedError", "_tell", "announce", "_wrong"}
 LATER = {"_wrong", "row", "_group"}
 """Functions that are given a sentence's name and add to its placeholders."""
 

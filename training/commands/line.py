@@ -9,6 +9,7 @@ from typing import Any
 import typer
 from typer.main import get_command
 
+from training.commands.ablate import ablate
 from training.commands.bench import bench
 from training.commands.compare import compare
 from training.commands.curve import curve
@@ -20,7 +21,20 @@ from training.commands.vectors import vectors_app
 from training.messages import is_known, say
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False)
-for _command in (fit, bench, compare, curve, fetch, promote, rollback, evaluate, behaviour, faithfulness, parts):
+for _command in (
+    fit,
+    ablate,
+    bench,
+    compare,
+    curve,
+    fetch,
+    promote,
+    rollback,
+    evaluate,
+    behaviour,
+    faithfulness,
+    parts,
+):
     app.command(_command.__name__)(_command)
 app.add_typer(models_app, name="models")
 app.add_typer(vectors_app, name="vectors")

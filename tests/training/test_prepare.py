@@ -1,0 +1,81 @@
+"""What the network in service is taught with, and the fold that it is calibrated by."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from tests.training.shop import needs_keras, reviews
+from training.__main__ import main
+from training.data import Row, fold, place
+from training.recipe import Recipe
+
+pytestmark = [needs_keras, pytest.mark.timeout(300)]
+
+RECIPE = {
+    "students": 2,
+    "network": {"embedding": 12, "bigrams": 64, "units": [8], "dropout": 0.1},
+    "teach": {"folds": 2, "tune": {"epochs": 3, "batch": 32, "rate": 2e-2}},
+    "tune": {"epochs": 3, "batch": 32, "rate": 2e-2},
+}
+
+
+def rows(count: int, seed: int) -> list[Row]:
+    return [Row(text, float(stars), place(text)) for stars, text in reviews(count, seed)]
+
+
+@pytest.fixture(scope="module")
+def prepared(tmp_path_factory):
+    """The same rows twice: once with every rating of the fold for calibration turned round."""
+    from training.prepare import CALIBRATION_FOLDS, Corpora, prepare
+
+    rated, unrated = rows(240, 1), [replace(row, rating=None) for row in rows(30, 2)]
+    turned = [replace(r, rating=6 - r.rating) if fold(r.place, CALIBRATION_FOLDS) == 0 else r for r in rated]
+    folder, recipe = tmp_path_factory.mktemp("runs"), Recipe.from_dict(RECIPE, "tried")
+    return [prepare(recipe, Corpora(side, unrated), folder / str(i), 0) for i, side in enumerate((rated, turned))]
+
+
+def test_nobody_who_teaches_for_the_calibration_knows_the_ratings_of_its_fold(prepared):
+    first, second = prepared
+    assert [r.text for r in first.asked] == [r.text for r in second.asked]
+    assert not {r.text for r in first.asked} & {r.text for r in first.apart.learn}
+    assert {r.text for r in first.whole.learn} == {r.text for r in (*first.asked, *first.apart.learn)}
+    for mine, other in zip(first.apart.lesson.unrated, second.apart.lesson.unrated, strict=True):
+        np.testing.assert_allclose(mine, other, atol=1e-3)
+    assert abs(first.whole.lesson.unrated[1] - second.whole.lesson.unrated[1]).max() > 0.05, "whoever learns all does"
+
+
+def test_the_network_in_service_is_the_mean_of_those_that_learned(prepared, monkeypatch):
+    from training import student
+
+    apart = prepared[0].apart
+    together = student.learn_together(apart, "tried")
+    each = [student.student(apart, number, "tried") for number in range(2)]
+    assert abs(each[0]["output/kernel"] - each[1]["output/kernel"]).max() > 1e-4, "each saw another order"
+    for name, mean in together.items():
+        np.testing.assert_allclose(mean, (each[0][name] + each[1][name]) / 2, atol=1e-6)
+
+    monkeypatch.setattr(student, "tune", None)  # what was trained is not trained again
+    again = student.learn_together(apart, "tried")
+    np.testing.assert_array_equal(again["output/kernel"], together["output/kernel"])
+
+
+def test_each_step_of_a_recipe_is_measured_on_the_same_rows(prepared):
+    from training.ablation import ablate
+
+    figures = list(ablate(prepared[0], 2))
+    named = [figure.step for figure in figures]
+    assert named == ["linear", "alone", "bigrams", "taught", "averaged"], "there are no movies, nothing is made by rule"
+    assert {figure.rows for figure in figures} == {len(prepared[0].asked)}
+    assert [len(figure.accuracies) for figure in figures] == [1, 2, 2, 2, 1]
+    assert figures[0].mean > 0.8, "these reviews are plain"
+    alone = figures[1]
+    assert alone.mean == pytest.approx(sum(alone.accuracies) / 2)
+    assert alone.spread == pytest.approx(abs(alone.accuracies[0] - alone.accuracies[1]) / 2**0.5)
+
+
+@pytest.mark.parametrize("recipe", ["shop", "course-gru"])
+def test_a_recipe_without_steps_is_refused_in_a_sentence(recipe, capsys):
+    assert main(["ablate", "--recipe", recipe]) == 65
+    said = capsys.readouterr().err
+    assert said.startswith(f"{recipe} 에는 하나씩 더할 단계가 없습니다"), said
