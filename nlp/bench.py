@@ -197,8 +197,8 @@ def _keras(model: Artifact) -> tuple[Callable[[str], object], Callable[[str], ob
         ids = tokenizer.encode(text)[:length]
         tokens = np.array([ids + [0] * ((length or 0) - len(ids))], np.int32)
         if not config.buckets:
-            return tokens
-        return [tokens, hash_ngrams(text, config.longest_ngram, config.buckets)[None]]
+            return {"tokens": tokens}
+        return {"tokens": tokens, "ngrams": hash_ngrams(text, config.longest_ngram, config.buckets)[None]}
 
     return (
         lambda text: keras_model.predict(inputs(text, _COURSE_LENGTH), verbose=0),

@@ -165,7 +165,7 @@ def build(
         wide_dropout: share of n-grams dropped in training.
 
     Returns:
-        A model from token ids ``[batch, time]`` (0 after the end), and with a wide part also n-gram ids
+        A model from ``tokens``, ids ``[batch, time]`` (0 after the end), and with a wide part also ``ngrams``, ids
         ``[batch, n]``, to logits ``[batch, len(config.ratings)]``.
 
     Raises:
@@ -195,10 +195,10 @@ def build(
         x = layers.Dropout(config.dropout, name="hidden_dropout")(x)
     logits = layers.Dense(len(config.ratings), name="output", dtype="float32")(x)
     if not config.buckets:
-        return keras.Model(ids, logits, name="nunchi")
+        return keras.Model({"tokens": ids}, logits, name="nunchi")
     ngrams = keras.Input((None,), dtype="int32", name="ngrams")
     wide = WideSum(config.buckets, len(config.ratings), wide_dropout, name="wide")(ngrams)
-    return keras.Model([ids, ngrams], layers.Add(name="logits")([logits, wide]), name="nunchi")
+    return keras.Model({"tokens": ids, "ngrams": ngrams}, layers.Add(name="logits")([logits, wide]), name="nunchi")
 
 
 def _variables(model: keras.Model, config: NetworkConfig) -> dict[str, Any]:

@@ -51,7 +51,7 @@ class Neighbours(layers.Layer):
 def _language_model(model: keras.Model, config: NetworkConfig, classes: int) -> keras.Model:
     states = Neighbours(config.units[0])(model.get_layer("recurrent_0").output)
     hidden = layers.Dense(config.embedding)(layers.Dropout(0.1)(states))
-    return keras.Model(model.inputs, layers.Dense(classes, name="neighbour")(hidden))
+    return keras.Model(model.input, layers.Dense(classes, name="neighbour")(hidden))
 
 
 def pretrain(

@@ -47,13 +47,13 @@ def keras_logits(network: ModuleType, model: Artifact, texts: list[str], *, eage
     network.set_weights(keras_model, config, model.weights)
     half = config.max_tokens // 2
     rows = [model.tokenizer.encode(t) for t in texts]
-    inputs = [padded([r if len(r) <= config.max_tokens else r[:half] + r[-half:] for r in rows])]
+    inputs = {"tokens": padded([r if len(r) <= config.max_tokens else r[:half] + r[-half:] for r in rows])}
     if config.buckets:
         ends = [t if len(t) <= config.max_tokens else f"{t[:half]} {t[-half:]}" for t in texts]
-        inputs.append(padded([hash_ngrams(t, config.longest_ngram, config.buckets).tolist() for t in ends]))
+        inputs["ngrams"] = padded([hash_ngrams(t, config.longest_ngram, config.buckets).tolist() for t in ends])
     if eager:
-        return np.asarray(keras_model(inputs if config.buckets else inputs[0], training=False))
-    return np.asarray(keras_model.predict(inputs if config.buckets else inputs[0], batch_size=256, verbose=0))
+        return np.asarray(keras_model(inputs, training=False))
+    return np.asarray(keras_model.predict(inputs, batch_size=256, verbose=0))
 
 
 def padded(rows: list[list[int]]) -> NDArray[np.int32]:
@@ -143,7 +143,6 @@ def test_other_tokenizers_answer_as_keras_does(
     check_parity(expected, Runtime(config, model.tokenizer, model.weights).logits(texts))
 
 
-@pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")  # TensorFlow's with NumPy 2
 def test_weights_go_into_keras_and_come_back(network: ModuleType, make_model: Any) -> None:
     model = make_model()
     config = model.settings.network

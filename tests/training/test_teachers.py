@@ -54,7 +54,6 @@ def reviews(count: int, seed: int) -> list[Row]:
 
 
 @pytest.mark.timeout(900)
-@pytest.mark.filterwarnings("ignore")  # Keras and NumPy warn of each other
 def test_teachers_of_morphemes_know_rows_they_did_not_learn_from(analyser, tmp_path):
     from training.morphemes import teach_morphemes  # not before Keras is needed
     from training.teach import lesson

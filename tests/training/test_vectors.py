@@ -62,7 +62,6 @@ def test_without_gensim_it_says_how_to_get_it(monkeypatch):
         vectors.learn([["가", "나"]], width=4, window=2, epochs=1, min_count=1, seed=0)
 
 
-@pytest.mark.filterwarnings("ignore:__array__:DeprecationWarning")  # Keras on NumPy 2.4
 def test_they_can_begin_a_networks_embedding(tmp_path):
     keras = pytest.importorskip("keras", reason="training needs the extra train")
     from training.course import start_embedding
