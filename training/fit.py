@@ -23,7 +23,7 @@ from training.data import MOVIES_HELD_OUT_SHARE, Row
 from training.errors import DataError
 from training.evaluate import Evaluation, evaluate
 from training.messages import say
-from training.metrics import paired, share, unsure_band
+from training.metrics import expected_band, paired, share
 from training.prepare import Corpora, announce, prepare
 from training.recipe import Recipe
 from training.rows import split
@@ -118,6 +118,6 @@ def _calibrate(recipe: Recipe, logits: NDArray[np.float32], rows: Sequence[Row])
     classes = np.array(recipe.network.ratings)[logits.argmax(axis=1)]
     announce("fit_aside_accuracy", share=share((probability > 0.5) == positive))
     announce("fit_aside_rating", share=share(classes == np.array([r.rating for r in rows])))
-    below, above = unsure_band(probability, positive, recipe.right_when_sure)
+    below, above = expected_band(probability, recipe.right_when_sure)
     scale, shift, bend = curve
     return ModelSettings(recipe.network, scale, shift, below, above, bend)

@@ -122,3 +122,24 @@ def unsure_band(probability: Floats, positive: Bools, target: float) -> tuple[fl
     below = float(p[low[-1]]) if len(low) else 0.0
     above = float(p[::-1][high[-1]]) if len(high) else 1.0
     return below, above
+
+
+def expected_band(probability: Floats, target: float) -> tuple[float, float]:
+    """Thresholds outside which calibrated probabilities say that ``target`` of the verdicts are right, on each side.
+
+    Unlike :func:`unsure_band` it does not follow the accidents of single rows: over halves of 3,383 rows its share
+    inside the band varied half as much, and more of what was outside was right on the other half.
+
+    Args:
+        probability: calibrated probabilities of many rows that the model did not learn from.
+        target: e.g. 0.97.
+
+    Returns:
+        ``(negative_below, positive_above)``; (0, 1) where a side cannot reach the target.
+    """
+    edges = []
+    for confidence in (1 - probability, probability):
+        surest = np.sort(confidence[confidence > 0.5])[::-1]
+        reached = np.flatnonzero(np.cumsum(surest) / np.arange(1, len(surest) + 1) >= target)
+        edges.append(float(surest[reached[-1]]) if len(reached) else 1.0)
+    return 1 - edges[0], edges[1]

@@ -51,3 +51,21 @@ def test_the_band_keeps_its_promise_on_both_sides(rows, target):
         assert (~positive[probability <= below]).mean() >= target
     if above < 1 and len(set(probability)) == len(probability):
         assert positive[probability >= above].mean() >= target
+
+
+def test_a_band_by_calibrated_probabilities_is_as_wide_as_they_say():
+    random = np.random.default_rng(5)
+    probability = random.beta(0.4, 0.5, 20_000)
+    positive = random.random(20_000) < probability
+    below, above = metrics.expected_band(probability, 0.97)
+    assert 0 < below < 0.5 < above < 1
+    for outside, right in ((probability <= below, ~positive), (probability >= above, positive)):
+        confidence = np.maximum(probability, 1 - probability)[outside]
+        assert confidence.mean() == pytest.approx(0.97, abs=1e-4), "no wider than it need be"
+        assert right[outside].mean() == pytest.approx(0.97, abs=0.005), "and it is so"
+    flipped = metrics.expected_band(1 - probability, 0.97)
+    assert flipped == pytest.approx((1 - above, 1 - below))
+
+
+def test_who_is_never_sure_enough_is_unsure_of_all():
+    assert metrics.expected_band(np.array([0.4, 0.6, 0.55]), 0.97) == (0.0, 1.0)

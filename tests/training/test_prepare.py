@@ -10,7 +10,7 @@ from training.__main__ import main
 from training.data import Row, fold, place
 from training.recipe import Recipe
 
-pytestmark = [needs_keras, pytest.mark.timeout(300)]
+pytestmark = [needs_keras, pytest.mark.timeout(900)]
 
 RECIPE = {
     "students": 2,
@@ -35,6 +35,7 @@ def prepared(tmp_path_factory):
     return [prepare(recipe, Corpora(side, unrated), folder / str(i), 0) for i, side in enumerate((rated, turned))]
 
 
+@pytest.mark.slow
 def test_nobody_who_teaches_for_the_calibration_knows_the_ratings_of_its_fold(prepared):
     first, second = prepared
     assert [r.text for r in first.asked] == [r.text for r in second.asked]
@@ -45,6 +46,7 @@ def test_nobody_who_teaches_for_the_calibration_knows_the_ratings_of_its_fold(pr
     assert abs(first.whole.lesson.unrated[1] - second.whole.lesson.unrated[1]).max() > 0.05, "whoever learns all does"
 
 
+@pytest.mark.slow
 def test_the_network_in_service_is_the_mean_of_those_that_learned(prepared, monkeypatch):
     from training import student
 
@@ -60,6 +62,7 @@ def test_the_network_in_service_is_the_mean_of_those_that_learned(prepared, monk
     np.testing.assert_array_equal(again["output/kernel"], together["output/kernel"])
 
 
+@pytest.mark.slow
 def test_each_step_of_a_recipe_is_measured_on_the_same_rows(prepared):
     from training.ablation import ablate
 
