@@ -61,6 +61,15 @@ class Ragged:
         return part
 
     @property
+    def flat(self) -> NDArray[np.integer[Any]]:
+        """All rows, end to end."""
+        return self._flat
+
+    def spans(self, rows: NDArray[np.integer[Any]]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Where in :attr:`flat` these rows begin, and how long they are."""
+        return self._ends[rows], self._ends[rows + 1] - self._ends[rows]
+
+    @property
     def lengths(self) -> NDArray[np.int64]:
         """How long each row is."""
         return np.diff(self._ends)

@@ -52,13 +52,16 @@ class OneCycle(keras.optimizers.schedules.LearningRateSchedule):
         return {"peak": self.peak, "steps": self.steps, "warm": self.warm}
 
 
-def compile_with(model: keras.Model, rate: OneCycle, loss: Any) -> None:
-    """Compile with Adam, clipped gradients and a one-cycle rate.
+def compile_with(model: keras.Model, rate: OneCycle | float, loss: Any, *, decay: float = 0.0) -> None:
+    """Compile with Adam, clipped gradients and a one-cycle rate; with ``decay`` the weights decay (AdamW).
+
+    A rate that is a number is set anew at each step.
 
     Keras lets XLA compile the step where the backend has it; on TensorFlow a recurrent layer is several times slower
     without. Every new shape costs a compilation, so batches come in few lengths (:mod:`training.batches`).
     """
-    model.compile(keras.optimizers.Adam(rate, clipnorm=1.0), loss)
+    adam = keras.optimizers.AdamW(rate, decay, clipnorm=1.0) if decay else keras.optimizers.Adam(rate, clipnorm=1.0)
+    model.compile(adam, loss)
 
 
 class Stream:
@@ -85,7 +88,13 @@ class Stream:
 
 
 def run(
-    step: Callable[[int], float], steps: int, models: Sequence[keras.Model], checkpoint: Path | None, title: str
+    step: Callable[[int], float],
+    steps: int,
+    models: Sequence[keras.Model],
+    checkpoint: Path | None,
+    title: str,
+    *,
+    every: int = _EVERY,
 ) -> None:
     """Take ``steps`` training steps.
 
@@ -95,6 +104,7 @@ def run(
         models: every compiled model that a step changes.
         checkpoint: file that is written now and then; if it exists, training goes on from it.
         title: what the progress bar says.
+        every: steps between checkpoints.
     """
     start = _restore(models, checkpoint) if checkpoint is not None and checkpoint.exists() else 0
     columns = (
@@ -116,7 +126,7 @@ def run(
             progress.update(task, completed=done, description=say("progress_loss", what=title, loss=mean))
             if not _console.is_terminal and (done % 200 == 0 or done == steps):
                 _console.print(say("progress_step", what=title, done=done, of=steps, loss=mean), markup=False)
-            if checkpoint is not None and (done % _EVERY == 0 or done == steps):
+            if checkpoint is not None and (done % every == 0 or done == steps):
                 _save(models, checkpoint, done)
 
 

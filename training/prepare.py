@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -14,6 +15,7 @@ from rich.console import Console
 from nlp import tokenizer
 from nlp.config import NetworkConfig
 from nlp.tokenizer import Tokenizer
+from training.attend import teach_transformers
 from training.batches import Encoded, predict
 from training.counterfactual import Example, make
 from training.data import MOVIES_HELD_OUT_SHARE, Row, fold
@@ -128,17 +130,11 @@ def prepare(recipe: Recipe, corpora: Corpora, runs: Path, seed: int) -> Both:
     Raises:
         DataError: if there are too few rows, or an analyser is not installed.
     """
-    learn, held = split(list(corpora.rated))
-    movies, movies_held = split(list(corpora.movies), MOVIES_HELD_OUT_SHARE)
-    check_enough(learn, held, recipe.network.positive_above)
     if recipe.teach.folds and recipe.teach.morphemes.kind:
         cutter(recipe.teach.morphemes.kind)  # an analyser that is not installed is said now, not in an hour
-    stages = Stages(runs, recipe, corpora.fingerprint(), seed)
-    folder = stages.folder("fit")
-    announce("fit_learning_from", rated=len(learn), unrated=len(corpora.unrated), movies=len(movies))
-    announce("fit_held_out", rated=len(held), movies=len(movies_held), folder=folder)
-
+    stages, learn, movies = _begin(recipe, corpora, runs, seed)
     tokens = _fit_tokenizer(recipe, learn, corpora.unrated, movies)
+    folder = stages.folder("fit")
     domain = [*learn, *corpora.unrated]
     reminder = movie_pool(movies, recipe.network) if movies else None
 
@@ -164,13 +160,55 @@ def prepare(recipe: Recipe, corpora: Corpora, runs: Path, seed: int) -> Both:
         folder,
         seed,
     )
-    asked = [r for r in learn if fold(r.place, CALIBRATION_FOLDS) == 0]
-    others = [r for r in learn if fold(r.place, CALIBRATION_FOLDS) != 0]
+    asked, others = _apart(learn)
     classes = {"": whole, "apart": replace(whole, learn=others, folder=folder / "apart")}
     if recipe.teach.folds:
         starts = pretrained(recipe.teachers, "pretrain", recipe.pretrain.seeds)
         classes = {name: _taught(of, stages, starts, learn, name) for name, of in classes.items()}
     return Both(classes[""], classes["apart"], asked)
+
+
+def teach_only(recipe: Recipe, corpora: Corpora, runs: Path, seed: int) -> Path:
+    """Train and ask the transformers among the teachers and nobody else.
+
+    That is what wants a GPU. :func:`prepare` finds the answers, if the folder is in its ``runs``.
+
+    Args:
+        recipe: how.
+        corpora: from what.
+        runs: folder for checkpoints; what is there already is not made again.
+        seed: of everything random.
+
+    Returns:
+        The folder of the answers.
+    """
+    stages, learn, movies = _begin(recipe, corpora, runs, seed)
+    made, kept = make(recipe.teach.tune.counterfactuals, seed + 1), stages.folder("transformer")
+    characters = partial(_fit_tokenizer, recipe, learn, corpora.unrated, movies)
+    for name, rows in {"": learn, "apart": _apart(learn)[1]}.items():
+        teach_transformers(recipe, characters, learn, rows, corpora.unrated, movies, made, seed, kept, name)
+    return kept
+
+
+def _begin(recipe: Recipe, corpora: Corpora, runs: Path, seed: int) -> tuple[Stages, list[Row], list[Row]]:
+    """Folders of the stages, rated rows and movies to learn from."""
+    learn, held = split(list(corpora.rated))
+    movies, movies_held = split(list(corpora.movies), MOVIES_HELD_OUT_SHARE)
+    check_enough(learn, held, recipe.network.positive_above)
+    stages = Stages(runs, recipe, corpora.fingerprint(), seed)
+    folder = stages.folder("fit")
+    announce("fit_learning_from", rated=len(learn), unrated=len(corpora.unrated), movies=len(movies))
+    announce("fit_held_out", rated=len(held), movies=len(movies_held), folder=folder)
+
+    return stages, learn, movies
+
+
+def _apart(learn: Sequence[Row]) -> tuple[list[Row], list[Row]]:
+    """The fold for calibration, and the other rows."""
+    own = [fold(r.place, CALIBRATION_FOLDS) == 0 for r in learn]
+    return [r for r, is_own in zip(learn, own, strict=True) if is_own], [
+        r for r, is_own in zip(learn, own, strict=True) if not is_own
+    ]
 
 
 def _taught(
@@ -203,6 +241,11 @@ def _taught(
         kept = stages.folder("morphemes")
         opinions |= teach_morphemes(
             recipe, domain, rows, unrated, prepared.movies, prepared.reminder, made, seed, kept, name
+        )
+    if recipe.teach.transformer.reads:
+        kept = stages.folder("transformer")
+        opinions |= teach_transformers(
+            recipe, lambda: prepared.tokens, domain, rows, unrated, prepared.movies, made, seed, kept, name
         )
     lesson = agree(opinions, rows, recipe.network)
     if not name:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
+from functools import partial
 from importlib import resources
 from pathlib import Path
 from typing import Any
@@ -98,6 +99,54 @@ class MorphemeRecipe:
 
 
 @dataclass(frozen=True)
+class TransformerRecipe:
+    """Teachers that are transformers (:mod:`training.transformer`); without a GPU they take days.
+
+    Attributes:
+        reads: ``pieces`` of words, ``characters``, or both in turn; empty for no such teachers.
+        pieces: most pieces of words.
+        layers: how many.
+        width: of their states.
+        heads: of their attention.
+        dropout: share of states dropped.
+        epochs: passes over all texts in which only hidden tokens are guessed.
+        rated_epochs: passes after them in which the stars of the movies are guessed too.
+        domain_weight: how many times a review of the domain counts against one of the movies.
+        longest: tokens of a text that are read; of a longer one the first and the last.
+        tokens: in a batch of the pretraining.
+        rate: its highest learning rate.
+        hide: share of tokens hidden.
+        span: neighbouring tokens hidden together.
+        seeds: of the training on ratings, per fold.
+        tune: how they learn from rated reviews.
+    """
+
+    reads: tuple[str, ...] = ()
+    pieces: int = 16000
+    layers: int = 8
+    width: int = 512
+    heads: int = 8
+    dropout: float = 0.1
+    epochs: int = 10
+    rated_epochs: int = 3
+    domain_weight: int = 5
+    longest: int = 64
+    tokens: int = 49152
+    rate: float = 8e-4
+    hide: float = 0.15
+    span: int = 1
+    seeds: int = 1
+    tune: TuneRecipe = field(default_factory=lambda: TuneRecipe(epochs=3, batch=64, rate=1e-4))
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "reads", tuple(self.reads))
+
+
+READS = ("pieces", "characters")
+"""What a transformer can read."""
+
+
+@dataclass(frozen=True)
 class TeachRecipe:
     """Teachers, whose joint opinion the network learns (Hinton et al. 2015, arXiv:1503.02531).
 
@@ -109,6 +158,7 @@ class TeachRecipe:
         trust: share of the teachers in the target of a rated review; the rest is its own rating.
         tune: how the networks among them learn.
         morphemes: teachers that read morphemes.
+        transformer: teachers that are transformers.
     """
 
     folds: int = 0
@@ -118,6 +168,7 @@ class TeachRecipe:
     trust: float = 0.5
     tune: TuneRecipe = field(default_factory=TuneRecipe)
     morphemes: MorphemeRecipe = field(default_factory=MorphemeRecipe)
+    transformer: TransformerRecipe = field(default_factory=TransformerRecipe)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "units", tuple(self.units))
@@ -183,7 +234,8 @@ class Recipe:
     @property
     def uses_movies(self) -> bool:
         """Whether movie reviews are of use."""
-        return bool(self.pretrain.epochs or self.tune.movies_every or self.wide_movies)
+        learns = self.pretrain.epochs or self.teach.transformer.reads
+        return bool(learns or self.tune.movies_every or self.wide_movies)
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any], name: str) -> Recipe:
@@ -207,7 +259,9 @@ class Recipe:
             elif table == "teach":
                 tune = _part(TuneRecipe, value.get("tune", {}), "teach.tune")
                 morphemes = _part(MorphemeRecipe, value.get("morphemes", {}), "teach.morphemes")
-                parts[table] = _part(TeachRecipe, {**value, "tune": tune, "morphemes": morphemes}, table)
+                attend = _transformer(value.get("transformer", {}))
+                more = {"tune": tune, "morphemes": morphemes, "transformer": attend}
+                parts[table] = _part(TeachRecipe, {**value, **more}, table)
             elif table in kinds:
                 parts[table] = _part(kinds[table], value, table)
             elif table in ("right_when_sure", "fitted_wide", "wide_movies", "students"):
@@ -227,6 +281,21 @@ class Recipe:
         return recipe
 
 
+def _transformer(values: Mapping[str, Any]) -> TransformerRecipe:
+    """The table ``teach.transformer``."""
+    usual = TransformerRecipe().tune
+    tune = _part(partial(replace, usual), values.get("tune", {}), "teach.transformer.tune", TuneRecipe)
+    made: TransformerRecipe = _part(TransformerRecipe, {**values, "tune": tune}, "teach.transformer")
+    for reads in made.reads:
+        if reads not in READS:
+            raise _no_choice("teach.transformer", "reads", READS, reads)
+    if not 2 <= made.longest <= 256:
+        raise _no_choice("teach.transformer", "longest", ("2–256",), made.longest)
+    if made.reads and (not made.heads or made.width % made.heads):
+        raise _no_choice("teach.transformer", "width", (f"{made.heads} × n",), made.width)
+    return made
+
+
 def _network(values: Mapping[str, Any]) -> NetworkConfig:
     try:
         return NetworkConfig.from_dict(values)
@@ -238,8 +307,8 @@ def _no_choice(table: str, name: str, choices: Sequence[object], value: object) 
     return DataError("recipe_choice", table=table, name=name, choices=", ".join(map(str, choices)), value=repr(value))
 
 
-def _part(kind: Any, values: Mapping[str, Any], table: str) -> Any:
-    known = {f.name: f.type for f in fields(kind)}
+def _part(kind: Any, values: Mapping[str, Any], table: str, settings: Any = None) -> Any:
+    known = {f.name: f.type for f in fields(settings or kind)}
     for name, value in values.items():
         if name not in known:
             raise DataError("recipe_no_setting", table=table, name=name)

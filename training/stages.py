@@ -38,6 +38,8 @@ class Stages:
         narrow = {k: v for k, v in teachers.items() if k not in ("buckets", "longest_ngram")}
         self._what["teach"] = [self._what["pretrain"], narrow, how]
         self._what["morphemes"] = [self._what["teach"], parts["teach"]["morphemes"]]
+        attend = {k: v for k, v in parts["teach"]["transformer"].items() if k != "reads"}  # each has a folder in it
+        self._what["transformer"] = [data, seed, parts["tokenizer"], parts["teach"]["folds"], attend]
         self._what["again"] = [self._what["morphemes"], self._what["start"], parts["teach"], parts["tune"]]
         self._what["fit"] = [self._what["morphemes"], parts]
 

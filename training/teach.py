@@ -122,14 +122,45 @@ def teach(
     for k, opinions in zip(todo, Parallel(n_jobs=-1, return_as="generator")(jobs), strict=True):
         write_arrays(folder / f"teacher-linear-{k}.npz", {"answer": opinions})
 
-    networks = np.zeros((len(rows) + len(unrated), len(config.ratings)))
     linear = np.zeros(len(rows) + len(unrated))
     for k, part in parts.items():
         linear[part.asked] += part.weight * read_arrays(folder / f"teacher-linear-{k}.npz")["answer"]
-        for s in range(recipe.seeds):
-            answer = _kept(folder / f"teacher-{k}-{s}.npz", partial(network, part.learn, part.texts, k, s))
-            networks[part.asked] += part.weight[:, None] * answer / recipe.seeds
+    networks = ask_folds(config, recipe.folds, recipe.seeds, rows, unrated, folder, network)
     return Opinions({kind: networks}, {kind: linear})
+
+
+def ask_folds(
+    config: NetworkConfig,
+    folds: int,
+    seeds: int,
+    rows: Sequence[Row],
+    unrated: Sequence[Row],
+    folder: Path,
+    network: Callable[[Sequence[Row], Sequence[str], int, int], NDArray[np.float32]],
+) -> Floats:
+    """What networks say of the rated rows that they did not learn from, then of the unrated ones.
+
+    Args:
+        config: shape of the network in service.
+        folds: each network learns from all folds but one and is asked about that one.
+        seeds: networks per fold, whose mean counts.
+        rows: rated rows to learn from.
+        unrated: rows without a rating.
+        folder: where each network's answers are kept, so that a resumed run does not ask again.
+        network: trains one on rows and asks it about texts, given the numbers of the fold and the seed.
+
+    Returns:
+        Class scores ``[rated and unrated rows, classes]``.
+    """
+    side = np.array([fold(r.place, folds) for r in rows])
+    said = np.zeros((len(rows) + len(unrated), len(config.ratings)))
+    there = np.unique(side).tolist()
+    for k in there:
+        part = _Part.of(rows, unrated, side == k, len(there))
+        for s in range(seeds):
+            answer = _kept(folder / f"teacher-{k}-{s}.npz", partial(network, part.learn, part.texts, k, s))
+            said[part.asked] += part.weight[:, None] * answer / seeds
+    return said
 
 
 def teach_again(

@@ -17,6 +17,7 @@ from training.commands.fetch import fetch
 from training.commands.fit import fit
 from training.commands.measure import behaviour, evaluate, faithfulness, parts
 from training.commands.models import models_app, promote, rollback
+from training.commands.teach import teach
 from training.commands.vectors import vectors_app
 from training.messages import is_known, say
 
@@ -28,6 +29,7 @@ for _command in (
     compare,
     curve,
     fetch,
+    teach,
     promote,
     rollback,
     evaluate,

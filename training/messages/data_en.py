@@ -143,6 +143,8 @@ RECIPE_NOT_OF_COURSE = "recipe {recipe} is none of the course; there are: {names
 RECIPE_OF_COURSE = "recipe {recipe} is of the course and does not serve; train it with: {command}"
 RECIPE_NEEDS_STARS = "recipe {recipe} learns stars, and these rows have labels only"
 TOKENIZER_MISSING = "no tokenizer is called {kind}; there are: {names}"
+PIECES_FEW = "[teach.transformer] pieces = {pieces} is less than the characters that there are; raise it"
+PIECES_MISSING = 'reading pieces of words needs SentencePiece: pip install "nunchi[pieces]"'
 ANALYSER_MISSING = 'the analyser {kind} is not installed: pip install "nunchi[{extra}]"'
 ANALYSER_MISSING_JAVA = (
     'the analyser {kind} cannot be used: pip install "nunchi[{extra}]" and install Java (a JDK, with JAVA_HOME set)'

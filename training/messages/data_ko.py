@@ -144,6 +144,8 @@ RECIPE_NOT_OF_COURSE = "{recipe} 레시피는 강의의 신경망이 아닙니�
 RECIPE_OF_COURSE = "{recipe} 레시피는 강의의 신경망이라 봇에서 쓰지 않습니다. 이렇게 배우게 하세요: {command}"
 RECIPE_NEEDS_STARS = "{recipe} 레시피는 별점을 배우는데, 이 리뷰에는 긍정과 부정의 라벨만 있습니다."
 TOKENIZER_MISSING = "‘{kind}’ 토크나이저는 없습니다. 있는 것: {names}"
+PIECES_FEW = "[teach.transformer] pieces 가 {pieces} 로는 글자 수보다 적습니다. 늘려 주세요."
+PIECES_MISSING = '낱말 조각을 읽으려면 SentencePiece가 필요합니다: pip install "nunchi[pieces]"'
 ANALYSER_MISSING = '{kind} 형태소 분석기가 없습니다. 이렇게 설치해 주세요: pip install "nunchi[{extra}]"'
 ANALYSER_MISSING_JAVA = (
     '{kind} 형태소 분석기를 쓸 수 없습니다. 이렇게 설치해 주세요: pip install "nunchi[{extra}]", 그리고 Java (JDK, '

@@ -24,6 +24,7 @@ HELP_BEHAVIOUR = "Say what a model does with negation, contrast, irony, slang an
 HELP_FAITHFULNESS = "Say whether the words named as evidence matter more to a verdict than as many random ones."
 HELP_PARTS = "Say how well reviews are cut into clauses, and how well aspects and their polarity are found."
 HELP_CURVE = "Measure precision and recall at every threshold on held-out rows, and put them into a model folder."
+HELP_TEACH = "Train only the transformers among a recipe's teachers, where there is a GPU; fit goes on elsewhere."
 HELP_ABLATE = "Train with ever more steps of a recipe, and say what each gained."
 
 # What they take
@@ -89,4 +90,5 @@ HELP_EVALUATE_PICTURES = "Folder for the pictures."
 HELP_SUITES = "Folder of suites."
 HELP_FAILURES = "List the cases that failed."
 HELP_REVIEWS = "At most so many held-out reviews."
+HELP_TEACH_RECIPE = "Name of a recipe with transformers among its teachers, or a .toml file."
 HELP_ABLATE_RECIPE = "Name of a recipe that starts from nothing, or a .toml file."

@@ -22,6 +22,9 @@ HELP_BEHAVIOUR = "부정어, 반전, 반어, 은어, 오타에서 모델이 어�
 HELP_FAITHFULNESS = "근거로 든 낱말이 아무 낱말보다 판단에 더 중요한지 잽니다."
 HELP_PARTS = "리뷰를 절로 잘 나누고, 무엇에 대한 말인지 잘 찾는지 잽니다."
 HELP_CURVE = "기준마다의 정밀도와 재현율을 남겨 둔 리뷰에서 재어 모델 폴더에 넣습니다."
+HELP_TEACH = (
+    "선생 가운데 트랜스포머만 배우게 합니다. GPU가 있는 기계에서 하고, 나머지는 fit 이 다른 기계에서 이어서 합니다."
+)
 HELP_ABLATE = "레시피의 단계를 하나씩 더하며 배우고, 단계마다 무엇을 얻었는지 말합니다."
 
 # What they take
@@ -86,4 +89,5 @@ HELP_EVALUATE_PICTURES = "그림을 둘 폴더."
 HELP_SUITES = "문제 모음의 폴더."
 HELP_FAILURES = "틀린 것을 보여 줍니다."
 HELP_REVIEWS = "많아야 이만큼의 남겨 둔 리뷰."
+HELP_TEACH_RECIPE = "트랜스포머 선생이 있는 레시피의 이름이나 .toml 파일."
 HELP_ABLATE_RECIPE = "처음부터 만드는 레시피의 이름이나 .toml 파일."
