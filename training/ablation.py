@@ -1,7 +1,8 @@
 """What each step of a recipe gained: the network in service with ever more of them, several times over.
 
 All are asked about the same rows, those of the fold by which the model is calibrated, whose ratings neither they nor
-their teachers know. The rows that are held out take no part.
+their teachers know. The rows that are held out take no part. Only the weights of the wide part, one for polarity and
+one for each side's stars, are fitted on the very rows that are asked.
 """
 
 from __future__ import annotations

@@ -127,8 +127,8 @@ def unsure_band(probability: Floats, positive: Bools, target: float) -> tuple[fl
 def expected_band(probability: Floats, target: float) -> tuple[float, float]:
     """Thresholds outside which calibrated probabilities say that ``target`` of the verdicts are right, on each side.
 
-    Unlike :func:`unsure_band` it does not follow the accidents of single rows: over halves of 3,383 rows its share
-    inside the band varied half as much, and more of what was outside was right on the other half.
+    Unlike :func:`unsure_band` it does not follow the accidents of single rows, but it is only as good as the
+    calibration: it wants thousands of rows.
 
     Args:
         probability: calibrated probabilities of many rows that the model did not learn from.

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import logging
 import os
 from collections.abc import Iterable, Sequence
 from typing import Any
@@ -66,11 +65,20 @@ class Pieces:
                 unk_id=1,
                 bos_id=-1,
                 eos_id=-1,
-                minloglevel=logging.WARNING // 10 - 1,
+                minloglevel=2,  # errors
             )
         except RuntimeError:  # of all that it could say here, there being texts
             raise DataError("pieces_few", pieces=limit) from None
         return cls(made.getvalue())
+
+
+def check_installed() -> None:
+    """Say that there is what finds pieces, before hours of work that would be in vain.
+
+    Raises:
+        DataError: if it is not installed.
+    """
+    _library()
 
 
 def _library() -> Any:

@@ -22,6 +22,7 @@ from training.data import MOVIES_HELD_OUT_SHARE, Row, fold
 from training.enough import check_enough
 from training.messages import say
 from training.morphemes import teach_morphemes
+from training.pieces import check_installed
 from training.pretrain import pretrain
 from training.recipe import Recipe
 from training.rows import split
@@ -132,6 +133,8 @@ def prepare(recipe: Recipe, corpora: Corpora, runs: Path, seed: int) -> Both:
     """
     if recipe.teach.folds and recipe.teach.morphemes.kind:
         cutter(recipe.teach.morphemes.kind)  # an analyser that is not installed is said now, not in an hour
+    if recipe.teach.folds and "pieces" in recipe.teach.transformer.reads:
+        check_installed()
     stages, learn, movies = _begin(recipe, corpora, runs, seed)
     tokens = _fit_tokenizer(recipe, learn, corpora.unrated, movies)
     folder = stages.folder("fit")
@@ -181,7 +184,12 @@ def teach_only(recipe: Recipe, corpora: Corpora, runs: Path, seed: int) -> Path:
 
     Returns:
         The folder of the answers.
+
+    Raises:
+        DataError: if there are too few rows, or SentencePiece is not installed.
     """
+    if "pieces" in recipe.teach.transformer.reads:
+        check_installed()
     stages, learn, movies = _begin(recipe, corpora, runs, seed)
     made, kept = make(recipe.teach.tune.counterfactuals, seed + 1), stages.folder("transformer")
     characters = partial(_fit_tokenizer, recipe, learn, corpora.unrated, movies)

@@ -1,5 +1,6 @@
 """Transformers among the teachers: what they read, how they are pretrained, and that they learn."""
 
+import sys
 from dataclasses import replace
 
 import numpy as np
@@ -85,6 +86,17 @@ def test_pieces_are_whole_where_they_are_frequent_and_never_lost():
     assert list(pieces.encode_all(["추천해요", "별로예요"])) == [pieces.encode("추천해요"), pieces.encode("별로예요")]
     with pytest.raises(DataError, match="글자 수보다 적습니다"):
         Pieces.fit([row.text for row in rows(400, 1)], 10)
+
+
+def test_without_sentencepiece_it_is_said_before_anything_is_trained(monkeypatch, tmp_path):
+    from training.prepare import Corpora, prepare, teach_only
+
+    monkeypatch.setitem(sys.modules, "sentencepiece", None)
+    recipe = Recipe.from_dict({"teach": {"folds": 2, "transformer": {**TINY, "reads": ["pieces"]}}}, "tried")
+    for what in (prepare, teach_only):
+        with pytest.raises(DataError, match=r'pip install "nunchi\[pieces\]"'):
+            what(recipe, Corpora(rows(60, 1)), tmp_path, 0)
+    assert not list(tmp_path.iterdir())
 
 
 @pytest.mark.parametrize(

@@ -28,7 +28,7 @@ def teach(
     from training import recipe as recipes
 
     chosen = recipes.load(recipe)
-    if not chosen.teach.transformer.reads:
+    if not chosen.teach.folds or not chosen.teach.transformer.reads:
         raise DataError("teach_none", recipe=chosen.name)
     files = corpus_files(data, unrated, movies)
     reviews = read_reviews(files.rated, ReadRules(), around(context).host)
