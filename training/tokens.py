@@ -17,9 +17,10 @@ from typing import overload
 from nlp import tokenizer
 from nlp.tokenizers.morphemes import MissingAnalyserError
 from training.errors import DataError
-from training.versions import versions
+from training.versions import installed
 
 _CHUNK = 2000
+_ANALYSERS = {"kiwi": ("kiwipiepy", "kiwipiepy_model"), "mecab-ko": ("python-mecab-ko",)}
 Cut = Callable[[str], list[str]]
 
 
@@ -108,8 +109,8 @@ def _cut_chunk(kind: str, texts: list[str]) -> list[list[str]]:
 
 
 def _digest(kind: str, texts: Sequence[str]) -> str:
-    """Of the texts and of the analyser's version: another one cuts in other places."""
-    digest = hashlib.sha256(json.dumps([kind, versions(("kiwipiepy", "konlpy", "python-mecab-ko"))]).encode())
+    """Of the texts and of the analyser's version, since another one cuts in other places; of nothing else."""
+    digest = hashlib.sha256(json.dumps([kind, installed(_ANALYSERS.get(kind, ("konlpy",)))]).encode())
     for text in texts:
         digest.update(text.encode("utf-8", "surrogatepass") + b"\0")
     return digest.hexdigest()[:16]

@@ -10,9 +10,15 @@ from importlib import metadata
 PACKAGES = ("nunchi", "keras", "tensorflow", "jax", "torch", "numpy", "scikit-learn", "onnxruntime")
 
 
-def versions(packages: Sequence[str] = PACKAGES) -> dict[str, str]:
-    """Versions of Python, of the backend's name, and of packages, where installed."""
-    found = {"python": platform.python_version(), "backend": os.environ.get("KERAS_BACKEND", "tensorflow")}
+def versions() -> dict[str, str]:
+    """Versions of Python and of :data:`PACKAGES`, and the backend's name."""
+    run = {"python": platform.python_version(), "backend": os.environ.get("KERAS_BACKEND", "tensorflow")}
+    return run | installed(PACKAGES)
+
+
+def installed(packages: Sequence[str]) -> dict[str, str]:
+    """Versions of those packages that are installed."""
+    found = {}
     for name in packages:
         try:
             found[name] = metadata.version(name)

@@ -33,6 +33,14 @@ def test_morphemes_are_kept_and_a_damaged_cache_is_made_again(tmp_path):
     assert len(list(tmp_path.iterdir())) == 2
 
 
+def test_what_was_cut_is_known_again_whatever_the_backend(tmp_path, monkeypatch):
+    pytest.importorskip("kiwipiepy", reason="needs the extra kiwi")
+    for backend in ("tensorflow", "jax"):
+        monkeypatch.setenv("KERAS_BACKEND", backend)
+        cut_all("kiwi", TEXTS, tmp_path, jobs=1)
+    assert len(list(tmp_path.iterdir())) == 1
+
+
 def test_an_unknown_tokenizer_is_one_sentence():
     with pytest.raises(DataError, match="토크나이저는 없습니다"):
         cutter("gibberish")
