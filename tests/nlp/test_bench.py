@@ -26,6 +26,7 @@ def run(*arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, cwd=ROOT, capture_output=True, encoding="utf-8", check=False, timeout=280)
 
 
+@pytest.mark.slow
 def test_it_measures_every_section() -> None:
     done = run("--quick", "--json")
     assert done.returncode == 0, done.stderr

@@ -90,6 +90,7 @@ async def test_a_small_storm(postgres: str, tmp_path: Path) -> None:
     await storm(100, postgres, tmp_path)
 
 
+@pytest.mark.slow
 async def test_a_small_storm_that_is_too_much(postgres: str, tmp_path: Path) -> None:
     """Who is told to come again by one process is not answered by another."""
     await storm(100, postgres, tmp_path, NUNCHI_BACKLOG="10")

@@ -14,6 +14,11 @@ from types import TracebackType
 import asyncpg
 
 _numbers = count(1)
+_EMPTY = """
+SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid();
+DROP SCHEMA public CASCADE;
+CREATE SCHEMA public;
+"""
 
 
 class PostgresServer:
@@ -21,6 +26,7 @@ class PostgresServer:
 
     def __init__(self) -> None:
         self._folder = tempfile.TemporaryDirectory(prefix="nunchi-pg-", ignore_cleanup_errors=True)
+        self._emptied: list[str] = []
 
     def __enter__(self) -> PostgresServer:
         with warnings.catch_warnings():
@@ -42,15 +48,23 @@ class PostgresServer:
     @contextmanager
     def database(self) -> Iterator[str]:
         """The address of an empty database."""
-        name = f"test{next(_numbers)}"
-        asyncio.run(self._execute(f"CREATE DATABASE {name}"))
+        if not self._emptied:
+            name = f"test{next(_numbers)}"
+            asyncio.run(self._execute("postgres", f"CREATE DATABASE {name}"))
+            self._emptied.append(name)
+        name = self._emptied.pop()
         try:
-            yield self._server.get_uri().replace("/postgres?", f"/{name}?")
+            yield self._address(name)
         finally:
-            asyncio.run(self._execute(f"DROP DATABASE {name} WITH (FORCE)"))
+            # Much faster than another database, for which the server writes all it has to the disk.
+            asyncio.run(self._execute(name, _EMPTY))
+            self._emptied.append(name)
 
-    async def _execute(self, statement: str) -> None:
-        connection = await asyncpg.connect(self._server.get_uri())
+    def _address(self, name: str) -> str:
+        return str(self._server.get_uri().replace("/postgres?", f"/{name}?"))
+
+    async def _execute(self, name: str, statement: str) -> None:
+        connection = await asyncpg.connect(self._address(name))
         try:
             await connection.execute(statement)
         finally:

@@ -53,6 +53,7 @@ def reviews(count: int, seed: int) -> list[Row]:
     return rows
 
 
+@pytest.mark.slow
 @pytest.mark.timeout(900)
 def test_teachers_of_morphemes_know_rows_they_did_not_learn_from(analyser, tmp_path):
     from training.morphemes import teach_morphemes  # not before Keras is needed

@@ -119,17 +119,19 @@ async def test_a_token_that_is_taken_back_ends_the_process_in_a_sentence(tmp_pat
         ({"DISCORD_SHARD_IDS": "a"}, "setting_wrong", 78),
     ],
 )
-async def test_what_is_wrong_is_one_sentence(tmp_path: Path, more: dict[str, str], sentence: str, status: int) -> None:
+@pytest.mark.parametrize("word", ["run", pytest.param("doctor", marks=pytest.mark.slow)])
+async def test_what_is_wrong_is_one_sentence(
+    tmp_path: Path, more: dict[str, str], sentence: str, status: int, word: str
+) -> None:
     async with DiscordServer() as server:
-        for words in (("doctor", "discord"), ("run", "discord")):
-            process = await start(server, tmp_path, *words, more=more)
-            _, err = await asyncio.wait_for(process.communicate(), 90)
-            assert process.returncode == status
-            assert (
-                complaint(err)[:6] == KO(sentence, name="DISCORD_TOKEN", url="", where="", reason="")[:6]
-                or sentence == "setting_wrong"
-            )
-            assert more.get("DISCORD_TOKEN", "?") not in err.decode() or not more["DISCORD_TOKEN"]
+        process = await start(server, tmp_path, word, "discord", more=more)
+        _, err = await asyncio.wait_for(process.communicate(), 90)
+        assert process.returncode == status
+        assert (
+            complaint(err)[:6] == KO(sentence, name="DISCORD_TOKEN", url="", where="", reason="")[:6]
+            or sentence == "setting_wrong"
+        )
+        assert more.get("DISCORD_TOKEN", "?") not in err.decode() or not more["DISCORD_TOKEN"]
         assert server.gateway.identifies == []
 
 

@@ -115,6 +115,7 @@ async def test_two_processes_share_installations_and_leave_no_token(tmp_path: Pa
     assert b"Traceback" not in everything
 
 
+@pytest.mark.slow
 async def test_changing_the_key_takes_two_restarts_and_a_wrong_one_is_a_sentence(tmp_path: Path) -> None:
     old, new = (Fernet.generate_key().decode() for _ in range(2))
     async with SlackServer() as server:
