@@ -12,6 +12,6 @@ def devices() -> list[str]:
 
     try:
         found = [str(name).lower() for name in keras.distribution.list_devices()]
-    except (AttributeError, NotImplementedError):  # a backend that cannot say it
-        return ["unknown"]
+    except (AttributeError, NotImplementedError):  # torch, which Keras does not ask for a list
+        return [str(getattr(keras.ops.ones(1), "device", "unknown")).replace("cuda", "gpu")]
     return sorted(found, key=lambda name: name.startswith("cpu")) or ["cpu:0"]

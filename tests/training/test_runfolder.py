@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from types import SimpleNamespace
 
 import pytest
 
@@ -23,6 +24,9 @@ def test_the_backend_is_asked_for_its_devices(tmp_path, monkeypatch):
     assert any(name.startswith(("cpu", "gpu", "tpu", "cuda")) for name in devices())
     monkeypatch.setattr(keras.distribution, "list_devices", lambda: ["CPU:0", "GPU:0", "GPU:1"])
     assert devices() == ["gpu:0", "gpu:1", "cpu:0"]
+    monkeypatch.delattr(keras.distribution, "list_devices")
+    monkeypatch.setattr(keras.ops, "ones", lambda _: SimpleNamespace(device="cuda:0"))  # as torch names it
+    assert devices() == ["gpu:0"]
     write_config(tmp_path, {})
     assert json.loads((tmp_path / "config.json").read_text())["devices"] == devices()
 
