@@ -18,11 +18,10 @@ from numpy.typing import NDArray
 from nlp.analyze import binary_log_odds
 from training import baseline
 from training.batches import Encoded, predict
-from training.fit import films
 from training.messages import say
 from training.prepare import Both, Prepared
 from training.student import Weights, average, student, with_weights
-from training.wide import Wide
+from training.wide import Wide, beside
 
 Floats = NDArray[np.float32]
 
@@ -104,8 +103,8 @@ def ablate(both: Both, seeds: int) -> Iterator[Figure]:
         yield _figure(step, [ask(prepared, weights) for weights in networks], both)
     more = np.zeros(1, np.float32)
     if recipe.fitted_wide:
-        beside = apart.made + films(apart.movies, recipe.wide_movies, apart.seed)
-        wide = Wide.weigh(ask(apart, average(networks)), both.asked, apart.learn, recipe.network, beside)
+        others = beside(apart.movies, recipe, apart.seed)
+        wide = Wide.weigh(ask(apart, average(networks)), both.asked, apart.learn, recipe.network, others)
         more = wide.logits(texts)
         yield _figure("wide", [ask(apart, weights) + more for weights in networks], both)
     if seeds > 1:

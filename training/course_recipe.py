@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from training.errors import DataError
+from training.settings import place_of
 
 _CHOICES = {
     "input": ("embedding", "one-hot"),
@@ -67,10 +68,7 @@ class CourseRecipe:
         numbers = {"embedding": self.embedding, "length": self.length, "batch": self.batch, "epochs": self.epochs}
         for name, value in {**numbers, **{f"units[{i}]": n for i, n in enumerate(self.units)}}.items():
             if not isinstance(value, int) or isinstance(value, bool) or value < 1:
-                raise _wrong("recipe_whole", name=name, value=repr(value))
-        for name in ("dropout", "recurrent_dropout"):
-            if not 0 <= getattr(self, name) < 1:
-                raise _wrong("recipe_share", name=name)
+                raise _wrong("recipe_whole", name=name, least=1, value=repr(value))
         if self.vectors and self.input == "one-hot":
             raise DataError("recipe_one_hot_vectors")
         if self.body == "recurrent" and not self.units:
@@ -78,4 +76,4 @@ class CourseRecipe:
 
 
 def _wrong(sentence: str, **values: object) -> DataError:
-    return DataError(sentence, table="course", **values)
+    return DataError(sentence, place=place_of("course"), **values)

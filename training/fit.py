@@ -28,7 +28,7 @@ from training.prepare import Corpora, announce, prepare
 from training.recipe import Recipe
 from training.rows import split
 from training.student import learn_together, with_weights
-from training.wide import Wide
+from training.wide import Wide, beside
 
 
 @dataclass(frozen=True)
@@ -66,10 +66,10 @@ def fit(recipe: Recipe, corpora: Corpora, out: Path, runs: Path, *, seed: int = 
     logits = predict(model, Encoded([r.text for r in both.asked], apart.shape, apart.tokens))
     wide = None
     if recipe.fitted_wide:
-        beside = whole.made + films(whole.movies, recipe.wide_movies, seed)
-        wide = Wide.weigh(logits, both.asked, apart.learn, recipe.network, beside)
+        others = beside(whole.movies, recipe, seed)
+        wide = Wide.weigh(logits, both.asked, apart.learn, recipe.network, others)
         logits = logits + wide.logits([r.text for r in both.asked])
-        wide = wide.fitted_to(whole.learn, beside)
+        wide = wide.fitted_to(whole.learn, others)
     settings = _calibrate(recipe, logits, both.asked)
     weights = learn_together(whole, say("progress_network"))
     if wide is not None:
@@ -100,13 +100,6 @@ def fit(recipe: Recipe, corpora: Corpora, out: Path, runs: Path, *, seed: int = 
     curve = to_json(measure_curve(result.probability, result.positive))
     model_id = save(trained, out, name=name or recipe.name, card=card, more={CURVE: curve})
     return Outcome(model_id, out, result, on_films)
-
-
-def films(movies: Sequence[Row], count: int, seed: int) -> list[tuple[str, bool]]:
-    """Some movie reviews of a clear rating, and whether it is good."""
-    clear = [r for r in movies if r.rating is not None and not 4.5 < r.rating < 7.5]
-    chosen = np.random.default_rng(seed).permutation(len(clear))[:count]
-    return [(clear[i].text, (clear[i].rating or 0) > 5) for i in chosen]
 
 
 def _calibrate(recipe: Recipe, logits: NDArray[np.float32], rows: Sequence[Row]) -> ModelSettings:

@@ -22,6 +22,9 @@ from training.data import Row
 
 Table = NDArray[np.float64]
 
+Other = tuple[str, bool, float]
+"""A text that is no rated row of the domain, whether it is positive, and what it counts where such a row counts 1."""
+
 _PLAIN_C, _BAYES_C = 30.0, 5.0
 
 
@@ -35,20 +38,17 @@ def features(texts: Sequence[str], config: NetworkConfig) -> csr_matrix:
     return matrix
 
 
-def fit_table(
-    rows: Sequence[Row], config: NetworkConfig, others: Sequence[tuple[str, bool]] = (), others_weight: float = 0.05
-) -> Table:
+def fit_table(rows: Sequence[Row], config: NetworkConfig, others: Sequence[Other] = ()) -> Table:
     """Log-odds of positive that each bucket adds, ``[buckets]``, in units of their standard deviation over the rows.
 
     Args:
         rows: rated rows.
         config: shape of the wide part.
-        others: reviews made by rule or of another domain, and whether they are positive.
-        others_weight: what one of them counts, where a rated row counts 1.
+        others: reviews made by rule or of another domain.
     """
-    x = features([r.text for r in rows] + [text for text, _ in others], config)
-    y = np.array([(r.rating or 0) > config.positive_above for r in rows] + [good for _, good in others])
-    weight = np.concatenate([np.ones(len(rows)), np.full(len(others), others_weight)])
+    x = features([r.text for r in rows] + [text for text, _, _ in others], config)
+    y = np.array([(r.rating or 0) > config.positive_above for r in rows] + [good for _, good, _ in others])
+    weight = np.array([1.0] * len(rows) + [counts for _, _, counts in others])
     return _fit(x, y, weight)
 
 

@@ -15,6 +15,7 @@ from nlp.config import NetworkConfig
 from training.course_recipe import CourseRecipe
 from training.errors import DataError
 from training.messages import Said
+from training.settings import check_settings, place_of
 from training.tokens import check_kind
 
 
@@ -202,6 +203,7 @@ class Recipe:
         network, tokenizer, pretrain, teach, tune: its tables.
         fitted_wide: the wide part is a linear model fitted apart (:mod:`training.linear`).
         wide_movies: number of movie reviews that it learns from too, lest it speaks against the network there.
+        wide_made: number of reviews made by rule that it learns from too.
         students: networks whose mean serves (:mod:`training.student`).
         right_when_sure: share of verdicts outside the unsure band that are to be right.
         adapt: learn on from the model in service instead of all that; its shape and tokenizer are kept.
@@ -216,6 +218,7 @@ class Recipe:
     tune: TuneRecipe = field(default_factory=TuneRecipe)
     fitted_wide: bool = False
     wide_movies: int = 0
+    wide_made: int = 0
     students: int = 1
     right_when_sure: float = 0.97
     adapt: AdaptRecipe | None = None
@@ -253,7 +256,11 @@ class Recipe:
             "adapt": AdaptRecipe,
             "course": CourseRecipe,
         }
+        plain = {f.name: data[f.name] for f in fields(cls) if f.type in ("bool", "int", "float") and f.name in data}
+        check_settings(cls, plain, "")
         for table, value in data.items():
+            if table not in plain and not isinstance(value, dict):
+                raise DataError("recipe_no_table", name=table)
             if table == "network":
                 parts[table] = _network(value)
             elif table == "teach":
@@ -264,7 +271,7 @@ class Recipe:
                 parts[table] = _part(TeachRecipe, {**value, **more}, table)
             elif table in kinds:
                 parts[table] = _part(kinds[table], value, table)
-            elif table in ("right_when_sure", "fitted_wide", "wide_movies", "students"):
+            elif table in plain:
                 parts[table] = value
             else:
                 raise DataError("recipe_no_table", name=table)
@@ -304,18 +311,13 @@ def _network(values: Mapping[str, Any]) -> NetworkConfig:
 
 
 def _no_choice(table: str, name: str, choices: Sequence[object], value: object) -> DataError:
-    return DataError("recipe_choice", table=table, name=name, choices=", ".join(map(str, choices)), value=repr(value))
+    return DataError(
+        "recipe_choice", place=place_of(table), name=name, choices=", ".join(map(str, choices)), value=repr(value)
+    )
 
 
 def _part(kind: Any, values: Mapping[str, Any], table: str, settings: Any = None) -> Any:
-    known = {f.name: f.type for f in fields(settings or kind)}
-    for name, value in values.items():
-        if name not in known:
-            raise DataError("recipe_no_setting", table=table, name=name)
-        if known[name] in ("int", "float") and (
-            isinstance(value, bool) or not isinstance(value, int | float) or value < 0
-        ):
-            raise DataError("recipe_number", table=table, name=name, value=repr(value))
+    check_settings(settings or kind, values, table)
     return kind(**values)
 
 

@@ -11,10 +11,14 @@ from sklearn.linear_model import LogisticRegression
 
 from nlp.analyze import binary_log_odds
 from nlp.config import NetworkConfig
+from training.counterfactual import make
 from training.data import Row
-from training.linear import features, fit_star_table, fit_table, wide_part
+from training.linear import Other, features, fit_star_table, fit_table, wide_part
+from training.recipe import Recipe
 
 Pair = tuple[int, ...]
+
+_MOVIE, _MADE = 0.05, 0.1
 
 
 @dataclass(frozen=True)
@@ -40,7 +44,7 @@ class Wide:
         asked: Sequence[Row],
         learned: Sequence[Row],
         config: NetworkConfig,
-        others: Sequence[tuple[str, bool]],
+        others: Sequence[Other],
     ) -> Wide:
         """Fit tables to the rows that the network learned from, and weigh them on rows that it did not.
 
@@ -49,7 +53,7 @@ class Wide:
             asked: rows that it did not learn from.
             learned: rows that it did.
             config: shape of the network, the wide part included.
-            others: reviews made by rule or of another domain.
+            others: see :func:`beside`.
         """
         x = features([r.text for r in asked], config)
         rating = np.array([r.rating for r in asked], float)
@@ -66,7 +70,7 @@ class Wide:
         none = np.zeros((config.buckets, len(config.ratings)), np.float32)
         return cls(config, polarity, stars, none).fitted_to(learned, others)
 
-    def fitted_to(self, rows: Sequence[Row], others: Sequence[tuple[str, bool]]) -> Wide:
+    def fitted_to(self, rows: Sequence[Row], others: Sequence[Other]) -> Wide:
         """The same weights on tables fitted to these rows."""
         stars = {pair: w * fit_star_table(rows, self.config, pair) for pair, w in self.stars.items()}
         polarity = self.polarity * fit_table(rows, self.config, others)
@@ -75,6 +79,20 @@ class Wide:
     def logits(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """What it adds to the network's logits, ``[texts, classes]``."""
         return np.asarray(features(texts, self.config) @ self.table, np.float32)
+
+
+def beside(movies: Sequence[Row], recipe: Recipe, seed: int) -> list[Other]:
+    """What the wide part learns from besides rated rows, lest it speaks against the network there.
+
+    Args:
+        movies: rated movie reviews, of which it takes some that are clear.
+        recipe: how many of them, and how many made by rule.
+        seed: of which.
+    """
+    clear = [r for r in movies if r.rating is not None and not 4.5 < r.rating < 7.5]
+    chosen = np.random.default_rng(seed).permutation(len(clear))[: recipe.wide_movies]
+    films = [(clear[i].text, (clear[i].rating or 0) > 5, _MOVIE) for i in chosen]
+    return [(text, good, _MADE) for text, good in make(recipe.wide_made, seed + 2)] + films
 
 
 def _pairs(config: NetworkConfig) -> list[Pair]:

@@ -43,6 +43,20 @@ movies_every = 4
 noise = 0.1
 """
 
+PLAIN = """
+right_when_sure = 0.9
+fitted_wide = true
+wide_made = 200
+[network]
+embedding = 16
+units = [16]
+buckets = 1024
+dropout = 0.1
+[tune]
+epochs = 8
+batch = 32
+rate = 1e-2
+"""
 
 THINGS = ("배송", "포장", "색상", "재질", "디자인", "마감", "크기", "가격", "향", "맛", "소리", "느낌")
 GOOD = ("최고예요", "마음에 들어요", "훌륭합니다", "예뻐요", "추천해요", "만족합니다")
@@ -71,6 +85,7 @@ def files(tmp_path_factory):
     films = [f"{random.choice([9, 10] if good else [1, 2])}\t영화 {text}\n" for text, good in examples]
     (folder / "movies.tsv").write_text("".join(films), "utf-8")
     (folder / "small.toml").write_text(RECIPE, "utf-8")
+    (folder / "plain.toml").write_text(PLAIN, "utf-8")
     more = RECIPE.replace("folds = 2", "folds = 2\ngenerations = 2")
     more = more.replace("[pretrain]", "[pretrain]\nlanguage_model_every = 4\nlanguage_model_batch = 16")
     (folder / "again.toml").write_text(more, "utf-8")
@@ -93,8 +108,9 @@ def run(arguments: list[str]) -> subprocess.CompletedProcess[str]:
 
 
 @pytest.mark.timeout(300)
-def test_fit_makes_a_model_that_serves(files, tmp_path):
-    result = run(command(files, tmp_path / "model", tmp_path / "runs"))
+@pytest.mark.parametrize("recipe", ["plain.toml", pytest.param("small.toml", marks=pytest.mark.slow)])
+def test_fit_makes_a_model_that_serves(files, tmp_path, recipe):
+    result = run(command(files, tmp_path / "model", tmp_path / "runs", recipe))
     assert result.returncode == 0, result.stderr
     analyzer = nlp.load(tmp_path / "model")
     assert analyzer.model_id.startswith("toy-")
@@ -107,7 +123,7 @@ def test_fit_makes_a_model_that_serves(files, tmp_path):
     assert "정확도" in result.stdout
     assert "새 모델" in result.stdout
 
-    again = run(command(files, tmp_path / "model", tmp_path / "runs"))
+    again = run(command(files, tmp_path / "model", tmp_path / "runs", recipe))
     assert again.returncode == 65
     assert "이미 있습니다" in again.stderr
     assert "Traceback" not in again.stderr

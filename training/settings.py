@@ -1,0 +1,49 @@
+"""Checks what a recipe's file says before hours of work depend on it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import fields
+from typing import Any
+
+from training.errors import DataError
+
+_AT_LEAST_ONE = ("batch", "students", "seeds", "tokens", "language_model_batch", "layers", "span", "domain_weight")
+_SHARES = ("hide", "noise", "smooth", "dropout", "recurrent_dropout", "wide_dropout")
+_PARTS = ("trust", "right_when_sure")  # of a whole, which may be all of it
+
+
+def check_settings(kind: type[Any] | Any, values: Mapping[str, Any], table: str) -> None:
+    """Compare the values of one table with the fields of the dataclass that they are for.
+
+    Args:
+        kind: the dataclass, or one of it.
+        values: as they stand in the file.
+        table: its name; empty for what stands before the first table.
+
+    Raises:
+        DataError: naming the table and the setting that is wrong.
+    """
+    known = {f.name: f.type for f in fields(kind)}
+    for name, value in values.items():
+        if name not in known:
+            raise DataError("recipe_no_setting", table=table, name=name)
+        _check(table, name, str(known[name]), value)
+
+
+def place_of(table: str) -> str:
+    """How a sentence says where a setting is; nothing for what stands before the first table."""
+    return f"[{table}] " if table else ""
+
+
+def _check(table: str, name: str, kind: str, value: Any) -> None:
+    place = place_of(table)
+    number = isinstance(value, int | float) and not isinstance(value, bool)
+    if kind == "bool" and not isinstance(value, bool):
+        raise DataError("recipe_choice", place=place, name=name, choices="true, false", value=repr(value))
+    if kind in ("int", "float") and (not number or not 0 <= value < float("inf")):
+        raise DataError("recipe_number", place=place, name=name, value=repr(value))
+    if kind == "int" and (not isinstance(value, int) or value < (name in _AT_LEAST_ONE)):
+        raise DataError("recipe_whole", place=place, name=name, least=int(name in _AT_LEAST_ONE), value=repr(value))
+    if (name in _SHARES and value >= 1) or (name in _PARTS and value > 1):
+        raise DataError("recipe_share", place=place, name=name, value=repr(value))
