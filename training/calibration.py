@@ -10,11 +10,14 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 from sklearn.linear_model import LogisticRegression
+from sklearn.metrics import log_loss
 
 Floats = NDArray[np.float64]
 
 Curve = tuple[float, float, float]
 """``scale, shift, bend`` of :class:`nlp.artifact.ModelSettings`."""
+
+_CLEAR = 3.84  # of a likelihood ratio: 95 % of chi-squared with one degree of freedom
 
 
 def fit_calibration(odds: Floats, positive: NDArray[np.bool_]) -> Curve:
@@ -25,15 +28,24 @@ def fit_calibration(odds: Floats, positive: NDArray[np.bool_]) -> Curve:
         positive: labels, ``[rows]``.
 
     Returns:
-        A curve that never falls; without a bend if one would make it fall.
+        A curve that never falls: without a bend if one would make it fall. Also without a shift unless the rows show
+        it clearly (likelihood ratio test, 5 %), since one that is due to chance does harm on other rows.
     """
-    both = np.stack([odds, np.tanh(odds / 2)], axis=1)
-    line = LogisticRegression(C=1e6, max_iter=1000).fit(both, positive)
-    scale, bend = (float(x) for x in line.coef_[0])
-    if scale > 0 and scale + bend / 2 > 0:
-        return scale, float(line.intercept_[0]), bend
-    line = LogisticRegression(C=1e6).fit(odds[:, None], positive)
-    return float(line.coef_[0, 0]), float(line.intercept_[0]), 0.0
+    straight, line = (_fit(odds, positive, bent=bent) for bent in (False, True))
+    scale, _, bend = line
+    return line if scale > 0 and scale + bend / 2 > 0 else straight
+
+
+def _fit(odds: Floats, positive: NDArray[np.bool_], *, bent: bool) -> Curve:
+    parts = np.stack([odds, np.tanh(odds / 2)], axis=1) if bent else odds[:, None]
+    curves: list[Curve] = []
+    likelihoods: list[float] = []
+    for shifted in (False, True):
+        line = LogisticRegression(C=1e6, max_iter=1000, fit_intercept=shifted).fit(parts, positive)
+        scale, bend = (*map(float, line.coef_[0]), 0.0)[:2]
+        curves.append((scale, float(line.intercept_[0]) if shifted else 0.0, bend))
+        likelihoods.append(-log_loss(positive, line.predict_proba(parts)[:, 1], normalize=False))
+    return curves[2 * (likelihoods[1] - likelihoods[0]) > _CLEAR]
 
 
 def calibrated(odds: Floats, curve: Curve) -> Floats:

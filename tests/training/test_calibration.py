@@ -30,6 +30,12 @@ def test_a_bend_is_found_where_sure_rows_are_wrong_at_times():
     assert scale < straight[0]
 
 
+def test_a_shift_that_chance_made_is_left_out():
+    odds, positive = noisy(20_000)
+    few = slice(0, 1000)
+    assert [fit_calibration(odds[few] - 0.3, positive[few])[1], fit_calibration(odds, positive)[1] < -0.1] == [0, True]
+
+
 def test_the_model_does_what_training_fitted():
     odds, positive = noisy(4000)
     scale, shift, bend = curve = fit_calibration(odds, positive)
