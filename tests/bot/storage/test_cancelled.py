@@ -26,6 +26,7 @@ async def test_whenever_who_reads_is_cancelled_all_connections_come_back(url: st
         await store.figures("slack", "T1", NOON - timedelta(days=1))
         await cases.search("slack", "T1", Query())
         await store.answer_to(PLACE, "m")
+        await store.note("x")
         await store.claim(Claim(PLACE, "m"))
 
     for turns in (*range(25), 30, 40, 60, 90, 130, 200):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import gc
 import json
 from collections.abc import Mapping
 from dataclasses import replace
@@ -381,21 +380,3 @@ def test_whatever_is_kept_of_people_is_known_to_be_deleted() -> None:
     assert of_workspaces == known, "leaving must know it"
     words = [c for t in metadata.tables.values() for c in t.columns if isinstance(c.type, String)]
     assert max(c.type.length or 1 << 20 for c in words) <= 256, "nothing is long enough for a review"
-
-
-async def test_a_note_that_nobody_waits_for_any_more_leaves_no_connection_open(
-    tmp_path: Any, caplog: pytest.LogCaptureFixture
-) -> None:
-    store = await open_store(None, tmp_path)
-    gc.freeze()  # what other tests left need not be looked through twenty times
-    for steps in range(20):
-        asked = asyncio.create_task(store.note("x"))
-        for _ in range(steps):
-            await asyncio.sleep(0)
-        asked.cancel()
-        await asyncio.gather(asked, return_exceptions=True)
-        gc.collect()
-    gc.unfreeze()
-    assert await store.note("x") is None
-    await store.close()
-    assert not [record for record in caplog.records if record.name.startswith("sqlalchemy")]
