@@ -42,8 +42,8 @@ def _fit(odds: Floats, positive: NDArray[np.bool_], *, bent: bool) -> Curve:
     likelihoods: list[float] = []
     for shifted in (False, True):
         line = LogisticRegression(C=1e6, max_iter=1000, fit_intercept=shifted).fit(parts, positive)
-        scale, bend = (*map(float, line.coef_[0]), 0.0)[:2]
-        curves.append((scale, float(line.intercept_[0]) if shifted else 0.0, bend))
+        shift = float(line.intercept_[0]) if shifted else 0.0
+        curves.append((float(line.coef_[0, 0]), shift, float(line.coef_[0, 1]) if bent else 0.0))
         likelihoods.append(-log_loss(positive, line.predict_proba(parts)[:, 1], normalize=False))
     return curves[2 * (likelihoods[1] - likelihoods[0]) > _CLEAR]
 

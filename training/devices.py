@@ -13,5 +13,6 @@ def devices() -> list[str]:
     try:
         found = [str(name).lower() for name in keras.distribution.list_devices()]
     except (AttributeError, NotImplementedError):  # torch, which Keras does not ask for a list
-        return [str(getattr(keras.ops.ones(1), "device", "unknown")).replace("cuda", "gpu")]
+        name = str(getattr(keras.ops.ones(1), "device", "unknown")).replace("cuda", "gpu")
+        return [name if ":" in name else f"{name}:0"]
     return sorted(found, key=lambda name: name.startswith("cpu")) or ["cpu:0"]

@@ -283,6 +283,8 @@ class Recipe:
             recipe.teachers  # noqa: B018 - says what is wrong with their units
         except ValueError as error:
             raise DataError("recipe_network", reason=error) from None
+        if recipe.teach.folds == 1:  # whoever teaches has to learn from another fold
+            raise _no_choice("teach", "folds", ("0", "2–"), recipe.teach.folds)
         if recipe.teach.generations not in (1, 2):
             raise _no_choice("teach", "generations", (1, 2), recipe.teach.generations)
         return recipe

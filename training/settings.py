@@ -45,5 +45,7 @@ def _check(table: str, name: str, kind: str, value: Any) -> None:
         raise DataError("recipe_number", place=place, name=name, value=repr(value))
     if kind == "int" and (not isinstance(value, int) or value < (name in _AT_LEAST_ONE)):
         raise DataError("recipe_whole", place=place, name=name, least=int(name in _AT_LEAST_ONE), value=repr(value))
-    if (name in _SHARES and value >= 1) or (name in _PARTS and value > 1):
+    if name in _SHARES and value >= 1:
         raise DataError("recipe_share", place=place, name=name, value=repr(value))
+    if name in _PARTS and value > 1:
+        raise DataError("recipe_part", place=place, name=name, value=repr(value))

@@ -48,11 +48,11 @@ class PostgresServer:
     @contextmanager
     def database(self) -> Iterator[str]:
         """The address of an empty database."""
-        if not self._emptied:
+        if self._emptied:
+            name = self._emptied.pop()
+        else:
             name = f"test{next(_numbers)}"
             asyncio.run(self._execute("postgres", f"CREATE DATABASE {name}"))
-            self._emptied.append(name)
-        name = self._emptied.pop()
         try:
             yield self._address(name)
         finally:

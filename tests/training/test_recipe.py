@@ -25,6 +25,8 @@ def test_every_recipe_that_comes_along_can_be_read(name):
         ("students = 'x'\n", ": students 값은 0 이상의 수여야"),
         ("right_when_sure = 2\n", ": right_when_sure"),
         ("fitted_wide = 'no'\n", ": fitted_wide"),
+        ("[teach]\nfolds = 1\n", "[teach] folds"),
+        ("[teach]\ntrust = 1.5\n", "[teach] trust 값은 0 이상 1 이하여야"),
         ("network = 3\n", "network"),
         ("tune = 3\n", "tune"),
         ("[tokenizer]\nkind = 'bytes'\n", "bytes"),
