@@ -61,9 +61,9 @@ def fit_star_table(rows: Sequence[Row], config: NetworkConfig, side: Sequence[in
 
 
 def _fit(x: csr_matrix, y: NDArray[np.bool_], weight: Table) -> Table:
-    there = x > 0
+    there = (x > 0).multiply(weight[:, None]).tocsr()
     with_it, without = (np.asarray(there[side].sum(axis=0)).ravel() + 1 for side in (y, ~y))
-    ratio = np.log(with_it / y.sum()) - np.log(without / (~y).sum())
+    ratio = np.log(with_it / weight[y].sum()) - np.log(without / weight[~y].sum())
     table = np.zeros(x.shape[1])
     for scale, c in ((np.ones(x.shape[1]), _PLAIN_C), (ratio, _BAYES_C)):
         scaled = x.multiply(scale).tocsr()

@@ -71,20 +71,34 @@ class Stream:
         lengths: length of each row.
         size: rows in a batch.
         seed: order of the rows.
+        once: how many of the last rows, which are sorted by length, come up in one epoch only; they are dealt out to
+            the epochs in turn, so that each has as many of every length.
+        epochs: to how many; ``once`` is a multiple of it.
     """
 
-    def __init__(self, lengths: Sequence[int] | NDArray[np.integer[Any]], size: int, seed: int) -> None:
-        self._lengths, self._size, self._seed = lengths, size, seed
+    def __init__(
+        self,
+        lengths: Sequence[int] | NDArray[np.integer[Any]],
+        size: int,
+        seed: int,
+        *,
+        once: int = 0,
+        epochs: int = 1,
+    ) -> None:
+        self._own, self._hands, length = len(lengths) - once, epochs, np.asarray(lengths)
+        self._lengths = np.concatenate([length[: self._own], length[self._own :: epochs]]) if once else length
+        self._size, self._seed = size, seed
         self._epoch = -1
         self._batches: list[NDArray[np.int32]] = []
-        self.per_epoch = len(shuffled(lengths, size, np.random.default_rng(0)))
+        self.per_epoch = len(shuffled(self._lengths, size, np.random.default_rng(0)))
 
     def __getitem__(self, number: int) -> NDArray[np.int32]:
         epoch, i = divmod(number, self.per_epoch)
         if epoch != self._epoch:
             self._batches = shuffled(self._lengths, self._size, np.random.default_rng([self._seed, epoch]))
             self._epoch = epoch
-        return self._batches[i]
+        dealt = self._own + (self._batches[i] - self._own) * self._hands + epoch % self._hands
+        return np.where(self._batches[i] < self._own, self._batches[i], dealt).astype(np.int32)
 
 
 def run(

@@ -96,10 +96,9 @@ class Prepared:
     folder: Path
     seed: int
 
-    @property
-    def made(self) -> list[Example]:
-        """Reviews made by rule, for the network in service."""
-        return make(self.recipe.tune.counterfactuals, self.seed + 2)
+    def made(self, number: int) -> list[Example]:
+        """Reviews made by rule for all epochs of a network in service, of which each has its own."""
+        return make(self.recipe.tune.counterfactuals * self.recipe.tune.epochs, self.seed + 2 + number)
 
 
 @dataclass(frozen=True)
@@ -232,7 +231,7 @@ def _taught(
         name: of the folder in that of each stage.
     """
     recipe, seed, rows, unrated = prepared.recipe, prepared.seed, prepared.learn, prepared.unrated
-    made = make(recipe.teach.tune.counterfactuals, seed + 1)
+    made = make(recipe.teach.tune.counterfactuals * recipe.teach.tune.epochs, seed + 1)
     opinions = teach(
         recipe.teachers,
         prepared.tokens,
@@ -251,9 +250,9 @@ def _taught(
             recipe, domain, rows, unrated, prepared.movies, prepared.reminder, made, seed, kept, name
         )
     if recipe.teach.transformer.reads:
-        kept = stages.folder("transformer")
+        kept, same = stages.folder("transformer"), make(recipe.teach.tune.counterfactuals, seed + 1)
         opinions |= teach_transformers(
-            recipe, lambda: prepared.tokens, domain, rows, unrated, prepared.movies, made, seed, kept, name
+            recipe, lambda: prepared.tokens, domain, rows, unrated, prepared.movies, same, seed, kept, name
         )
     lesson = agree(opinions, rows, recipe.network)
     if not name:

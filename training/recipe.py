@@ -70,7 +70,7 @@ class TuneRecipe:
         noise: share of reviews that are misspelt at random.
         smooth: label smoothing of the binary target.
         movies_every: one batch in so many is of movie reviews; 0 for never.
-        counterfactuals: number of reviews made by rule.
+        counterfactuals: number of reviews made by rule, others in each epoch.
     """
 
     epochs: int = 3

@@ -69,19 +69,20 @@ def learn_network(
         title: what the progress bar says.
         checkpoint: where to keep the state for resuming.
         keep: which of the rated rows it learns from, ``[rows]``; all if None.
-        order: added to the seed of the order in which it sees the rows; all start from the same weights.
+        order: added to the seeds of the order in which it sees the rows and of the reviews made by rule; all start
+            from the same weights.
     """
-    pool = _pool(prepared, keep) + polarity_pool(prepared.made, prepared.recipe.network)
     return tune(
         prepared.shape,
         prepared.tokens,
         prepared.recipe.tune,
-        pool,
+        _pool(prepared, keep),
         prepared.reminder,
         prepared.start,
         prepared.seed,
         checkpoint,
         title,
+        made=polarity_pool(prepared.made(order), prepared.recipe.network),
         order=prepared.seed + order,
     )
 

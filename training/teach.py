@@ -96,7 +96,7 @@ def teach(
         unrated: rows without a rating.
         movies: what the networks are reminded of.
         starts: pretrained weights; seed ``i`` of a fold starts from ``starts[i % len(starts)]``.
-        counterfactuals: reviews made by rule.
+        counterfactuals: reviews made by rule, for all epochs.
         seed: of the first network.
         folder: where each teacher's answers are kept, so that a resumed run does not ask again.
         kind: what they read.
@@ -106,11 +106,11 @@ def teach(
     side = np.array([fold(r.place, recipe.folds) for r in rows])
 
     def network(learn: Sequence[Row], texts: Sequence[str], k: int, s: int) -> NDArray[np.float32]:
-        pool = rated_pool(learn, shape, recipe.tune.smooth) + polarity_pool(counterfactuals, shape)
+        pool, made = rated_pool(learn, shape, recipe.tune.smooth), polarity_pool(counterfactuals, shape)
         start = starts[s % len(starts)] if starts else {}
         title = say(f"progress_teacher_{kind}", fold=k + 1, seed=s + 1, folds=recipe.folds, seeds=recipe.seeds)
         state = folder / f"teacher-state-{k}-{s}.npz"
-        model = tune(shape, tokenizer, recipe.tune, pool, movies, start, seed + 100 * k + s, state, title)
+        model = tune(shape, tokenizer, recipe.tune, pool, movies, start, seed + 100 * k + s, state, title, made=made)
         answer = predict(model, Encoded(texts, shape, tokenizer))
         state.unlink(missing_ok=True)
         return answer

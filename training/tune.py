@@ -43,6 +43,11 @@ class Pool:
     def __add__(self, other: Pool) -> Pool:
         return Pool([*self.texts, *other.texts], np.concatenate([self.targets, other.targets]))
 
+    def by_length(self) -> Pool:
+        """The same, the shortest first."""
+        order = sorted(range(len(self.texts)), key=lambda i: len(self.texts[i]))
+        return Pool([self.texts[i] for i in order], self.targets[order])
+
 
 def rated_pool(rows: Sequence[Row], config: NetworkConfig, smooth: float = 0.0) -> Pool:
     """A pool from the rows' own ratings; each goes to the nearest class of the network."""
@@ -103,6 +108,7 @@ def tune(
     checkpoint: Path | None,
     title: str,
     *,
+    made: Pool | None = None,
     order: int | None = None,
 ) -> keras.Model:
     """Train a network on a pool.
@@ -117,6 +123,8 @@ def tune(
         seed: initial weights and order of the rows.
         checkpoint: where to keep the state for resuming.
         title: what the progress bar says.
+        made: reviews made by rule, as many for each of the epochs: it sees none of them twice, because to know a few
+            by heart helps nobody.
         order: seed of the order of the rows and of what is misspelt, where it is to differ from that of the weights.
 
     Returns:
@@ -128,8 +136,10 @@ def tune(
         network.set_weights(model, config, start, only="embedding")
         network.set_weights(model, config, start, only="recurrent")
     order = seed if order is None else order
+    once = len(made.texts) if made else 0
+    pool = pool + made.by_length() if made else pool
     lengths = [len(t) for t in pool.texts]
-    stream = Stream(lengths, recipe.batch, order)
+    stream = Stream(lengths, recipe.batch, order, once=once, epochs=recipe.epochs)
     steps = stream.per_epoch * recipe.epochs
     data = Encoded(pool.texts, config, tokenizer)
     films = Encoded(movies.texts, config, tokenizer) if movies and recipe.movies_every else None

@@ -49,10 +49,20 @@ def resume(nunchi, folder, out):
     assert names(out.parent) == [out.name]
 
 
+def some(*default, crash):
+    """Parameters: these by default, and those with ``-m crash``."""
+    more = [(each,) if isinstance(each, str) else each for each in crash]
+    return [*default, *(pytest.param(*each, marks=pytest.mark.crash) for each in more)]
+
+
 # Calls of one run: fsync and replace belong to checkpoints (two and one each), write to batches; the header first.
 @pytest.mark.parametrize(
     "when",
-    ["write:1:kill", "write:2:kill", "write:4:kill", "fsync:1:kill", "fsync:5:kill", "fsync:6:kill", "replace:3:kill"],
+    some(
+        "write:4:kill",
+        "fsync:6:kill",
+        crash=["write:1:kill", "write:2:kill", "fsync:1:kill", "fsync:5:kill", "replace:3:kill"],
+    ),
 )
 def test_killed_at_any_point(nunchi, folder, tmp_path, when):
     out = tmp_path / "out.csv"
@@ -61,7 +71,7 @@ def test_killed_at_any_point(nunchi, folder, tmp_path, when):
     resume(nunchi, folder, out)
 
 
-@pytest.mark.parametrize("when", ["write:3:kill", "fsync:13:kill", "replace:7:kill"])
+@pytest.mark.parametrize("when", some("fsync:13:kill", crash=["write:3:kill", "replace:7:kill"]))
 def test_a_spreadsheet_killed_while_it_is_scored_or_built(nunchi, folder, tmp_path, when):
     out = tmp_path / "out.xlsx"
     assert dying(when, "score", folder / "a.csv", "-o", out).returncode == -signal.SIGKILL
@@ -69,7 +79,7 @@ def test_a_spreadsheet_killed_while_it_is_scored_or_built(nunchi, folder, tmp_pa
     resume(nunchi, folder, out)
 
 
-@pytest.mark.parametrize(("kind", "when"), [("csv", "fsync:13:kill"), ("xlsx", "fsync:14:kill")])
+@pytest.mark.parametrize(("kind", "when"), some(("csv", "fsync:13:kill"), crash=[("xlsx", "fsync:14:kill")]))
 def test_killed_when_it_was_finished(nunchi, folder, tmp_path, kind, when):
     """Right after the output got its name, before what is left was tidied up."""
     out = tmp_path / f"out.{kind}"
@@ -79,6 +89,7 @@ def test_killed_when_it_was_finished(nunchi, folder, tmp_path, kind, when):
     assert names(tmp_path) == [out.name]
 
 
+@pytest.mark.crash
 def test_killed_again_and_again(nunchi, folder, tmp_path):
     out = tmp_path / "out.jsonl"
     for when in ("write:2:kill", "write:1:kill", "fsync:2:kill", "write:1:kill"):
@@ -87,7 +98,7 @@ def test_killed_again_and_again(nunchi, folder, tmp_path):
     resume(nunchi, folder, out)
 
 
-@pytest.mark.parametrize("how", ["int", "term", "hup"])
+@pytest.mark.parametrize("how", some("int", crash=["term", "hup"]))
 def test_stopped_by_a_signal(nunchi, folder, tmp_path, how):
     out = tmp_path / "out.csv"
     ended = dying(f"write:3:{how}", "score", folder / "a.csv", "-o", out)

@@ -158,7 +158,13 @@ def test_a_text_without_hangul_is_not_explained(bundled: nlp.Analyzer) -> None:
     assert not review.attention
 
 
-@pytest.mark.parametrize("piece", ["좋아요. ", "좋아요\n", "하나", "([ ", "👨\u200d👩", "가\u0301 "])
+@pytest.mark.parametrize(
+    "piece",
+    [
+        "좋아요. ",
+        *(pytest.param(p, marks=pytest.mark.slow) for p in ("좋아요\n", "하나", "([ ", "👨\u200d👩", "가\u0301 ")),
+    ],
+)
 def test_time_for_a_very_long_text_grows_no_faster_than_the_text(bundled: nlp.Analyzer, piece: str) -> None:
     text = piece * (100_000 // len(piece))
     ratio = growth(bundled.review, text[:12_500], text, enough=14)

@@ -90,7 +90,7 @@ def test_plain_korean_is_only_tidied(plain: str, words: str) -> None:
     assert {c for c in kept if not c.isspace()} == {c for c in plain if not c.isspace()}
 
 
-@pytest.mark.parametrize("between", ["", " ", "<", "\u0301"])
+@pytest.mark.parametrize("between", ["", *(pytest.param(c, marks=pytest.mark.slow) for c in " <\u0301")])
 def test_every_code_point_stays_as_it_is(between: str) -> None:
     size = 4096
     for start in range(0, sys.maxunicode + 1, size):

@@ -32,3 +32,24 @@ def test_rows_of_all_lengths_come_back_as_they_went_in(highest):
     kept = Ragged(iter(rows), highest)
     assert [kept[i].tolist() for i in range(len(kept))] == [list(row) for row in rows]
     assert kept.lengths.tolist() == [2, 0, 5]
+
+
+@needs_keras
+@pytest.mark.parametrize("seed", [0, 7])
+def test_of_rows_that_come_up_once_each_epoch_has_others(seed):
+    from training.loop import Stream
+
+    own, once, epochs, size = 200, 320, 4, 16
+    random = np.random.default_rng(seed)
+    lengths = np.concatenate([random.integers(1, 60, own), np.sort(random.integers(1, 60, once))])
+    stream = Stream(lengths, size, seed, once=once, epochs=epochs)
+    batches = [stream[number] for number in range(epochs * stream.per_epoch)]
+    seen = np.bincount(np.concatenate(batches), minlength=own + once)
+    left_out = 1 - size * stream.per_epoch / (own + once / epochs)
+    assert left_out < 0.06 and seen[own:].max() == 1 and seen[own:].mean() > 1 - 2 * left_out
+    assert seen[:own].max() == epochs and seen[:own].mean() > (1 - 2 * left_out) * epochs
+    for epoch in range(epochs):
+        part = np.concatenate(batches[epoch * stream.per_epoch : (epoch + 1) * stream.per_epoch])
+        assert set((part[part >= own] - own) % epochs) == {epoch}, "as many of every length"
+    assert np.median([np.ptp(lengths[batch]) for batch in batches]) < 12, "rows of a batch are of similar length"
+    assert (stream[3] == batches[3]).all(), "asked by number, also when it was further on"

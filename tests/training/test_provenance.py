@@ -31,17 +31,25 @@ def refusal(path):
     return message
 
 
+WRITTEN_THERE = [
+    "5,<@U02ABCDEF1> 이거 좋아요",
+    "5,<@123456789012345678> 이거 좋아요",
+    "5,<#C02ABCDEF1|리뷰> 에서 봤어요",
+    "5,좋아요 <:wow:123456789012345678>",
+    "5,좋아요 <!here>",
+    "5,https://discord.com/channels/1/2/3 좋아요",
+    "5,https://acme.slack.com/archives/C02ABCDEF1/p1700000000000000 좋아요",
+]
+
+
+@pytest.mark.parametrize("row", WRITTEN_THERE)
+def test_one_row_among_many(tmp_path, many, row):
+    (tmp_path / "a.csv").write_text("\n".join(["별점,리뷰", *many[:600], row, *many[600:1000]]), "utf-8")
+    assert "601번째 행" in refusal(tmp_path / "a.csv")
+
+
 @pytest.mark.parametrize(
-    "row",
-    [
-        "5,<@U02ABCDEF1> 이거 좋아요",
-        "5,<@123456789012345678> 이거 좋아요",
-        "5,<#C02ABCDEF1|리뷰> 에서 봤어요",
-        "5,좋아요 <:wow:123456789012345678>",
-        "5,좋아요 <!here>",
-        "5,https://discord.com/channels/1/2/3 좋아요",
-        "5,https://acme.slack.com/archives/C02ABCDEF1/p1700000000000000 좋아요",
-    ],
+    "row", [WRITTEN_THERE[0], *(pytest.param(row, marks=pytest.mark.slow) for row in WRITTEN_THERE[1:])]
 )
 def test_one_row_among_a_hundred_thousand(tmp_path, many, row):
     rows = [*many[:87_654], row, *many[87_655:]]

@@ -25,7 +25,7 @@ def test_as_many_movies_and_made_reviews_as_the_recipe_says():
     assert (len(films), len(others)) == (30, 80)
     assert all(good == (int(text.split()[1]) % 10 + 1 > 5) for text, good in films)
     assert not [text for text, _ in films if 4.5 < int(text.split()[1]) % 10 + 1 < 7.5], "only what is clear"
-    assert {round(counts, 2) for _, _, counts in others} == {0.05, 0.1}
+    assert {round(counts, 2) for _, _, counts in others} == {0.05, 0.3}
     assert beside(movies, replace(wanted, wide_movies=0, wide_made=0), 0) == []
 
 
@@ -39,3 +39,10 @@ def test_what_stands_beside_the_rows_counts_as_much_as_it_says():
     weak, strong = said(0.001), said(1.0)
     assert strong > 0.3 and strong > 1.5 * abs(weak)
     assert np.isfinite(weak)
+
+
+def test_many_that_count_for_little_do_not_outvote_the_rows():
+    others = [("배송 빨라요", False, 1e-6)] * 300
+    alone, beside_many = fit_table(ROWS, CONFIG), fit_table(ROWS, CONFIG, others)
+    alike = alone @ beside_many / np.linalg.norm(alone) / np.linalg.norm(beside_many)
+    assert alike > 0.999

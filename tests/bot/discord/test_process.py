@@ -112,11 +112,11 @@ async def test_a_token_that_is_taken_back_ends_the_process_in_a_sentence(tmp_pat
     ("more", "sentence", "status"),
     [
         ({"DISCORD_TOKEN": ""}, "discord_setting_missing", 78),
-        ({"DISCORD_TOKEN": "xoxb-abc"}, "discord_setting_kind", 78),
         ({"DISCORD_TOKEN": TOKEN[:-1] + "x"}, "discord_setting_refused", 78),
-        ({"DISCORD_API_URL": "http://127.0.0.1:9"}, "discord_unreachable", 74),
-        ({"DISCORD_SHARD_IDS": "0-3"}, "discord_shard_ids", 78),
-        ({"DISCORD_SHARD_IDS": "a"}, "setting_wrong", 78),
+        pytest.param({"DISCORD_TOKEN": "xoxb-abc"}, "discord_setting_kind", 78, marks=pytest.mark.slow),
+        pytest.param({"DISCORD_API_URL": "http://127.0.0.1:9"}, "discord_unreachable", 74, marks=pytest.mark.slow),
+        pytest.param({"DISCORD_SHARD_IDS": "0-3"}, "discord_shard_ids", 78, marks=pytest.mark.slow),
+        pytest.param({"DISCORD_SHARD_IDS": "a"}, "setting_wrong", 78, marks=pytest.mark.slow),
     ],
 )
 @pytest.mark.parametrize("word", ["run", pytest.param("doctor", marks=pytest.mark.slow)])
@@ -135,6 +135,7 @@ async def test_what_is_wrong_is_one_sentence(
         assert server.gateway.identifies == []
 
 
+@pytest.mark.slow
 async def test_the_doctor_invites_and_looks_at_every_watched_channel(tmp_path: Path) -> None:
     store = await open_store(None, tmp_path)
     await store.configure(PLACE, ChannelSettings(watch=True, mode="reply"))
@@ -162,6 +163,7 @@ async def test_the_doctor_invites_and_looks_at_every_watched_channel(tmp_path: P
         assert server.gateway.identifies == [], "a doctor does not start the bot"
 
 
+@pytest.mark.slow
 async def test_two_processes_share_shards_over_one_postgres(tmp_path: Path, postgres: str) -> None:
     """Each connects its own shard; every guild is answered once, whichever process has it."""
     server, channels = with_guilds(4)

@@ -99,6 +99,7 @@ asyncio.run(main(*sys.argv[1:]))
 """
 
 
+@pytest.mark.slow
 async def test_numbers_have_no_gaps_over_several_processes(url: str, tmp_path: Path) -> None:
     processes = [
         await asyncio.create_subprocess_exec(sys.executable, "-c", PROGRAM, url, str(tmp_path), name) for name in "ab"

@@ -178,6 +178,7 @@ async def test_rows_of_every_earlier_schema_are_kept(url: str, tmp_path: Path, v
     await (await open_store(url, tmp_path, Fingerprint(KEY))).close()
 
 
+@pytest.mark.slow
 async def test_a_migration_that_dies_on_the_way_leaves_the_database_as_it_was(url: str, tmp_path: Path) -> None:
     for version in range(len(MIGRATIONS)):
         engine = create_async_engine(database_url(url, tmp_path))
