@@ -18,7 +18,7 @@ from training.recipe import Recipe
 
 Pair = tuple[int, ...]
 
-_MOVIE, _MADE = 0.05, 0.3
+_MOVIE, _MADE = 0.05, 0.1
 
 
 @dataclass(frozen=True)
