@@ -18,7 +18,7 @@ from training.recipe import Recipe
 
 Pair = tuple[int, ...]
 
-_MOVIE, _MADE = 0.05, 0.1
+_MOVIE, _MADE = 0.05, 0.03
 
 
 @dataclass(frozen=True)
