@@ -56,6 +56,7 @@ dropout = 0.1
 epochs = 8
 batch = 32
 rate = 1e-2
+counterfactuals = 30
 """
 
 THINGS = ("배송", "포장", "색상", "재질", "디자인", "마감", "크기", "가격", "향", "맛", "소리", "느낌")
