@@ -97,7 +97,7 @@ class Prepared:
     seed: int
 
     def made(self, number: int) -> list[Example]:
-        """Reviews made by rule for all epochs of a network in service, of which each has its own."""
+        """Reviews made by rule for the network of that number in service, for all epochs, of which each has its own."""
         return make(self.recipe.tune.counterfactuals * self.recipe.tune.epochs, self.seed + 2 + number)
 
 
