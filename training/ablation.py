@@ -70,9 +70,11 @@ def steps(prepared: Prepared) -> Iterator[tuple[str, Prepared]]:
         more["pretrained"] = replace(plain, start=prepared.start, reminder=prepared.reminder)
     if alone != recipe:
         more["made"] = replace(prepared, lesson=None)
+    if prepared.recombined:
+        more["taught"] = replace(prepared, recombined=())
     for step, what in more.items():
         yield step, replace(what, folder=prepared.folder / "ablation" / step)
-    yield "taught", prepared
+    yield ("recombined" if prepared.recombined else "taught"), prepared
 
 
 def ablate(both: Both, seeds: int) -> Iterator[Figure]:

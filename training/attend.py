@@ -43,9 +43,9 @@ def teach_transformers(
     Args:
         recipe: of everything.
         characters: gives the tokenizer of characters.
-        domain: rated rows whose texts they are pretrained on; their ratings are not looked at.
+        domain: rows whose texts they are pretrained on; their ratings are not looked at.
         rows: rated rows to learn from; none of the held-out ones.
-        unrated: rows without a rating.
+        unrated: rows without a rating, about which they are asked, too.
         movies: rated movie reviews.
         made: reviews made by rule.
         seed: of everything random.
@@ -56,7 +56,7 @@ def teach_transformers(
         DataError: if SentencePiece is not installed.
     """
     how = recipe.teach.transformer
-    texts = [r.text for r in (*domain, *unrated)]
+    texts = [r.text for r in domain]
     classes = {}
     for reads in how.reads:
         teacher = _Teacher(recipe, _Late(how, reads, characters, texts, movies, folder / reads), texts, movies, seed)

@@ -42,9 +42,9 @@ def teach_morphemes(
 
     Args:
         recipe: of everything.
-        domain: rated rows whose morphemes there are to be; their ratings are not looked at.
+        domain: rows whose morphemes there are to be; their ratings are not looked at.
         rows: rated rows to learn from; none of the held-out ones.
-        unrated: rows without a rating.
+        unrated: rows without a rating, about which they are asked, too.
         movies: rated movie reviews.
         reminder: movie reviews as targets.
         made: reviews made by rule.
@@ -57,9 +57,11 @@ def teach_morphemes(
     """
     kind = recipe.teach.morphemes.kind
     kept: dict[str, list[str]] = {}
-    for texts in ([r.text for r in (*domain, *unrated)], [r.text for r in movies]):
+    there = {r.text for r in domain}
+    more = [r.text for r in unrated if r.text not in there]
+    for texts in ([r.text for r in domain], more, [r.text for r in movies]):
         kept |= zip(texts, cut_all(kind, texts, folder), strict=True)
-    tokens = remember(recipe, kept, [r.text for r in (*domain, *unrated)], [r.text for r in movies])
+    tokens = remember(recipe, kept, [r.text for r in domain], [r.text for r in movies])
     shape = replace(recipe.teachers, jamo=False, bigrams=0)
     starts = []
     if recipe.pretrain.epochs and movies:

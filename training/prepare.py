@@ -25,6 +25,7 @@ from training.morphemes import teach_morphemes
 from training.pieces import check_installed
 from training.pretrain import pretrain
 from training.recipe import Recipe
+from training.recombine import recombine
 from training.rows import split
 from training.stages import Stages
 from training.student import learn_network
@@ -75,6 +76,7 @@ class Prepared:
         shape: of the network without a wide part that is fitted apart.
         learn: rated rows to learn from.
         unrated: rows without a rating.
+        recombined: texts made of parts of those, about which only the teachers say anything.
         movies: movie reviews to learn from.
         tokens: the tokenizer.
         reminder: movie reviews as targets; None where there are none.
@@ -88,6 +90,7 @@ class Prepared:
     shape: NetworkConfig
     learn: Sequence[Row]
     unrated: Sequence[Row]
+    recombined: Sequence[Row]
     movies: Sequence[Row]
     tokens: Tokenizer
     reminder: Pool | None
@@ -154,6 +157,7 @@ def prepare(recipe: Recipe, corpora: Corpora, runs: Path, seed: int) -> Both:
         shape,
         learn,
         corpora.unrated,
+        _recombined(recipe, corpora.unrated, seed),
         movies,
         tokens,
         reminder,
@@ -166,7 +170,7 @@ def prepare(recipe: Recipe, corpora: Corpora, runs: Path, seed: int) -> Both:
     classes = {"": whole, "apart": replace(whole, learn=others, folder=folder / "apart")}
     if recipe.teach.folds:
         starts = pretrained(recipe.teachers, "pretrain", recipe.pretrain.seeds)
-        classes = {name: _taught(of, stages, starts, learn, name) for name, of in classes.items()}
+        classes = {name: _taught(of, stages, starts, domain, name) for name, of in classes.items()}
     return Both(classes[""], classes["apart"], asked)
 
 
@@ -192,8 +196,10 @@ def teach_only(recipe: Recipe, corpora: Corpora, runs: Path, seed: int) -> Path:
     stages, learn, movies = _begin(recipe, corpora, runs, seed)
     made, kept = make(recipe.teach.tune.counterfactuals, seed + 1), stages.folder("transformer")
     characters = partial(_fit_tokenizer, recipe, learn, corpora.unrated, movies)
+    domain = [*learn, *corpora.unrated]
+    unrated = [*corpora.unrated, *_recombined(recipe, corpora.unrated, seed)]
     for name, rows in {"": learn, "apart": _apart(learn)[1]}.items():
-        teach_transformers(recipe, characters, learn, rows, corpora.unrated, movies, made, seed, kept, name)
+        teach_transformers(recipe, characters, domain, rows, unrated, movies, made, seed, kept, name)
     return kept
 
 
@@ -227,10 +233,11 @@ def _taught(
         prepared: what they and the network in service learn from.
         stages: folders.
         starts: pretrained weights of those that read characters.
-        domain: all rated rows, by whose morphemes the tokenizer of those that read morphemes is made.
+        domain: all rows of the domain, by whose morphemes the tokenizer of those that read morphemes is made.
         name: of the folder in that of each stage.
     """
-    recipe, seed, rows, unrated = prepared.recipe, prepared.seed, prepared.learn, prepared.unrated
+    recipe, seed, rows = prepared.recipe, prepared.seed, prepared.learn
+    unrated = [*prepared.unrated, *prepared.recombined]
     made = make(recipe.teach.tune.counterfactuals * recipe.teach.tune.epochs, seed + 1)
     opinions = teach(
         recipe.teachers,
@@ -254,7 +261,7 @@ def _taught(
         opinions |= teach_transformers(
             recipe, lambda: prepared.tokens, domain, rows, unrated, prepared.movies, same, seed, kept, name
         )
-    lesson = agree(opinions, rows, recipe.network)
+    lesson = agree(opinions, rows, recipe.network, len(prepared.recombined))
     if not name:
         announce("fit_teachers", shares=lesson.words)
     if recipe.teach.generations > 1:
@@ -265,10 +272,16 @@ def _taught(
             return lambda texts: predict(model, Encoded(texts, first.shape, first.tokens))
 
         opinions |= teach_again(second, recipe.network, recipe.teach, rows, unrated, again)
-        lesson = agree(opinions, rows, recipe.network)
+        lesson = agree(opinions, rows, recipe.network, len(prepared.recombined))
         if not name:
             announce("fit_second_teachers", shares=lesson.words)
     return replace(prepared, lesson=lesson)
+
+
+def _recombined(recipe: Recipe, unrated: Sequence[Row], seed: int) -> list[Row]:
+    """Texts made of parts of unrated ones, as rows that belong to no fold."""
+    count = recipe.teach.recombined if recipe.teach.folds else 0
+    return [Row(text, None, 0.0) for text in recombine([r.text for r in unrated], count, seed + 4)]
 
 
 def announce(sentence: str, /, **values: object) -> None:

@@ -157,6 +157,8 @@ class TeachRecipe:
         units: of the networks among them; those of the network in service if empty.
         generations: 1, or 2 for networks that learn what the first teachers said and teach in their place.
         trust: share of the teachers in the target of a rated review; the rest is its own rating.
+        recombined: texts put together from parts of unrated reviews (:mod:`training.recombine`), about which the
+            teachers are asked, too; the network in service sees each in one epoch.
         tune: how the networks among them learn.
         morphemes: teachers that read morphemes.
         transformer: teachers that are transformers.
@@ -167,6 +169,7 @@ class TeachRecipe:
     units: tuple[int, ...] = ()
     generations: int = 1
     trust: float = 0.5
+    recombined: int = 0
     tune: TuneRecipe = field(default_factory=TuneRecipe)
     morphemes: MorphemeRecipe = field(default_factory=MorphemeRecipe)
     transformer: TransformerRecipe = field(default_factory=TransformerRecipe)

@@ -34,7 +34,7 @@ class Stages:
             }
             self._what[stage] = [data, seed, body, parts["tokenizer"], parts["pretrain"]]
         # Not what is made of the teachers' answers afterwards.
-        how = {k: parts["teach"][k] for k in ("folds", "seeds", "tune")}
+        how = {k: parts["teach"][k] for k in ("folds", "seeds", "recombined", "tune")}
         narrow = {k: v for k, v in teachers.items() if k not in ("buckets", "longest_ngram")}
         self._what["teach"] = [self._what["pretrain"], narrow, how]
         self._what["morphemes"] = [self._what["teach"], parts["teach"]["morphemes"]]

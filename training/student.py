@@ -13,7 +13,7 @@ from nlp import network
 from training.batches import components_of
 from training.loop import read_arrays, write_arrays
 from training.messages import say
-from training.teach import student_pool
+from training.teach import recombined_pool, student_pool
 from training.tune import Pool, polarity_pool, rated_pool, tune
 
 if TYPE_CHECKING:
@@ -82,7 +82,7 @@ def learn_network(
         prepared.seed,
         checkpoint,
         title,
-        made=polarity_pool(prepared.made(order), prepared.recipe.network),
+        once=_once(prepared, order),
         order=prepared.seed + order,
     )
 
@@ -97,3 +97,13 @@ def _pool(prepared: Prepared, keep: NDArray[np.bool_] | None) -> Pool:
         return pool
     kept = np.concatenate([keep, np.ones(len(pool.texts) - len(keep), bool)])
     return Pool([t for t, k in zip(pool.texts, kept, strict=True) if k], pool.targets[kept])
+
+
+def _once(prepared: Prepared, order: int) -> Pool:
+    """What it sees in one epoch only: reviews made by rule, and those made of parts of others."""
+    made = polarity_pool(prepared.made(order), prepared.recipe.network)
+    if prepared.lesson is None or not prepared.recombined:
+        return made
+    count = len(prepared.recombined) // prepared.recipe.tune.epochs * prepared.recipe.tune.epochs
+    more = recombined_pool(prepared.lesson, prepared.recombined)
+    return made + Pool(more.texts[:count], more.targets[:count])

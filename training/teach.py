@@ -59,11 +59,13 @@ class Lesson:
         rated: class distribution ``[rows, classes]`` and probability of positive ``[rows]`` for rated rows,
             each from teachers that did not learn from the row.
         unrated: the same for unrated rows, from all teachers.
+        recombined: the same for texts made of parts of unrated ones.
         accuracy: of the teachers on the rated rows, by kind.
     """
 
     rated: tuple[Floats, Floats]
     unrated: tuple[Floats, Floats]
+    recombined: tuple[Floats, Floats]
     accuracy: Mapping[str, float]
 
     @property
@@ -110,7 +112,7 @@ def teach(
         start = starts[s % len(starts)] if starts else {}
         title = say(f"progress_teacher_{kind}", fold=k + 1, seed=s + 1, folds=recipe.folds, seeds=recipe.seeds)
         state = folder / f"teacher-state-{k}-{s}.npz"
-        model = tune(shape, tokenizer, recipe.tune, pool, movies, start, seed + 100 * k + s, state, title, made=made)
+        model = tune(shape, tokenizer, recipe.tune, pool, movies, start, seed + 100 * k + s, state, title, once=made)
         answer = predict(model, Encoded(texts, shape, tokenizer))
         state.unlink(missing_ok=True)
         return answer
@@ -203,7 +205,7 @@ def teach_again(
     return Opinions({kind: networks}, {})
 
 
-def lesson(opinions: Opinions, rows: Sequence[Row], config: NetworkConfig) -> Lesson:
+def lesson(opinions: Opinions, rows: Sequence[Row], config: NetworkConfig, recombined: int = 0) -> Lesson:
     """What all teachers say together.
 
     The kinds are weighed by logistic regression on the rated rows (stacking, Wolpert 1992): a handful of weights, on
@@ -213,6 +215,7 @@ def lesson(opinions: Opinions, rows: Sequence[Row], config: NetworkConfig) -> Le
         opinions: of the rated rows, then the unrated ones.
         rows: the rated rows.
         config: shape of the network in service.
+        recombined: how many of the unrated ones, the last, were made of parts of the others.
     """
     n = len(rows)
     positive = np.array([(r.rating or 0) > config.positive_above for r in rows])
@@ -224,7 +227,9 @@ def lesson(opinions: Opinions, rows: Sequence[Row], config: NetworkConfig) -> Le
     classes = _agree(np.mean(list(opinions.classes.values()), axis=0), together, config)
     accuracy = {kind: float(((said[:n] > 0) == positive).mean()) for kind, said in odds.items()}
     accuracy["together"] = float(((together[:n] > 0.5) == positive).mean())
-    return Lesson((classes[:n], together[:n]), (classes[n:], together[n:]), accuracy)
+    end = len(classes) - recombined
+    rated, unrated, made = ((classes[part], together[part]) for part in (slice(n), slice(n, end), slice(end, None)))
+    return Lesson(rated, unrated, made, accuracy)
 
 
 @dataclass(frozen=True)
@@ -278,3 +283,8 @@ def student_pool(
     n = len(config.ratings)
     first = Pool([r.text for r in rows], targets(mixed[:, :n], mixed[:, n]))
     return first + Pool([r.text for r in unrated], targets(*lesson.unrated))
+
+
+def recombined_pool(lesson: Lesson, recombined: Sequence[Row]) -> Pool:
+    """What the teachers say of texts made of parts of unrated reviews."""
+    return Pool([r.text for r in recombined], targets(*lesson.recombined))

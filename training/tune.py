@@ -108,7 +108,7 @@ def tune(
     checkpoint: Path | None,
     title: str,
     *,
-    made: Pool | None = None,
+    once: Pool | None = None,
     order: int | None = None,
 ) -> keras.Model:
     """Train a network on a pool.
@@ -123,7 +123,7 @@ def tune(
         seed: initial weights and order of the rows.
         checkpoint: where to keep the state for resuming.
         title: what the progress bar says.
-        made: reviews made by rule, as many for each of the epochs: it sees none of them twice, because to know a few
+        once: texts that were made, as many for each of the epochs: it sees none of them twice, because to know a few
             by heart helps nobody.
         order: seed of the order of the rows and of what is misspelt, where it is to differ from that of the weights.
 
@@ -136,10 +136,10 @@ def tune(
         network.set_weights(model, config, start, only="embedding")
         network.set_weights(model, config, start, only="recurrent")
     order = seed if order is None else order
-    once = len(made.texts) if made else 0
-    pool = pool + made.by_length() if made else pool
+    single = len(once.texts) if once else 0
+    pool = pool + once.by_length() if once else pool
     lengths = [len(t) for t in pool.texts]
-    stream = Stream(lengths, recipe.batch, order, once=once, epochs=recipe.epochs)
+    stream = Stream(lengths, recipe.batch, order, once=single, epochs=recipe.epochs)
     steps = stream.per_epoch * recipe.epochs
     data = Encoded(pool.texts, config, tokenizer)
     films = Encoded(movies.texts, config, tokenizer) if movies and recipe.movies_every else None

@@ -15,7 +15,7 @@ pytestmark = [needs_keras, pytest.mark.timeout(900)]
 RECIPE = {
     "students": 2,
     "network": {"embedding": 12, "bigrams": 64, "units": [8], "dropout": 0.1},
-    "teach": {"folds": 2, "tune": {"epochs": 3, "batch": 32, "rate": 2e-2}},
+    "teach": {"folds": 2, "recombined": 40, "tune": {"epochs": 3, "batch": 32, "rate": 2e-2}},
     "tune": {"epochs": 3, "batch": 32, "rate": 2e-2},
 }
 
@@ -63,14 +63,29 @@ def test_the_network_in_service_is_the_mean_of_those_that_learned(prepared, monk
 
 
 @pytest.mark.slow
+def test_teachers_are_asked_about_texts_made_of_parts_of_unrated_ones(prepared):
+    from training import student
+
+    apart = prepared[0].apart
+    assert len(apart.recombined) == 40
+    assert not {r.text for r in apart.recombined} & {r.text for r in (*apart.unrated, *apart.learn)}
+    sure = abs(apart.lesson.recombined[1] - 0.5)
+    assert len(sure) == 40
+    assert sure.mean() > 0.2, "they are made of plain reviews"
+    once = student._once(apart, 0)
+    assert once.texts == [r.text for r in apart.recombined[:39]], "as many for each of three epochs"
+    np.testing.assert_allclose(once.targets[:, -2], apart.lesson.recombined[1][:39], atol=1e-6)
+
+
+@pytest.mark.slow
 def test_each_step_of_a_recipe_is_measured_on_the_same_rows(prepared):
     from training.ablation import ablate
 
     figures = list(ablate(prepared[0], 2))
     named = [figure.step for figure in figures]
-    assert named == ["linear", "alone", "bigrams", "taught", "averaged"], "there are no movies, nothing is made by rule"
+    assert named == ["linear", "alone", "bigrams", "taught", "recombined", "averaged"], "no movies, nothing by rule"
     assert {figure.rows for figure in figures} == {len(prepared[0].asked)}
-    assert [len(figure.accuracies) for figure in figures] == [1, 2, 2, 2, 1]
+    assert [len(figure.accuracies) for figure in figures] == [1, 2, 2, 2, 2, 1]
     assert figures[0].mean > 0.8, "these reviews are plain"
     alone = figures[1]
     assert alone.mean == pytest.approx(sum(alone.accuracies) / 2)
