@@ -10,6 +10,7 @@ from __future__ import annotations
 import statistics
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -90,7 +91,7 @@ def ablate(both: Both, seeds: int) -> Iterator[Figure]:
     apart, texts = both.apart, [r.text for r in both.asked]
     recipe = apart.recipe
 
-    def ask(prepared: Prepared, weights: Weights) -> Floats:
+    def ask(prepared: Prepared, weights: Weights, texts: Sequence[str] = texts) -> Floats:
         return predict(with_weights(prepared, weights), Encoded(texts, prepared.shape, prepared.tokens))
 
     linear = baseline.fit_baseline(apart.learn, recipe.network.positive_above)
@@ -106,7 +107,8 @@ def ablate(both: Both, seeds: int) -> Iterator[Figure]:
     more = np.zeros(1, np.float32)
     if recipe.fitted_wide:
         others = beside(apart.movies, recipe, apart.seed)
-        wide = Wide.weigh(ask(apart, average(networks)), both.asked, apart.learn, recipe.network, others)
+        mean = average(networks)
+        wide = Wide.weigh(partial(ask, apart, mean), both.asked, apart.learn, recipe.network, others)
         more = wide.logits(texts)
         yield _figure("wide", [ask(apart, weights) + more for weights in networks], both)
     if seeds > 1:

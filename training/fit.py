@@ -22,12 +22,13 @@ from training.curve import measure_curve, to_json
 from training.data import MOVIES_HELD_OUT_SHARE, Row
 from training.errors import DataError
 from training.evaluate import Evaluation, evaluate
+from training.linear import Ask
 from training.messages import say
 from training.metrics import expected_band, paired, share
-from training.prepare import Corpora, announce, prepare
+from training.prepare import Corpora, Prepared, announce, prepare
 from training.recipe import Recipe
 from training.rows import split
-from training.student import learn_together, with_weights
+from training.student import Weights, learn_together, with_weights
 from training.wide import Wide, beside
 
 
@@ -62,18 +63,18 @@ def fit(recipe: Recipe, corpora: Corpora, out: Path, runs: Path, *, seed: int = 
         raise DataError("out_exists", path=out)
     both = prepare(recipe, corpora, runs, seed)
     whole, apart = both.whole, both.apart
-    model = with_weights(apart, learn_together(apart, say("progress_one_fold")))
-    logits = predict(model, Encoded([r.text for r in both.asked], apart.shape, apart.tokens))
+    ask = _asker(apart, learn_together(apart, say("progress_one_fold")))
+    texts = [r.text for r in both.asked]
+    logits = ask(texts)
     wide = None
     if recipe.fitted_wide:
         others = beside(whole.movies, recipe, seed)
-        wide = Wide.weigh(logits, both.asked, apart.learn, recipe.network, others)
-        logits = logits + wide.logits([r.text for r in both.asked])
-        wide = wide.fitted_to(whole.learn, others)
+        wide = Wide.weigh(ask, both.asked, apart.learn, recipe.network, others)
+        logits = logits + wide.logits(texts)
     settings = _calibrate(recipe, logits, both.asked)
     weights = learn_together(whole, say("progress_network"))
     if wide is not None:
-        weights["wide/table"] = wide.table
+        weights["wide/table"] = wide.fitted_to(_asker(whole, weights), whole.learn, others).table
     weights = {k: v.astype(np.float16).astype(np.float32) for k, v in weights.items()}
     trained = Artifact(settings, whole.tokens, weights, name or recipe.name)
 
@@ -100,6 +101,12 @@ def fit(recipe: Recipe, corpora: Corpora, out: Path, runs: Path, *, seed: int = 
     curve = to_json(measure_curve(result.probability, result.positive))
     model_id = save(trained, out, name=name or recipe.name, card=card, more={CURVE: curve})
     return Outcome(model_id, out, result, on_films)
+
+
+def _asker(prepared: Prepared, weights: Weights) -> Ask:
+    """What asks a network with these weights."""
+    model = with_weights(prepared, weights)
+    return lambda texts: predict(model, Encoded(texts, prepared.shape, prepared.tokens))
 
 
 def _calibrate(recipe: Recipe, logits: NDArray[np.float32], rows: Sequence[Row]) -> ModelSettings:

@@ -13,12 +13,12 @@ from nlp.analyze import binary_log_odds
 from nlp.config import NetworkConfig
 from training.counterfactual import make
 from training.data import Row
-from training.linear import Other, features, fit_star_table, fit_table, wide_part
+from training.linear import Ask, Other, Table, features, fit_left_over, fit_star_table, fit_table, wide_part
 from training.recipe import Recipe
 
 Pair = tuple[int, ...]
 
-_MOVIE, _MADE = 0.05, 0.03
+_MOVIE, _MADE = 0.05, 0.05
 
 
 @dataclass(frozen=True)
@@ -27,20 +27,21 @@ class Wide:
 
     Attributes:
         config: shape of the network it is for.
-        polarity: weight of the table about positive against negative, where that of the network is 1.
+        polarity: weights of the table about positive against negative, and of that about what the network leaves over,
+            where that of the network is 1.
         stars: the same for the tables about the two ratings of one side.
         table: ``[buckets, classes]``.
     """
 
     config: NetworkConfig
-    polarity: float
+    polarity: tuple[float, float]
     stars: dict[Pair, float]
     table: NDArray[np.float32]
 
     @classmethod
     def weigh(
         cls,
-        logits: NDArray[np.float32],
+        ask: Ask,
         asked: Sequence[Row],
         learned: Sequence[Row],
         config: NetworkConfig,
@@ -49,32 +50,37 @@ class Wide:
         """Fit tables to the rows that the network learned from, and weigh them on rows that it did not.
 
         Args:
-            logits: what the network says of ``asked``, ``[asked, classes]``.
+            ask: asks the network.
             asked: rows that it did not learn from.
             learned: rows that it did.
             config: shape of the network, the wide part included.
             others: see :func:`beside`.
         """
-        x = features([r.text for r in asked], config)
+        texts = [r.text for r in asked]
+        x, logits = features(texts, config), ask(texts)
         rating = np.array([r.rating for r in asked], float)
         positive = rating > config.positive_above
         odds = binary_log_odds(logits, config.positive_classes)
-        polarity = _weight(odds, x @ fit_table(learned, config, others), positive)
+        tables = _polarity(ask, learned, config, others)
+        alone, left_over = _weights(odds, [x @ table for table in tables], positive)
         stars = {}
         for pair in _pairs(config):
             low, high = (config.ratings[i] for i in pair)
             known = np.isin(rating, (low, high))
             own = (logits[:, pair[1]] - logits[:, pair[0]])[known].astype(np.float64)
             table = fit_star_table(learned, config, pair)
-            stars[pair] = _weight(own, (x @ table)[known], rating[known] == high)
+            (stars[pair],) = _weights(own, [(x @ table)[known]], rating[known] == high)
         none = np.zeros((config.buckets, len(config.ratings)), np.float32)
-        return cls(config, polarity, stars, none).fitted_to(learned, others)
+        return cls(config, (alone, left_over), stars, none)._with(tables, learned)
 
-    def fitted_to(self, rows: Sequence[Row], others: Sequence[Other]) -> Wide:
-        """The same weights on tables fitted to these rows."""
+    def fitted_to(self, ask: Ask, rows: Sequence[Row], others: Sequence[Other]) -> Wide:
+        """The same weights on tables fitted to these rows, from which the network that is asked has learned."""
+        return self._with(_polarity(ask, rows, self.config, others), rows)
+
+    def _with(self, tables: Sequence[Table], rows: Sequence[Row]) -> Wide:
         stars = {pair: w * fit_star_table(rows, self.config, pair) for pair, w in self.stars.items()}
-        polarity = self.polarity * fit_table(rows, self.config, others)
-        return replace(self, table=wide_part(polarity, stars, self.config))
+        polarity = sum(w * table for w, table in zip(self.polarity, tables, strict=True))
+        return replace(self, table=wide_part(np.asarray(polarity), stars, self.config))
 
     def logits(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """What it adds to the network's logits, ``[texts, classes]``."""
@@ -95,14 +101,19 @@ def beside(movies: Sequence[Row], recipe: Recipe, seed: int) -> list[Other]:
     return [(text, good, _MADE) for text, good in make(recipe.wide_made, seed + 2)] + films
 
 
+def _polarity(ask: Ask, rows: Sequence[Row], config: NetworkConfig, others: Sequence[Other]) -> tuple[Table, Table]:
+    """Tables about positive against negative: one that knows nothing of the network, one of what it leaves over."""
+    return fit_table(rows, config, others), fit_left_over(ask, rows, config, others)
+
+
 def _pairs(config: NetworkConfig) -> list[Pair]:
     """The pairs of classes on the same side, where a side has exactly two."""
     negative = tuple(i for i in range(len(config.ratings)) if i not in config.positive_classes)
     return [side for side in (negative, config.positive_classes) if len(side) == 2]
 
 
-def _weight(network: NDArray[np.float64], linear: NDArray[np.float64], truth: NDArray[np.bool_]) -> float:
-    """Weight of ``linear`` where that of ``network`` is 1; at least 0, and never so much that it drowns the network."""
-    line = LogisticRegression(C=1e6).fit(np.stack([network, linear], axis=1), truth).coef_[0]
-    most = 3 * network.std() / max(linear.std(), 1e-9)
-    return float(np.clip(line[1] / max(line[0], 1e-9), 0, most))
+def _weights(network: Table, linear: Sequence[Table], truth: NDArray[np.bool_]) -> list[float]:
+    """Weights of ``linear`` where that of ``network`` is 1; at least 0, and never so much that it is drowned."""
+    own, *others = LogisticRegression(C=1e6).fit(np.stack([network, *linear], axis=1), truth).coef_[0]
+    most = [3 * network.std() / max(said.std(), 1e-9) for said in linear]
+    return [float(np.clip(w / max(own, 1e-9), 0, m)) for w, m in zip(others, most, strict=True)]

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
 
+from nlp.analyze import binary_log_odds
 from nlp.config import NetworkConfig
 from training import recipe
 from training.data import Row, place
-from training.linear import features, fit_table
-from training.wide import beside
+from training.linear import Other, features, fit_left_over, fit_table
+from training.wide import Wide, beside
 
 CONFIG = NetworkConfig(buckets=4096)
 SAID = (("배송 빨라요", 5.0), ("포장 엉망", 1.0))
@@ -25,7 +27,7 @@ def test_as_many_movies_and_made_reviews_as_the_recipe_says():
     assert (len(films), len(others)) == (30, 80)
     assert all(good == (int(text.split()[1]) % 10 + 1 > 5) for text, good in films)
     assert not [text for text, _ in films if 4.5 < int(text.split()[1]) % 10 + 1 < 7.5], "only what is clear"
-    assert {round(counts, 2) for _, _, counts in others} == {0.05, 0.03}
+    assert {round(counts, 2) for _, _, counts in others} == {0.05}
     assert beside(movies, replace(wanted, wide_movies=0, wide_made=0), 0) == []
 
 
@@ -46,3 +48,41 @@ def test_many_that_count_for_little_do_not_outvote_the_rows():
     alone, beside_many = fit_table(ROWS, CONFIG), fit_table(ROWS, CONFIG, others)
     alike = alone @ beside_many / np.linalg.norm(alone) / np.linalg.norm(beside_many)
     assert alike > 0.999
+
+
+def test_what_a_network_knows_already_is_not_learnt_again():
+    config = replace(CONFIG, ratings=(1, 5), positive_above=3)
+    asked = features(["배송 빨라요", "포장 엉망"], config)
+
+    def learnt(scale: float, others: Sequence[Other] = ()):
+        def ask(texts):
+            return np.array([[0, scale if text == "배송 빨라요" else 0] for text in texts], np.float32)
+
+        return asked @ fit_left_over(ask, ROWS, config, others)
+
+    delivery, packing = learnt(6)
+    assert packing < -1 and abs(delivery) < -packing / 3, "they share an n-gram"
+    delivery, packing = learnt(-6)
+    assert delivery > 2 and delivery > -packing, "where it is wrong, more is left over than where it says nothing"
+    _, outvoted = learnt(-6, [("포장 엉망", True, 3.0)] * 20)
+    assert outvoted > 0 > packing
+
+
+def test_tables_are_weighed_on_rows_that_nobody_learned_from():
+    """A network that knows everything leaves the tables no weight; one that knows nothing is helped by them."""
+    config = replace(CONFIG, ratings=(0, 1), positive_above=0.5)
+    learned = [replace(row, rating=float(row.rating > 3)) for row in ROWS]
+    asked = [replace(row, text=f"{row.text} {i}") for i, row in enumerate(learned)]
+    asked += [Row(f"그냥 {i}", float(i % 2), place(f"그냥 {i}")) for i in range(20)]  # or no weight would be enough
+    truth = {row.text: 2 * row.rating - 1 for row in (*learned, *asked)}
+
+    def says(scale: float):
+        return lambda texts: np.array([[0, scale * truth[text]] for text in texts], np.float32)
+
+    knowing, ignorant = (Wide.weigh(says(scale), asked, learned, config, []) for scale in (5, 0.001))
+    reviews = [row.text for row in asked[: len(learned)]]
+    odds = binary_log_odds(ignorant.logits(reviews), config.positive_classes)
+    assert ((odds > 0) == [row.rating for row in learned]).all()
+    assert abs(binary_log_odds(knowing.logits(reviews), config.positive_classes)).max() < 1
+    again = ignorant.fitted_to(says(0.001), learned, [])
+    np.testing.assert_allclose(again.table, ignorant.table, atol=1e-5)
