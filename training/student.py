@@ -104,6 +104,7 @@ def _once(prepared: Prepared, order: int) -> Pool:
     made = polarity_pool(prepared.made(order), prepared.recipe.network)
     if prepared.lesson is None or not prepared.recombined:
         return made
-    count = len(prepared.recombined) // prepared.recipe.tune.epochs * prepared.recipe.tune.epochs
+    epochs = prepared.recipe.tune.epochs
+    count = len(prepared.recombined) // epochs * epochs if epochs else 0
     more = recombined_pool(prepared.lesson, prepared.recombined)
     return made + Pool(more.texts[:count], more.targets[:count])
