@@ -4,7 +4,8 @@ A network that learns its wide part along with its recurrent part leaves the n-g
 and then weighed against the network on rows that neither knows, the two are better than either, because they err
 on different reviews. Three linear models share the table: logistic regression, the same on features scaled by
 naive Bayes log-count ratios (Wang & Manning 2012, ACL), and one that learns only what the network leaves over, as
-a next stage of boosting does (Friedman et al. 2000, Annals of Statistics 28); all are sums over n-grams, so their sum is one, too.
+a next stage of boosting does (Friedman et al. 2000, Annals of Statistics 28); all are sums over n-grams, so their sum
+is one, too.
 """
 
 from __future__ import annotations
