@@ -12,8 +12,8 @@ import json
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from nlp import artifact
@@ -35,10 +35,30 @@ class State:
     Attributes:
         current: id of the model that serves; None for the bundled one.
         kept: ids of the models that were put into service, newest first.
+        before: ids of those of them that served before it, the last first. One that was rolled back is not among them;
+            after the last comes the bundled one.
     """
 
     current: str | None = None
     kept: tuple[str, ...] = ()
+    before: tuple[str, ...] = ()
+
+    def promoted(self, model_id: str) -> State:
+        """The state when that model serves next, with the others that are worth keeping."""
+        last = () if self.current is None else (self.current,)
+        before = tuple(i for i in (*last, *self.before) if i != model_id)[: KEPT - 1]
+        rest = tuple(i for i in self.kept if i not in (model_id, *before))
+        stay = {*before, *rest[: KEPT - 1 - len(before)]}
+        return State(model_id, (model_id, *(i for i in dict.fromkeys((*self.kept, *before)) if i in stay)), before)
+
+    def rolled_back(self) -> State:
+        """The state when the model serves that served before."""
+        return State(self.before[0] if self.before else None, self.kept, self.before[1:])
+
+    def without(self, gone: Collection[str]) -> State:
+        """The same, if some of the models are no longer there."""
+        kept, before = (tuple(i for i in ids if i not in gone) for ids in (self.kept, self.before))
+        return State(None if self.current in gone else self.current, kept, before)
 
 
 class ModelStore:
@@ -61,8 +81,10 @@ class ModelStore:
         try:
             with open(path, "rb") as file:
                 data = json.loads(file.read(_LONGEST_POINTER))
-            state = State(data["current"], tuple(data["kept"]))
-            ids = [*state.kept, *([state.current] if state.current is not None else [])]
+            current, kept = data["current"], data["kept"]
+            older = kept[kept.index(current) + 1 :] if current in kept else ()  # files had no "before" at first
+            state = State(current, tuple(kept), tuple(data.get("before", older)))
+            ids = [*state.kept, *state.before, *([state.current] if state.current is not None else [])]
             if not all(isinstance(i, str) and artifact.is_id(i) for i in ids):
                 raise ValueError
         except FileNotFoundError:
@@ -110,12 +132,13 @@ class ModelStore:
         with self._locked():
             model_id = self._take_in(source)
             try:
-                kept = self.state().kept
+                state = self.state()
             except ArtifactError:
-                kept = ()
-            kept = (model_id, *(k for k in kept if k != model_id and (self.folder / k).is_dir()))
-            self._point(State(model_id, kept[:KEPT]))
-            self._tidy(kept[:KEPT])
+                state = State()
+            gone = {i for i in state.kept if not (self.folder / i).is_dir()}
+            state = state.without(gone).promoted(model_id)
+            self._point(state)
+            self._tidy(state.kept)
         return model_id
 
     def rollback(self) -> str | None:
@@ -133,12 +156,11 @@ class ModelStore:
                 raise ArtifactError(
                     "the bundled model serves already; there is nothing to go back to", "nothing_before"
                 )
-            older = state.kept[state.kept.index(state.current) + 1 :] if state.current in state.kept else ()
-            before = older[0] if older else None
-            if before is not None:
-                artifact.load(self.path(before))
-            self._point(State(before, state.kept))
-        return before
+            state = state.rolled_back()
+            if state.current is not None:
+                artifact.load(self.path(state.current))
+            self._point(state)
+        return state.current
 
     def _take_in(self, source: Path) -> str:
         model_id = artifact.load(source).model_id
@@ -166,7 +188,7 @@ class ModelStore:
     def _point(self, state: State) -> None:
         new = self.folder / f"{_POINTER}.part"
         with open(new, "w", encoding="utf-8") as file:
-            json.dump({"current": state.current, "kept": list(state.kept)}, file)
+            json.dump(asdict(state), file)
             file.flush()
             os.fsync(file.fileno())
         new.replace(self.folder / _POINTER)

@@ -61,25 +61,24 @@ class Wide:
         rating = np.array([r.rating for r in asked], float)
         positive = rating > config.positive_above
         odds = binary_log_odds(logits, config.positive_classes)
-        tables = _polarity(ask, learned, config, others)
-        alone, left_over = _weights(odds, [x @ table for table in tables], positive)
+        tables = _Tables.fit(ask, learned, config, others)
+        alone, left_over = _weights(odds, [x @ table for table in tables.polarity], positive)
         stars = {}
-        for pair in _pairs(config):
+        for pair, table in tables.stars.items():
             low, high = (config.ratings[i] for i in pair)
             known = np.isin(rating, (low, high))
             own = (logits[:, pair[1]] - logits[:, pair[0]])[known].astype(np.float64)
-            table = fit_star_table(learned, config, pair)
             (stars[pair],) = _weights(own, [(x @ table)[known]], rating[known] == high)
         none = np.zeros((config.buckets, len(config.ratings)), np.float32)
-        return cls(config, (alone, left_over), stars, none)._with(tables, learned)
+        return cls(config, (alone, left_over), stars, none)._with(tables)
 
     def fitted_to(self, ask: Ask, rows: Sequence[Row], others: Sequence[Other]) -> Wide:
         """The same weights on tables fitted to these rows, from which the network that is asked has learned."""
-        return self._with(_polarity(ask, rows, self.config, others), rows)
+        return self._with(_Tables.fit(ask, rows, self.config, others))
 
-    def _with(self, tables: Sequence[Table], rows: Sequence[Row]) -> Wide:
-        stars = {pair: w * fit_star_table(rows, self.config, pair) for pair, w in self.stars.items()}
-        polarity = sum(w * table for w, table in zip(self.polarity, tables, strict=True))
+    def _with(self, tables: _Tables) -> Wide:
+        stars = {pair: w * tables.stars[pair] for pair, w in self.stars.items()}
+        polarity = sum(w * table for w, table in zip(self.polarity, tables.polarity, strict=True))
         return replace(self, table=wide_part(np.asarray(polarity), stars, self.config))
 
     def logits(self, texts: Sequence[str]) -> NDArray[np.float32]:
@@ -101,9 +100,23 @@ def beside(movies: Sequence[Row], recipe: Recipe, seed: int) -> list[Other]:
     return [(text, good, _MADE) for text, good in make(recipe.wide_made, seed + 2)] + films
 
 
-def _polarity(ask: Ask, rows: Sequence[Row], config: NetworkConfig, others: Sequence[Other]) -> tuple[Table, Table]:
-    """Tables about positive against negative: one that knows nothing of the network, one of what it leaves over."""
-    return fit_table(rows, config, others), fit_left_over(ask, rows, config, others)
+@dataclass(frozen=True)
+class _Tables:
+    """Linear tables, not weighed yet.
+
+    Attributes:
+        polarity: about positive against negative: one that knows nothing of the network, one of what it leaves over.
+        stars: about the two ratings of one side.
+    """
+
+    polarity: tuple[Table, Table]
+    stars: dict[Pair, Table]
+
+    @classmethod
+    def fit(cls, ask: Ask, rows: Sequence[Row], config: NetworkConfig, others: Sequence[Other]) -> _Tables:
+        """Fit them to rows from which the network that is asked has learned."""
+        polarity = fit_table(rows, config, others), fit_left_over(ask, rows, config, others)
+        return cls(polarity, {pair: fit_star_table(rows, config, pair) for pair in _pairs(config)})
 
 
 def _pairs(config: NetworkConfig) -> list[Pair]:

@@ -48,7 +48,7 @@ def test_promote_and_roll_back(store: ModelStore, folders: list[Path]) -> None:
     assert store.promote(folders[0]) == first
     shutil.rmtree(folders[0])  # the store has its own copy
     store.promote(folders[1])
-    assert store.state() == State(second, (second, first))
+    assert store.state() == State(second, (second, first), (first,))
     assert store.rollback() == first
     current = store.current()
     assert current is not None
@@ -59,11 +59,46 @@ def test_promote_and_roll_back(store: ModelStore, folders: list[Path]) -> None:
     assert store.state().current == second
 
 
+@pytest.mark.parametrize(
+    ("steps", "serving"),
+    [
+        ("0 1 < 2 <", 0),  # 1 was rolled back, so nobody goes back to it
+        ("0 < 1 <", None),
+        ("0 1 < 2 < <", None),
+        ("0 1 2 < < 3 <", 0),
+        ("0 1 0 <", 1),
+        ("0 1 2 1 < <", 0),
+        ("0 0 <", None),
+        ("0 1 2 3 < <", 1),
+        ("0 1 2 3 < < <", None),  # the first is no longer kept
+    ],
+)
+def test_rolling_back_leads_to_what_served_before(
+    store: ModelStore, folders: list[Path], steps: str, serving: int | None
+) -> None:
+    for step in steps.split():
+        if step == "<":
+            store.rollback()
+        else:
+            store.promote(folders[int(step)])
+        state = store.state()
+        assert len(state.kept) <= KEPT
+        assert {p.name for p in store.folder.iterdir() if p.is_dir()} == set(state.kept)
+        assert {*state.before, *([state.current] if state.current else [])} <= set(state.kept)
+    assert store.state().current == (None if serving is None else ids(folders)[serving])
+
+
+def test_a_pointer_from_before_there_was_a_history(store: ModelStore, folders: list[Path]) -> None:
+    first, second = store.promote(folders[0]), store.promote(folders[1])
+    (store.folder / "current.json").write_text(f'{{"current": "{second}", "kept": ["{second}", "{first}"]}}')
+    assert store.rollback() == first
+
+
 def test_the_last_three_are_kept(store: ModelStore, folders: list[Path]) -> None:
     for folder in folders:
         store.promote(folder)
     kept = tuple(ids(folders)[::-1][:KEPT])
-    assert store.state() == State(kept[0], kept)
+    assert store.state() == State(kept[0], kept, kept[1:])
     assert {p.name for p in store.folder.iterdir() if p.is_dir()} == set(kept)
 
 
