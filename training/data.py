@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import gzip
 import hashlib
+import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -90,18 +91,30 @@ def folds(places: NDArray[np.float64], of: int, held_out: float = HELD_OUT_SHARE
 
 def _lines(path: Path) -> Iterator[tuple[int, str]]:
     opener = gzip.open if path.suffix == ".gz" else open
+    number, before, trouble = 0, None, None
     try:
-        with opener(path, "rt", encoding="utf-8-sig", newline="\n") as file:
+        before = _state(path)
+        with opener(path, "rb") as file:
             for number, line in enumerate(file, 1):
-                yield number, line.rstrip("\r\n")
+                yield number, line.decode("utf-8-sig" if number == 1 else "utf-8").rstrip("\r\n")
     except FileNotFoundError:
         raise DataError("file_missing", path=path) from None
     except IsADirectoryError:
         raise DataError("file_folder", path=path) from None
     except UnicodeDecodeError:
-        raise DataError("file_not_utf8", path=path) from None
-    except (OSError, EOFError) as error:
-        raise DataError("file_unreadable", path=path, reason=error) from None
+        trouble = DataError("file_not_utf8", path=path, line=number)
+    except (OSError, EOFError, zlib.error) as error:
+        trouble = DataError("file_unreadable", path=path, reason=error)
+    if before is not None and path.exists() and _state(path) != before:
+        raise DataError("file_changed", path=path)
+    if trouble is not None:
+        raise trouble
+
+
+def _state(path: Path) -> tuple[int, int, int]:
+    """What changes when somebody writes to a file or puts another in its place."""
+    found = path.stat()
+    return found.st_size, found.st_mtime_ns, found.st_ino
 
 
 def _guarded(path: Path) -> Iterator[tuple[int, str]]:

@@ -29,7 +29,8 @@ def test_reads_gzip(tmp_path):
 @pytest.mark.parametrize(
     ("content", "says"),
     [
-        (b"\xff\xfe\x00", "UTF-8"),
+        (b"\xff\xfe\x00", "1번째 줄: UTF-8"),
+        ("5\t좋아요\n".encode() + "1\t별로예요\n".encode("cp949"), "2번째 줄: UTF-8"),
         ("별점 없는 줄\n".encode(), "1번째 줄"),
         ("5\t좋아요\n많음\t좋아요\n".encode(), "2번째 줄"),
         ("99\t좋아요\n".encode(), "1번째 줄"),
@@ -56,6 +57,23 @@ def test_damaged_gzip_is_refused(tmp_path):
     file.write_bytes(gzip.compress("10\t최고\n".encode() * 1000)[:-20])
     with pytest.raises(data.DataError):
         data.read_rated(file)
+
+
+@pytest.mark.parametrize("name", ["a.tsv", "a.tsv.gz"])
+def test_a_file_that_changes_meanwhile_is_refused(tmp_path, name):
+    """What was read by then is of two files."""
+
+    def content(text):
+        lines = "".join(f"5\t{i} {text}\n" for i in range(20_000)).encode()
+        return gzip.compress(lines) if name.endswith("gz") else lines
+
+    file = tmp_path / name
+    file.write_bytes(content("좋아요"))
+    read = data.raw_rated(file)
+    next(read)
+    file.write_bytes(content("정말 좋아요"))
+    with pytest.raises(data.DataError, match="바뀌었습니다"):
+        list(read)
 
 
 def test_split_depends_on_the_text_alone():

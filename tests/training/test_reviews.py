@@ -157,10 +157,15 @@ def test_mixed_encodings_are_refused(tmp_path):
     assert "3번째 줄" in refusal(tmp_path / "bad.csv")
 
 
-def test_a_line_of_ten_megabytes_is_left_out(tmp_path):
-    (tmp_path / "a.csv").write_text(f"별점,리뷰\n5,{'좋' * 3_500_000}\n1,별로예요\n", "utf-8")
+@pytest.mark.parametrize("between", [",", "\t"])
+def test_a_line_of_ten_megabytes_is_left_out(tmp_path, between):
+    head = "별점,리뷰\n" if between == "," else ""
+    text = f"{head}5{between}{'좋' * 3_500_000}\n1{between}별로예요\n"
+    (tmp_path / "a.csv").write_text(text, "utf-8")
     found = read(tmp_path / "a.csv")
     assert ratings(found) == {"별로예요": 1}
+    assert found.left_out == {"too_long": 1}
+    assert account(found).endswith(" 1"), "and it is said"
 
 
 def test_a_file_that_changes_meanwhile_is_refused(tmp_path, monkeypatch):

@@ -4,7 +4,8 @@
 FILE_MISSING = "{path}: there is no such file; look at its name and folder"
 FILE_FOLDER = "{path} is a folder, not a file of reviews; name a file"
 FILE_UNREADABLE = "{path} cannot be read ({reason}); look at the file and its permissions"
-FILE_NOT_UTF8 = "{path}: not UTF-8 text; save it as UTF-8 first"
+FILE_NOT_UTF8 = "{path}, line {line:,}: not UTF-8 text; save the file as UTF-8 first"
+FILE_CHANGED = "{path} was changed while it was read; try again when it is saved"
 FILE_NO_REVIEW = "{path}: holds no review"
 FILE_COURSE_LINE = "{path}, line {line:,}: expected a rating from 0 to 10, a tab and a review"
 FILE_NEEDS_HOST = (

@@ -4,7 +4,8 @@
 FILE_MISSING = "{path}: 그런 파일이 없습니다. 이름과 폴더를 확인해 주세요."
 FILE_FOLDER = "{path}: 파일이 아니라 폴더입니다. 리뷰가 든 파일을 알려 주세요."
 FILE_UNREADABLE = "{path}: 읽을 수 없습니다. 파일과 권한을 확인해 주세요. ({reason})"
-FILE_NOT_UTF8 = "{path}: UTF-8 글이 아닙니다. UTF-8로 다시 저장해 주세요."
+FILE_NOT_UTF8 = "{path}, {line:,}번째 줄: UTF-8 글이 아닙니다. 파일을 UTF-8로 다시 저장해 주세요."
+FILE_CHANGED = "{path}: 읽는 동안 파일이 바뀌었습니다. 다 저장된 다음 다시 해 주세요."
 FILE_NO_REVIEW = "{path}: 리뷰가 하나도 없습니다."
 FILE_COURSE_LINE = "{path}, {line:,}번째 줄: 0부터 10까지의 별점, 탭, 리뷰가 차례로 있어야 합니다."
 FILE_NEEDS_HOST = (
