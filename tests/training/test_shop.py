@@ -10,12 +10,15 @@ import sys
 import time
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 import nlp
 from nlp import artifact
 from nlp.analyze import BUNDLED
 from nlp.modelstore import ModelStore
+from nlp.ngrams import hash_ngrams
+from tests.training import shop
 from tests.training.shop import environment, needs_keras, reviews, train, write_csv
 
 pytestmark = needs_keras
@@ -100,6 +103,22 @@ def test_a_worse_model_is_refused_unless_forced(home, tmp_path, train_here):
     assert ModelStore(tmp_path).state().current.startswith("worse")
     (tmp_path / "wrong" / artifact.WEIGHTS).write_bytes(b"")
     assert "바뀌었거나 잘렸습니다" in no_traceback(train_here("promote", "wrong"), 78)
+
+
+def test_a_model_that_is_found_worse_on_the_shops_reviews_is_refused(home, tmp_path, train_here):
+    """One that passes the smoke test, but has learned the shop's words the wrong way round."""
+    model = artifact.load(BUNDLED)
+    config, table = model.settings.network, model.weights["wide/table"].copy()
+    wrong = np.where(np.isin(np.arange(len(config.ratings)), config.positive_classes), -1.5, 1.5)
+    for words, sign in ((shop.GOOD, 1), (shop.BAD, -1)):
+        for word in words:
+            table[hash_ngrams(word, config.longest_ngram, config.buckets)] += sign * wrong
+    weights = {**model.weights, "wide/table": table}
+    artifact.save(artifact.Artifact(model.settings, model.tokenizer, weights), tmp_path / "wrong", name="wrong")
+    refused = train_here("promote", "wrong", "--data", home / "shop.csv")
+    said = no_traceback(refused, 65)
+    assert "새 모델이 지금 쓰는 모델보다 못합니다" in said and "바꿔 끼우지 않았습니다" in said
+    assert ModelStore(tmp_path).current() is None
 
 
 @pytest.mark.slow

@@ -10,19 +10,16 @@ from rich.progress import Progress
 from rich.table import Table
 
 import nlp
-from training.commands.around import err, out
-from training.commands.full import corpus_files, read_corpus
-from training.data import read_rated
-from training.errors import DataError
+from training.commands.around import around, err, out
+from training.commands.rated import read_held_out
 from training.messages import say
-from training.rows import split
 
 
 def curve(
+    context: typer.Context,
     model: Annotated[Path, typer.Argument()],
     data: Annotated[list[Path] | None, typer.Option("--data")] = None,
     all_rows: Annotated[bool, typer.Option("--all-rows")] = False,
-    positive_above: float = 3,
 ) -> None:
     """Measure precision and recall at every threshold on held-out rows, and put them into a model folder."""
     from nlp.artifact import renew
@@ -30,16 +27,16 @@ def curve(
     from training.curve import measure_curve, to_json
     from training.evaluate import evaluate
 
-    rows = [row for path in corpus_files(data).rated for row in read_corpus(path, "rated", read_rated)]
-    if not all_rows:
-        rows = split(rows)[1]
-    if not rows:
-        raise DataError("no_rows_to_measure")
+    rated = read_held_out(around(context), data, all_rows=all_rows)
+    rows = rated.rows
     with Progress(console=err, transient=True, disable=not err.is_terminal) as progress:
         bar = progress.add_task(say("progress_evaluating"), total=len(rows))
         analyzer = nlp.load(model, threads=2)
         result = evaluate(
-            analyzer, rows, positive_above=positive_above, progress=lambda n: progress.update(bar, completed=n)
+            analyzer,
+            rows,
+            positive_above=rated.positive_above,
+            progress=lambda n: progress.update(bar, completed=n),
         )
     measured = measure_curve(result.probability, result.positive)
     settings = analyzer.settings

@@ -11,45 +11,51 @@ from rich.progress import Progress
 from rich.table import Table
 
 import nlp
-from training.commands.around import err, out
-from training.commands.full import corpus_files, print_evaluation, read_corpus
-from training.data import Row, read_rated
-from training.errors import DataError
+from training.commands.around import around, err, out, service_model
+from training.commands.full import print_evaluation
+from training.commands.rated import read_held_out
 from training.messages import say
-from training.rows import split
+from training.reviews import ReadRules
 
 ModelArgument = Annotated[Path | None, typer.Argument()]
 DataOption = Annotated[list[Path] | None, typer.Option("--data")]
+AllRowsOption = Annotated[bool, typer.Option("--all-rows")]
 FailuresOption = Annotated[bool, typer.Option("--failures")]
 
 
-def _rated(data: list[Path] | None) -> list[Row]:
-    return [row for path in corpus_files(data).rated for row in read_corpus(path, "rated", read_rated)]
+def _load(context: typer.Context, model: Path | None) -> nlp.Analyzer:
+    """The model in that folder, or the one in service."""
+    return nlp.load(service_model(around(context).store) if model is None else model)
 
 
 def evaluate(
+    context: typer.Context,
     model: ModelArgument = None,
     data: DataOption = None,
     against: Path | None = None,
-    all_rows: Annotated[bool, typer.Option("--all-rows")] = False,
-    positive_above: float = 3,
+    all_rows: AllRowsOption = False,
+    text_column: str | None = None,
+    label_column: str | None = None,
+    scale: float | None = None,
+    cut: float | None = None,
+    encoding: str | None = None,
+    sheet: str | None = None,
     as_json: Annotated[bool, typer.Option("--json")] = False,
     pictures: Path | None = None,
 ) -> None:
-    """Say what a model is worth on rated reviews; of the project's corpora only held-out rows are used."""
+    """Say what a model is worth on rated reviews that ``fit`` holds out."""
     from training.evaluate import evaluate as measure
 
-    rows = _rated(data)
-    if not all_rows:
-        rows = split(rows)[1]
-    if not rows:
-        raise DataError("no_rows_to_measure")
+    rules = ReadRules(text_column, label_column, scale, cut, encoding, sheet)
+    analyzer, other = _load(context, model), nlp.load(against) if against else None
+    rated = read_held_out(around(context), data, rules, all_rows=all_rows)
+    rows, positive_above = rated.rows, rated.positive_above
     with Progress(console=err, transient=True, disable=not err.is_terminal) as progress:
         bar = progress.add_task(say("progress_evaluating"), total=len(rows) * (2 if against else 1))
         first = measure(
-            nlp.load(model), rows, positive_above=positive_above, progress=lambda n: progress.update(bar, completed=n)
+            analyzer, rows, positive_above=positive_above, progress=lambda n: progress.update(bar, completed=n)
         )
-        second = measure(nlp.load(against), rows, positive_above=positive_above) if against else None
+        second = measure(other, rows, positive_above=positive_above) if other else None
     if pictures is not None:
         from training.report import draw_evaluation
 
@@ -68,16 +74,18 @@ def evaluate(
 
 
 def behaviour(
+    context: typer.Context,
     model: ModelArgument = None,
     suites: Path = Path("tests/data/behaviour"),
     data: DataOption = None,
+    all_rows: AllRowsOption = False,
     failures: FailuresOption = False,
 ) -> None:
     """Say what a model does with negation, contrast, irony, slang, mere spelling and typing errors."""
     from training import behaviour as behaviours
     from training.noise import KINDS
 
-    analyzer = nlp.load(model)
+    analyzer = _load(context, model)
     table = Table(say("behaviour_suite"), say("behaviour_kind"), say("behaviour_right"), title=analyzer.model_id)
     wrong: list[str] = []
     for path in sorted(suites.glob("*.tsv")):
@@ -89,8 +97,8 @@ def behaviour(
     out.print(table)
     if failures:
         out.print("\n".join(wrong), markup=False, highlight=False)
-    rows = split(_rated(data))[1]
-    texts, positive = [r.text for r in rows], [(r.rating or 0) > 3 for r in rows]
+    rated = read_held_out(around(context), data, all_rows=all_rows)
+    texts, positive = [r.text for r in rated.rows], rated.positive
     title = say("behaviour_held_out", rows=len(texts))
     table = Table(say("behaviour_change"), say("behaviour_flips"), title=title)
     for name, value in behaviours.invariance(analyzer, texts).items():
@@ -106,20 +114,21 @@ def behaviour(
 
 
 def faithfulness(
+    context: typer.Context,
     model: ModelArgument = None,
     data: DataOption = None,
+    all_rows: AllRowsOption = False,
     reviews: Annotated[int, typer.Option(min=1)] = 1000,
 ) -> None:
     """Say whether the words named as evidence matter more to a verdict than as many random ones."""
     from training.faithfulness import measure
 
-    rows = split(_rated(data))[1]
-    if not rows:
-        raise DataError("no_held_out")
+    analyzer = _load(context, model)
+    rows = read_held_out(around(context), data, all_rows=all_rows).rows
     texts = [row.text for row in sorted(rows, key=lambda row: row.place)[:reviews]]
     with Progress(console=err, transient=True, disable=not err.is_terminal) as progress:
         bar = progress.add_task(say("progress_explaining"), total=len(texts))
-        result = measure(nlp.load(model), texts, lambda done: progress.update(bar, completed=done))
+        result = measure(analyzer, texts, lambda done: progress.update(bar, completed=done))
     head = (say("faithful_erased"), say("faithful_falls"), say("faithful_turns"))
     table = Table(*head, title=say("faithful_title", rows=len(texts)))
     table.add_row(say("faithful_named"), f"{result.named:.3f}", f"{result.named_flips:.1%}")
@@ -129,12 +138,17 @@ def faithfulness(
     out.print(say("faithful_words", words=result.words, left_out=result.left_out), markup=False, highlight=False)
 
 
-def parts(model: ModelArgument = None, suites: Path = Path("tests/data"), failures: FailuresOption = False) -> None:
+def parts(
+    context: typer.Context,
+    model: ModelArgument = None,
+    suites: Path = Path("tests/data"),
+    failures: FailuresOption = False,
+) -> None:
     """Say how well reviews are cut into clauses, and how well aspects and their polarity are found."""
     from training.parts import measure_aspects, measure_clauses
 
     clauses = measure_clauses(suites / "clauses.tsv")
-    aspects = measure_aspects(nlp.load(model), suites / "aspects.tsv")
+    aspects = measure_aspects(_load(context, model), suites / "aspects.tsv")
     table = Table("", "F1", say("precision"), say("recall"), say("parts_counts"))
     found = {say("parts_clauses"): clauses, say("parts_aspects"): aspects.found, **aspects.by_name}
     for name, f in found.items():

@@ -1,0 +1,99 @@
+"""What a model is worth: on a shop's own file, by default of the model in service."""
+
+import json
+
+import pytest
+
+from nlp import artifact
+from nlp.analyze import BUNDLED
+from nlp.modelstore import ModelStore
+from tests.training.shop import needs_keras, reviews, write_csv
+from training.rows import split
+
+pytestmark = needs_keras  # for what comes with it: scikit-learn and Matplotlib
+
+
+@pytest.fixture
+def upside_down(tmp_path):
+    """A model that says the opposite of the bundled one, in service."""
+    model = artifact.load(BUNDLED)
+    weights = {k: -v if k.startswith(("output", "wide")) else v for k, v in model.weights.items()}
+    artifact.save(artifact.Artifact(model.settings, model.tokenizer, weights), tmp_path / "new", name="upside-down")
+    return ModelStore(tmp_path).promote(tmp_path / "new")
+
+
+def figures(done):
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout)
+
+
+def test_a_shops_file_measures_the_model_in_service(tmp_path, train_here, upside_down):
+    write_csv(tmp_path / "shop.csv", reviews(300))
+    found = figures(train_here("evaluate", "--data", "shop.csv", "--against", BUNDLED, "--json"))
+    assert found["model_id"] == upside_down
+    assert found["against"]["model_id"] == artifact.load(BUNDLED).model_id
+    assert found["accuracy"]["value"] < 0.3 < 0.7 < found["against"]["accuracy"]["value"]
+    assert found["paired"]["only_second"] > 10 * found["paired"]["only_first"]
+    assert found["stars"] is not None and set(found["by_rating"]) == {"1", "2", "4", "5"}
+    held = figures(train_here("evaluate", BUNDLED, "--data", "shop.csv", "--json"))["accuracy"]["n"]
+    every = figures(train_here("evaluate", BUNDLED, "--data", "shop.csv", "--all-rows", "--json"))["accuracy"]["n"]
+    assert 20 < held < 80 and every == 300
+
+
+def test_it_reads_what_fit_reads(tmp_path, train_here):
+    """The same figures from a CSV, from labels in any column, and from the course's two columns."""
+    rows = reviews(200)
+    write_csv(tmp_path / "shop.csv", rows)
+    (tmp_path / "naver.txt").write_text("".join(f"{stars}\t{text}\n" for stars, text in rows), "utf-8")
+    labels = [("긍정" if stars > 3 else "부정", text) for stars, text in rows]
+    write_csv(tmp_path / "labels.csv", labels, "판정,글")
+    named = ("--text-column", "글", "--label-column", "1")
+    first, second, third = (
+        figures(train_here("evaluate", BUNDLED, "--data", *words, "--json"))
+        for words in (("shop.csv",), ("naver.txt",), ("labels.csv", *named))
+    )
+    assert first == second
+    assert third["accuracy"] == first["accuracy"] and third["stars"] is None
+
+
+def test_pictures_and_a_table(tmp_path, train_here):
+    write_csv(tmp_path / "shop.csv", reviews(100))
+    done = train_here("evaluate", "--data", "shop.csv", "--all-rows", "--pictures", "drawn")
+    assert done.returncode == 0, done.stderr
+    assert artifact.load(BUNDLED).model_id in done.stdout
+    assert {p.name for p in (tmp_path / "drawn").iterdir()} == {"confusion.png", "reliability.png", "coverage.png"}
+
+
+def test_behaviour_and_faithfulness_of_the_model_in_service(tmp_path, train_here, upside_down):
+    write_csv(tmp_path / "shop.csv", reviews(60))
+    (tmp_path / "suites").mkdir()
+    (tmp_path / "suites" / "few.tsv").write_text(
+        "kind\ttext\tlabel\n부정어\t정말 마음에 들어요\tpositive\n부정어\t정말 별로예요\tnegative\n", "utf-8"
+    )
+    done = train_here("behaviour", "--suites", "suites", "--data", "shop.csv", "--all-rows")
+    assert done.returncode == 0, done.stderr
+    assert upside_down in done.stdout and "60" in done.stdout
+    assert "0.00% [" in done.stdout, "an upside-down model has none of the suite right"
+    done = train_here("faithfulness", "--data", "shop.csv", "--all-rows", "--reviews", 5)
+    assert done.returncode == 0, done.stderr
+    assert "5" in done.stdout
+
+
+@pytest.mark.parametrize("command", ["evaluate", "behaviour", "faithfulness"])
+def test_nothing_to_measure_on_is_one_sentence(tmp_path, train_here, command):
+    (tmp_path / "suites").mkdir()
+    learn, _ = split_texts(reviews(40))
+    write_csv(tmp_path / "shop.csv", learn)
+    words = ("--suites", "suites") if command == "behaviour" else ()
+    for data, says in ((("--data", "shop.csv"), "--all-rows"), ((), "--data"), (("--data", "no.csv"), "no.csv")):
+        done = train_here(command, *words, *data)
+        assert done.returncode == 65
+        assert says in done.stderr and "Traceback" not in done.stderr
+
+
+def split_texts(rows):
+    """Those that are learned from, and those held out."""
+    from training.data import Row, place
+
+    sides = split([Row(text, stars, place(text)) for stars, text in rows])
+    return [[(int(row.rating), row.text) for row in side] for side in sides]
