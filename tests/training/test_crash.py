@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import random
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -65,21 +67,43 @@ def test_promoting_and_rolling_back(tmp_path: Path) -> None:
 def test_training_until_it_serves(tmp_path: Path) -> None:
     pytest.importorskip("keras", reason="training needs the extra train")
     write_csv(tmp_path / "shop.csv", reviews(600))
-    (tmp_path / "quick.toml").write_text("[adapt]\nepochs = 3\nbatch = 8\nrate = 1e-3\npatience = 3\n")
+    (tmp_path / "quick.toml").write_text("[adapt]\nepochs = 6\nbatch = 4\nrate = 1e-3\npatience = 6\n")
     words = ["fit", "--data", "shop.csv", "--recipe", "quick.toml", "--promote"]
     command = [sys.executable, "-m", "bot", "train", *words]
-    store, pick, kills = ModelStore(tmp_path), random.Random(7), 0
+    store, pick, kills, went_on = ModelStore(tmp_path), random.Random(7), 0, 0
     while kills < KILLS:
-        process = subprocess.Popen(command, env=environment(tmp_path), cwd=tmp_path, stderr=subprocess.DEVNULL)
+        before = steps_done(tmp_path)
+        process = subprocess.Popen(
+            command,
+            env=environment(tmp_path),
+            cwd=tmp_path,
+            stderr=subprocess.PIPE,
+            stdout=subprocess.DEVNULL,
+            text=True,
+        )
         try:
-            assert process.wait(pick.uniform(1, 15)) == 0
+            _, said = process.communicate(timeout=pick.uniform(1, 30))
+            assert process.returncode == 0, said
         except subprocess.TimeoutExpired:
             process.kill()
-            process.wait()
+            _, said = process.communicate()
             kills += 1
+        first = re.search(r"배우는 중: (\d+)/", said)
+        if before and first:
+            assert int(first[1]) == before + 1, "it goes on where the checkpoint is"
+            went_on += 1
         whole(store)
         for folder in tmp_path.glob("runs/*/model*"):
             artifact.load(folder)  # whole, or not there
+    assert went_on >= 3, "the kills fell into training"
     done = train(tmp_path, *words)
     assert done.returncode == 0, done.stderr
     assert whole(store) is not None
+
+
+def steps_done(home: Path) -> int:
+    """Steps that the checkpoint of an interrupted run holds, which must be whole; 0 if there is none."""
+    from training.loop import read_arrays
+
+    found = list(home.glob("runs/*/state.npz"))
+    return int(json.loads(str(read_arrays(found[0])["told"]))["step"]) if found else 0

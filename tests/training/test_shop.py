@@ -201,8 +201,11 @@ FULL = """
 import errno, sys
 import training.adapt
 from bot.cli import main
-def full(*_):
-    raise OSError(errno.ENOSPC, "No space left on device")
+write, written = training.adapt.write_arrays, []
+def full(path, arrays):
+    if written:
+        raise OSError(errno.ENOSPC, "No space left on device")
+    written.append(write(path, arrays))
 training.adapt.write_arrays = full
 sys.exit(main(sys.argv[1:]))
 """
@@ -216,3 +219,11 @@ def test_a_full_disk_at_a_checkpoint_is_one_sentence(home, tmp_path):
     done = subprocess.run(command, env=environment(tmp_path), capture_output=True, text=True, check=False, cwd=tmp_path)
     assert "디스크가 가득" in no_traceback(done, 74).splitlines()[-1]
     assert not list(tmp_path.glob("runs/*/model"))
+    (state,) = tmp_path.glob("runs/*/state.npz")
+    kept = state.read_bytes()
+    state.write_bytes(kept[:-100])
+    assert "망가졌습니다" in no_traceback(train(tmp_path, *words[1:]), 65).splitlines()[-1]
+    state.write_bytes(kept)
+    again = train(tmp_path, *words[1:])
+    assert "배우는 중: 1/" not in no_traceback(again, 0), "what was written before is gone on with"
+    assert len(list(tmp_path.glob("runs/*/model"))) == 1

@@ -14,6 +14,7 @@ DISK_FULL = "the disk is full ({file}); mend that and give the same command agai
 FILE_FAILED = "a file cannot be read or written ({file}: {reason}); mend that and give the same command again"
 WHILE_SAVING = "while saving"
 INTERRUPTED = "interrupted; give the same command again to go on"
+CHECKPOINT_DAMAGED = "{path}: this checkpoint is damaged; remove the file and give the same command again"
 DIVERGED = "{what}: the loss is no longer a number; lower the rate in the recipe"
 OUT_EXISTS = "{path} exists already; choose another --out or remove it"
 OUT_MISSING = "say with --out where the model of recipe {recipe} is to be"

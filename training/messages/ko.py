@@ -14,6 +14,7 @@ DISK_FULL = "디스크가 가득 찼습니다 ({file}). 자리를 비우고 같�
 FILE_FAILED = "파일을 읽거나 쓸 수 없습니다 ({file}: {reason}). 바로잡고 같은 명령을 다시 주시면 이어서 합니다."
 WHILE_SAVING = "저장하던 중"
 INTERRUPTED = "멈췄습니다. 같은 명령을 다시 주시면 이어서 합니다."
+CHECKPOINT_DAMAGED = "{path}: 중간 결과가 망가졌습니다. 그 파일을 지우고 같은 명령을 다시 주시면 그 부분만 다시 합니다."
 DIVERGED = "{what}: 손실이 더는 수가 아닙니다. 레시피의 rate 를 줄여 주세요."
 OUT_EXISTS = "{path} 폴더가 이미 있습니다. --out 에 다른 이름을 주시거나 그 폴더를 지워 주세요."
 OUT_MISSING = "{recipe} 레시피의 모델을 어디에 둘지 --out 으로 알려 주세요."
