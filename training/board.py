@@ -9,8 +9,8 @@ from pathlib import Path
 FOLDER = "tensorboard"
 
 
-def write_board(folder: Path, steps: Iterable[Mapping[str, float]]) -> Path | None:
-    """Write the measures of each epoch, ``steps[0]`` being those before the first.
+def write_board(folder: Path, steps: Iterable[tuple[int, Mapping[str, float]]]) -> Path | None:
+    """Write measures by name, with the number of the epoch or step after which they were taken.
 
     Returns:
         The folder for ``tensorboard --logdir``; None where TensorBoard is not installed.
@@ -21,8 +21,8 @@ def write_board(folder: Path, steps: Iterable[Mapping[str, float]]) -> Path | No
         return None
     out = folder / FOLDER
     with contextlib.closing(Writer(str(out))) as writer:
-        for number, measures in enumerate(steps):
+        for number, measures in steps:
             for name, value in measures.items():
-                if value == value:  # epoch 0 has no loss of its own
+                if value == value:  # before the first epoch there is no loss
                     writer.add_scalar(name, value, number)
     return out

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict
 from pathlib import Path
 
 import numpy as np
@@ -11,38 +11,35 @@ from numpy.typing import NDArray
 
 from nlp import Analyzer
 from nlp.analyze import binary_log_odds
-from nlp.artifact import Artifact, ModelSettings, save
+from nlp.artifact import Artifact, ModelSettings, load, save
 from nlp.curve import CURVE
 from training import baseline
 from training.batches import Encoded, predict
 from training.calibration import fit_calibration
 from training.calibration import probability as calibrated_probability
 from training.card import write_card
+from training.compare import RECORD, Comparison
 from training.curve import measure_curve, to_json
 from training.data import MOVIES_HELD_OUT_SHARE, Row
 from training.errors import DataError
-from training.evaluate import Evaluation, evaluate
+from training.evaluate import evaluate
 from training.linear import Ask
+from training.losses import read_losses
 from training.messages import say
-from training.metrics import expected_band, paired, share
+from training.metrics import expected_band, share
+from training.outcome import Outcome
 from training.prepare import Corpora, Prepared, announce, prepare
 from training.recipe import Recipe
 from training.rows import split
-from training.student import Weights, learn_together, with_weights
+from training.runfolder import PAGE, Learning, write_config, write_results
+from training.stages import Stages
+from training.student import Weights, learn_together, loss_file, with_weights
 from training.wide import Wide, beside
 
 
-@dataclass(frozen=True)
-class Outcome:
-    """What came of it: the model folder and how it did on held-out rows."""
-
-    model_id: str
-    folder: Path
-    held_out: Evaluation
-    movies: Evaluation | None
-
-
-def fit(recipe: Recipe, corpora: Corpora, out: Path, runs: Path, *, seed: int = 0, name: str = "") -> Outcome:
+def fit(
+    recipe: Recipe, corpora: Corpora, out: Path, runs: Path, service: Path, *, seed: int = 0, name: str = ""
+) -> Outcome:
     """Make a model.
 
     Args:
@@ -50,6 +47,7 @@ def fit(recipe: Recipe, corpora: Corpora, out: Path, runs: Path, *, seed: int = 
         corpora: from what.
         out: where the model folder is to be; must not exist.
         runs: folder for checkpoints; a run that was interrupted goes on from there.
+        service: folder of the model in service, with which it is compared.
         seed: of everything random.
         name: first part of the model's id; the recipe's name if empty.
 
@@ -58,9 +56,13 @@ def fit(recipe: Recipe, corpora: Corpora, out: Path, runs: Path, *, seed: int = 
 
     Raises:
         DataError: if there are too few rows, or ``out`` exists.
+        ArtifactError: if the model in service is damaged.
     """
     if out.exists():
         raise DataError("out_exists", path=out)
+    served = Analyzer(load(service), threads=2)
+    folder = Stages(runs, recipe, corpora.fingerprint(), seed).folder("fit")
+    write_config(folder, _config(recipe, corpora, served.model_id, seed))
     both = prepare(recipe, corpora, runs, seed)
     whole, apart = both.whole, both.apart
     ask = _asker(apart, learn_together(apart, say("progress_one_fold")))
@@ -78,29 +80,49 @@ def fit(recipe: Recipe, corpora: Corpora, out: Path, runs: Path, *, seed: int = 
     weights = {k: v.astype(np.float16).astype(np.float32) for k, v in weights.items()}
     trained = Artifact(settings, whole.tokens, weights, name or recipe.name)
 
+    return _measured(trained, served, corpora, whole, out, folder)
+
+
+def _measured(
+    trained: Artifact, served: Analyzer, corpora: Corpora, whole: Prepared, out: Path, folder: Path
+) -> Outcome:
+    """Compare a model with others on held-out rows, save it, and write the folder of the run."""
+    recipe, above = whole.recipe, whole.recipe.network.positive_above
     analyzer = Analyzer(trained, threads=2)
     held = split(list(corpora.rated))[1]
-    result = evaluate(analyzer, held, positive_above=recipe.network.positive_above)
-    plain = baseline.fit_baseline(whole.learn, recipe.network.positive_above)
-    linear = baseline.log_odds(plain, [r.text for r in held])
+    result, before = (evaluate(a, held, positive_above=above) for a in (analyzer, served))
+    odds = baseline.log_odds(baseline.fit_to_any(whole.learn, above), [r.text for r in held])
+    against = Comparison.of(result.right, before.right, served.model_id)
+    linear = Comparison.of(result.right, np.asarray((odds > 0) == result.positive), "linear")
     on_films = None
     if corpora.movies:
         clear = [r for r in split(list(corpora.movies), MOVIES_HELD_OUT_SHARE)[1] if not 4.5 < (r.rating or 0) < 8.5]
         on_films = evaluate(analyzer, clear, positive_above=5)
-    card = write_card(
-        recipe,
-        corpora,
-        whole.lesson,
-        settings,
-        result,
-        share((linear > 0) == result.positive),
-        paired(result.right, (linear > 0) == result.positive),
-        on_films,
-        seed,
-    )
-    curve = to_json(measure_curve(result.probability, result.positive))
-    model_id = save(trained, out, name=name or recipe.name, card=card, more={CURVE: curve})
-    return Outcome(model_id, out, result, on_films)
+    settings, lesson = trained.settings, whole.lesson
+    card = write_card(recipe, corpora, lesson, settings, result, linear.old, linear.paired, on_films, whole.seed)
+    more = {RECORD: against.to_json(), CURVE: to_json(measure_curve(result.probability, result.positive))}
+    model_id = save(trained, out, name=trained.model_id, card=card, more=more)
+    result = evaluate(Analyzer(load(out), threads=2), held, positive_above=above)  # as it was written
+    outcome = Outcome(model_id, out, folder / PAGE, result, against, linear, on_films)
+    losses = {f"student-{n}": read_losses(loss_file(whole, n)) for n in range(recipe.students)}
+    write_results(folder, Learning.of_losses(losses), result, card, outcome.sentences)
+    return outcome
+
+
+def _config(recipe: Recipe, corpora: Corpora, service: str, seed: int) -> dict[str, object]:
+    """What was asked for."""
+    learn, held = split(list(corpora.rated))
+    return {
+        "recipe": recipe.name,
+        "settings": asdict(recipe),
+        "seed": seed,
+        "service": service,
+        "rows": corpora.fingerprint(),
+        "learn": len(learn),
+        "held_out": len(held),
+        "unrated": len(corpora.unrated),
+        "movies": len(corpora.movies),
+    }
 
 
 def _asker(prepared: Prepared, weights: Weights) -> Ask:

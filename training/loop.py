@@ -19,10 +19,12 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from training.batches import shuffled
 from training.errors import DataError, DivergedError
+from training.losses import LossLog
 from training.messages import say
 
 _console = Console(stderr=True)
 _EVERY = 400  # steps between checkpoints
+_NOTED = 20  # steps between losses that are written down
 
 
 @keras.saving.register_keras_serializable("nunchi")
@@ -111,6 +113,7 @@ def run(
     title: str,
     *,
     every: int = _EVERY,
+    losses: Path | None = None,
 ) -> None:
     """Take ``steps`` training steps.
 
@@ -121,6 +124,7 @@ def run(
         checkpoint: file that is written now and then; if it exists, training goes on from it.
         title: what the progress bar says.
         every: steps between checkpoints.
+        losses: file for the loss on the way; see :mod:`training.losses`.
     """
     start = _restore(models, checkpoint) if checkpoint is not None and checkpoint.exists() else 0
     columns = (
@@ -130,7 +134,7 @@ def run(
         TimeElapsedColumn(),
         TimeRemainingColumn(),
     )
-    mean = 0.0
+    mean, log = 0.0, None if losses is None else LossLog(losses, start)
     with Progress(*columns, console=_console, disable=not _console.is_terminal) as progress:
         task = progress.add_task(title, total=steps, completed=start)
         for number in range(start, steps):
@@ -142,6 +146,8 @@ def run(
             progress.update(task, completed=done, description=say("progress_loss", what=title, loss=mean))
             if not _console.is_terminal and (done % 200 == 0 or done == steps):
                 _console.print(say("progress_step", what=title, done=done, of=steps, loss=mean), markup=False)
+            if log is not None and (done % _NOTED == 0 or done == steps):
+                log.add(done, mean)
             if checkpoint is not None and (done % every == 0 or done == steps):
                 _save(models, checkpoint, done)
 

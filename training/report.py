@@ -14,6 +14,7 @@ from matplotlib.ticker import MaxNLocator
 
 from training.adapt import Pass
 from training.evaluate import Evaluation
+from training.losses import Losses
 from training.messages import say
 
 if TYPE_CHECKING:
@@ -67,6 +68,23 @@ def draw_passes(passes: Sequence[Pass], best: int, path: Path) -> Path:
     right.plot(where, [p.aside_accuracy for p in passes], color=_RED, marker="s")
     right.set_ylabel(say("picture_accuracy_aside"), fontproperties=_font(11), color=_RED)
     right.yaxis.set_major_formatter(lambda value, _: f"{value:.1%}")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    figure.savefig(path, dpi=150)
+    return path
+
+
+def draw_losses(networks: Mapping[str, Losses], path: Path) -> Path:
+    """Draw the loss of several networks over their steps, as one PNG.
+
+    Returns:
+        Its path.
+    """
+    figure, axes = _figure(say("picture_loss"), say("picture_step"), say("picture_loss"))
+    for number, losses in enumerate(networks.values(), 1):
+        label = say("picture_network", number=number)
+        axes.plot([step for step, _ in losses], [loss for _, loss in losses], linewidth=1, label=label)
+    if networks:
+        axes.legend(prop=_font(9), frameon=False)
     path.parent.mkdir(parents=True, exist_ok=True)
     figure.savefig(path, dpi=150)
     return path

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import html
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -12,9 +14,13 @@ from training.adapt import Pass
 from training.board import write_board
 from training.devices import devices
 from training.evaluate import Evaluation
+from training.losses import Losses
 from training.messages import language, say
-from training.report import draw_evaluation, draw_passes
+from training.report import draw_evaluation, draw_losses, draw_passes
 from training.versions import versions
+
+PAGE = "index.html"
+_MOST_LINES = 200
 
 _STYLE = (
     "body{font:16px/1.6 system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem;color:#222}"
@@ -33,34 +39,76 @@ def write_config(folder: Path, config: Mapping[str, Any]) -> None:
     (folder / "config.json").write_text(told + "\n", "utf-8")
 
 
-def write_results(
-    folder: Path, passes: Sequence[Pass], best: int, result: Evaluation, card: str, sentences: Sequence[str]
-) -> Path:
+@dataclass(frozen=True)
+class Learning:
+    """How something was learned.
+
+    Attributes:
+        lines: for ``metrics.jsonl``.
+        board: measures by name, with the epoch or step after which they were taken.
+        draw: draws it into a file, which it returns.
+    """
+
+    lines: Sequence[Mapping[str, Any]]
+    board: Sequence[tuple[int, Mapping[str, float]]]
+    draw: Callable[[Path], Path]
+
+    @classmethod
+    def of_passes(cls, passes: Sequence[Pass], best: int) -> Learning:
+        """Passes over the rows, with what the model was worth after each."""
+        lines = [vars(p) | {"loss": None} if p.epoch == 0 else vars(p) for p in passes]
+        measures = ("loss", "aside_loss", "aside_accuracy")
+        board = [(p.epoch, {name: vars(p)[name] for name in measures}) for p in passes]
+        return cls(lines, board, partial(draw_passes, passes, best))
+
+    @classmethod
+    def of_losses(cls, networks: Mapping[str, Losses]) -> Learning:
+        """The loss of several networks."""
+        every = [(name, step, loss) for name, losses in networks.items() for step, loss in losses]
+        lines = [{"network": name, "step": step, "loss": loss} for name, step, loss in every]
+        return cls(
+            lines, [(step, {f"loss/{name}": loss}) for name, step, loss in every], partial(draw_losses, networks)
+        )
+
+
+def write_results(folder: Path, learning: Learning, result: Evaluation, card: str, sentences: Sequence[str]) -> Path:
     """Write the metrics as JSON lines (and for TensorBoard), the pictures, the card and a page of all that.
 
     Returns:
         The page.
     """
-    lines = [json.dumps(vars(p) | {"loss": None} if p.epoch == 0 else vars(p)) for p in passes]
+    lines = [json.dumps(line) for line in learning.lines]
     lines.append(json.dumps({"held_out": result.to_dict()}, ensure_ascii=False, default=str))
     (folder / "metrics.jsonl").write_text("\n".join(lines) + "\n", "utf-8")
-    measures = ("loss", "aside_loss", "aside_accuracy")
-    write_board(folder, [{name: vars(p)[name] for name in measures} for p in passes])
+    write_board(folder, learning.board)
     (folder / "card.md").write_text(card, "utf-8")
-    pictures = [draw_passes(passes, best, folder / "curves.png"), *draw_evaluation(result, folder)]
-    page = folder / "index.html"
-    page.write_text(_page(result, card, sentences, [p.name for p in pictures]), "utf-8")
+    pictures = [learning.draw(folder / "curves.png"), *draw_evaluation(result, folder)]
+    page = folder / PAGE
+    config = (folder / "config.json").read_text("utf-8")
+    page.write_text(_page(result, card, config, lines, sentences, [p.name for p in pictures]), "utf-8")
     return page
 
 
-def _page(result: Evaluation, card: str, sentences: Sequence[str], pictures: Sequence[str]) -> str:
+def _page(
+    result: Evaluation,
+    card: str,
+    config: str,
+    metrics: Sequence[str],
+    sentences: Sequence[str],
+    pictures: Sequence[str],
+) -> str:
     said = "".join(f"<p>{html.escape(s)}</p>" for s in sentences)
     images = "".join(
         f'<figure><img src="{p}" alt="{html.escape(say("page_" + p.removesuffix(".png")))}"></figure>' for p in pictures
+    )
+    every = -(-len(metrics) // _MOST_LINES)  # the file itself has them all
+    folded = "".join(
+        f"<details><summary>{html.escape(say(name))}</summary><pre>{html.escape(text)}</pre></details>"
+        for name, text in (("page_config", config), ("page_metrics", "\n".join(metrics[::-1][::every][::-1])))
     )
     return (
         f'<!doctype html><html lang="{language()}"><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width">'
         f"<title>{html.escape(result.model_id)}</title><style>{_STYLE}</style><h1>{html.escape(result.model_id)}</h1>"
-        f"{said}{images}<h2>{html.escape(say('page_card'))}</h2><pre>{html.escape(card)}</pre></html>\n"
+        f"{said}{images}<h2>{html.escape(say('page_card'))}</h2><pre>{html.escape(card)}</pre>{folded}</html>\n"
     )

@@ -6,7 +6,7 @@ import hashlib
 import json
 import shutil
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
 
 import numpy as np
@@ -18,39 +18,14 @@ from training.adapt import adapt
 from training.compare import RECORD, Comparison
 from training.curve import measure_curve, to_json
 from training.enough import check_enough
-from training.evaluate import Evaluation, evaluate
+from training.evaluate import evaluate
 from training.messages import Said, say
+from training.outcome import LINEAR, Outcome
 from training.recipe import Recipe
 from training.reviews import Reviews
 from training.rows import Rows, split
-from training.runfolder import write_config, write_results
+from training.runfolder import PAGE, Learning, write_config, write_results
 from training.shop_card import write_shop_card
-
-_LINEAR = Said("linear_same")
-
-
-@dataclass(frozen=True)
-class ShopOutcome:
-    """What came of it.
-
-    Attributes:
-        model_id, folder: the new model.
-        page: of the run.
-        held_out: what it is worth on held-out rows.
-        service, linear: how it compares with the model in service and the linear baseline.
-    """
-
-    model_id: str
-    folder: Path
-    page: Path
-    held_out: Evaluation
-    service: Comparison
-    linear: Comparison
-
-    @property
-    def sentences(self) -> tuple[str, str]:
-        """The two comparisons, a line each."""
-        return self.service.sentence(), self.linear.sentence(_LINEAR)
 
 
 def fit_shop(
@@ -64,7 +39,7 @@ def fit_shop(
     seed: int = 0,
     name: str = "",
     fresh: bool = False,
-) -> ShopOutcome:
+) -> Outcome:
     """Make a model.
 
     Args:
@@ -115,7 +90,7 @@ def fit_shop(
     tell(say("progress_comparing"), 3, 3)
     against = Comparison.of(result.right, served.right, start.model_id)
     linear = Comparison.of(result.right, np.asarray((odds > 0) == result.positive), "linear")
-    named = ((Said("serving_model"), against), (_LINEAR, linear))
+    named = ((Said("serving_model"), against), (LINEAR, linear))
     card = write_shop_card(adapted, reviews, result, named, recipe.name, seed)
     target = out or _unused(folder / "model")
     model_id = artifact.save(
@@ -126,8 +101,8 @@ def fit_shop(
         more={RECORD: against.to_json(), CURVE: to_json(measure_curve(result.probability, result.positive))},
     )
     result = evaluate(Analyzer(artifact.load(target), threads=2), held, positive_above=above)  # as it was written
-    outcome = ShopOutcome(model_id, target, folder / "index.html", result, against, linear)
-    write_results(folder, adapted.passes, adapted.best, result, card, outcome.sentences)
+    outcome = Outcome(model_id, target, folder / PAGE, result, against, linear)
+    write_results(folder, Learning.of_passes(adapted.passes, adapted.best), result, card, outcome.sentences)
     (folder / "state.npz").unlink(missing_ok=True)
     return outcome
 

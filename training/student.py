@@ -41,10 +41,15 @@ def student(prepared: Prepared, number: int, title: str) -> Weights:
     if not path.exists():
         state = path.with_suffix(".state.npz")
         said = say("progress_student", what=title, number=number + 1, of=prepared.recipe.students)
-        model = learn_network(prepared, said, state, order=number)
+        model = learn_network(prepared, said, state, order=number, losses=loss_file(prepared, number))
         write_arrays(path, {**network.get_weights(model, prepared.shape)})
         state.unlink(missing_ok=True)
     return read_arrays(path)
+
+
+def loss_file(prepared: Prepared, number: int) -> Path:
+    """Where the loss of a network is written while it learns."""
+    return prepared.folder / f"student-{number}.jsonl"
 
 
 def average(networks: list[Weights]) -> Weights:
@@ -60,7 +65,13 @@ def with_weights(prepared: Prepared, weights: Weights) -> keras.Model:
 
 
 def learn_network(
-    prepared: Prepared, title: str, checkpoint: Path, *, keep: NDArray[np.bool_] | None = None, order: int = 0
+    prepared: Prepared,
+    title: str,
+    checkpoint: Path,
+    *,
+    keep: NDArray[np.bool_] | None = None,
+    order: int = 0,
+    losses: Path | None = None,
 ) -> keras.Model:
     """Train one network.
 
@@ -71,6 +82,7 @@ def learn_network(
         keep: which of the rated rows it learns from, ``[rows]``; all if None.
         order: added to the seeds of the order in which it sees the rows and of the reviews made by rule; all start
             from the same weights.
+        losses: file for the loss on the way.
     """
     return tune(
         prepared.shape,
@@ -84,6 +96,7 @@ def learn_network(
         title,
         once=_once(prepared, order),
         order=prepared.seed + order,
+        losses=losses,
     )
 
 

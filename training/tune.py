@@ -110,6 +110,7 @@ def tune(
     *,
     once: Pool | None = None,
     order: int | None = None,
+    losses: Path | None = None,
 ) -> keras.Model:
     """Train a network on a pool.
 
@@ -126,6 +127,7 @@ def tune(
         once: texts that were made, as many for each of the epochs: it sees none of them twice, because to know a few
             by heart helps nobody.
         order: seed of the order of the rows and of what is misspelt, where it is to differ from that of the weights.
+        losses: file for the loss on the way.
 
     Returns:
         The trained network.
@@ -163,5 +165,5 @@ def tune(
             model.train_on_batch(films.inputs(other), movies.targets[other])
         return loss
 
-    run(step, steps, [model], checkpoint, title)
+    run(step, steps, [model], checkpoint, title, losses=losses)
     return model

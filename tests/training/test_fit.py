@@ -1,5 +1,6 @@
 """From files to a model folder with the real Keras, on reviews made by rule."""
 
+import json
 import os
 import signal
 import subprocess
@@ -122,12 +123,32 @@ def test_fit_makes_a_model_that_serves(files, tmp_path, recipe):
     assert "별점 리뷰, rated.tsv, 20" in card, "the sources are those of the rows"
     assert "네이버" not in card.partition("(data)")[2]
     assert "정확도" in result.stdout
-    assert "새 모델" in result.stdout
+    said = result.stdout
+    assert all(other in said for other in ("새 모델", "지금 쓰는 모델", "선형 모델")), "it is compared with both"
+    check_run_folder(tmp_path / "runs", result, analyzer.model_id)
 
     again = run(command(files, tmp_path / "model", tmp_path / "runs", recipe))
     assert again.returncode == 65
     assert "이미 있습니다" in again.stderr
     assert "Traceback" not in again.stderr
+
+
+def check_run_folder(runs: Path, result: subprocess.CompletedProcess[str], model_id: str) -> None:
+    """What was asked, what came of it, and pictures, as of a shop's run."""
+    (folder,) = runs.glob("fit-*")
+    assert f"이번 기록: {folder / 'index.html'}" in result.stdout
+    config = json.loads((folder / "config.json").read_text("utf-8"))
+    assert f"배우는 곳: {config['devices'][0]}" in result.stderr
+    assert config["seed"] == 0 and "keras" in config["versions"] and config["settings"]["tune"]["epochs"] == 8
+    *steps, last = [json.loads(line) for line in (folder / "metrics.jsonl").read_text("utf-8").splitlines()]
+    assert last["held_out"]["model_id"] == model_id
+    assert steps[0]["network"] == "student-0" and steps[-1]["loss"] < 0.6 * steps[0]["loss"]
+    assert [s["step"] for s in steps[:3]] == [20, 40, 60]
+    page = (folder / "index.html").read_text("utf-8")
+    for name in ("curves.png", "confusion.png", "reliability.png", "coverage.png"):
+        assert (folder / name).read_bytes().startswith(b"\x89PNG") and name in page
+    assert model_id in page and "student-0" in page and "config.json" in page
+    assert (folder / "card.md").read_text("utf-8") in (runs.parent / "model" / "README.md").read_text("utf-8")
 
 
 @pytest.mark.slow

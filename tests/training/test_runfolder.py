@@ -11,7 +11,7 @@ import pytest
 from tests.training.shop import needs_keras
 from training.board import write_board
 
-STEPS = [{"loss": float("nan"), "aside_loss": 0.7}, {"loss": 0.5, "aside_loss": 0.6}]
+STEPS = [(0, {"loss": float("nan"), "aside_loss": 0.7}), (1, {"loss": 0.5, "aside_loss": 0.6})]
 
 
 @needs_keras

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 
 from rich.table import Table
 
-import nlp
 from training.backend import load_keras
 from training.commands.around import err, out
 from training.data import Read, Row, read_rated, read_unrated
@@ -19,7 +18,6 @@ from training.fetch import SHOPPING, folder_of, is_expected
 from training.host import find_host, home_of
 from training.messages import say
 from training.reviews import Reviews, sources
-from training.rows import split
 
 if TYPE_CHECKING:
     from training.prepare import Corpora
@@ -131,21 +129,18 @@ def fit_fully(
     if reviews.kind == "labels":  # there are no stars to learn
         recipe = replace(recipe, network=replace(recipe.network, ratings=(0, 1), positive_above=0.5))
     load_keras()
+    from training.devices import devices
     from training.fit import fit as make
 
+    err.print(say("device", device=devices()[0]), markup=False, highlight=False)
     told = [(n, say("card_rated", source=source, day=day), licence) for n, source, licence, day in sources(reviews)]
     corpora = read_corpora(recipe, reviews, files, told if named else ())
-    outcome = make(recipe, corpora, target, runs, seed=seed, name=name)
-    from training.compare import Comparison
-    from training.evaluate import evaluate
-
-    served = evaluate(nlp.load(service), split(reviews.rows)[1], positive_above=reviews.positive_above)
-    comparison = Comparison.of(outcome.held_out.right, served.right, served.model_id)
+    outcome = make(recipe, corpora, target, runs, service, seed=seed, name=name)
     print_evaluation(outcome.held_out, say("on_held_out", model=outcome.model_id))
-    if outcome.movies is not None:
-        out.print(say("fit_movies", share=outcome.movies.accuracy), markup=False, highlight=False)
-    out.print(comparison.sentence(), markup=False, highlight=False, soft_wrap=True)
-    out.print(say("fit_folder", folder=outcome.folder), markup=False, highlight=False, soft_wrap=True)
+    said = [] if outcome.movies is None else [say("fit_movies", share=outcome.movies.accuracy)]
+    said += [*outcome.sentences, say("fit_folder", folder=outcome.folder), say("fit_page", page=outcome.page)]
+    for sentence in said:
+        out.print(sentence, markup=False, highlight=False, soft_wrap=True)
 
 
 def print_evaluation(result: Any, title: str) -> None:
