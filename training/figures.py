@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from training.course_recipe import CourseRecipe
 from training.data import Row
 from training.metrics import Share, share_of
+from training.vectors import digest
 from training.versions import versions
 
 if TYPE_CHECKING:
@@ -59,8 +60,7 @@ class Figures:
 
     def key(self, recipe: CourseRecipe) -> str:
         """What says that two networks are the same: of the rows, the recipe, how it learns and its first vectors."""
-        vectors = Path(recipe.vectors).read_bytes() if recipe.vectors and Path(recipe.vectors).is_file() else b""
-        told = [self.rows, asdict(recipe), hashlib.sha256(vectors).hexdigest(), self._is_quick(recipe)]
+        told = [self.rows, asdict(recipe), digest(Path(recipe.vectors)), self._is_quick(recipe)]
         return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()[:16]
 
     def _is_quick(self, recipe: CourseRecipe) -> bool:

@@ -105,7 +105,8 @@ def _measured(
     result = evaluate(Analyzer(load(out), threads=2), held, positive_above=above)  # as it was written
     outcome = Outcome(model_id, out, folder / PAGE, result, against, linear, on_films)
     losses = {f"student-{n}": read_losses(loss_file(whole, n)) for n in range(recipe.students)}
-    write_results(folder, Learning.of_losses(losses), result, card, outcome.sentences)
+    learning = Learning.of_losses({name: found for name, found in losses.items() if found})
+    write_results(folder, learning, result, card, outcome.sentences)
     return outcome
 
 

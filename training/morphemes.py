@@ -6,7 +6,7 @@ the lesson. Every text is cut once, in parallel, and kept (:mod:`training.tokens
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -61,7 +61,9 @@ def teach_morphemes(
     more = [r.text for r in unrated if r.text not in there]
     for texts in ([r.text for r in domain], more, [r.text for r in movies]):
         kept |= zip(texts, cut_all(kind, texts, folder), strict=True)
-    tokens = remember(recipe, kept, [r.text for r in domain], [r.text for r in movies])
+    settings = recipe.teach.morphemes
+    counted = [r.text for r in domain] * recipe.tokenizer.domain_weight + [r.text for r in movies]
+    tokens = remember(kind, kept, counted, settings.limit, settings.min_count)
     shape = replace(recipe.teachers, jamo=False, bigrams=0)
     starts = []
     if recipe.pretrain.epochs and movies:
@@ -76,25 +78,26 @@ def teach_morphemes(
     )
 
 
-def remember(recipe: Recipe, kept: dict[str, list[str]], domain: Sequence[str], others: Sequence[str]) -> Tokenizer:
+def remember(
+    analyser: str, kept: Mapping[str, list[str]], texts: Sequence[str], limit: int, min_count: int
+) -> Tokenizer:
     """A tokenizer of morphemes that has cut most of what it will be asked already.
 
     Args:
-        recipe: which analyser, how many morphemes, and how much a text of the domain counts.
+        analyser: kind of the tokenizer.
         kept: morphemes by text.
-        domain: texts of the domain.
-        others: other texts.
+        texts: what its vocabulary is made from.
+        limit: most frequent morphemes kept; 0 for all.
+        min_count: morphemes seen fewer times are left out.
     """
-    settings = recipe.teach.morphemes
-    cut: Callable[[str], list[str]] = cutter(settings.kind)
+    cut: Callable[[str], list[str]] = cutter(analyser)
 
     class Remembered(tokenizer.Vocabulary):
-        kind = settings.kind
+        kind = analyser
 
         def tokens(self, text: str) -> list[str]:
             known = kept.get(text)
             return cut(text) if known is None else known
 
-    texts = [*domain] * recipe.tokenizer.domain_weight + [*others]
-    made: Any = Remembered.fit(texts, limit=settings.limit, min_count=settings.min_count)
+    made: Any = Remembered.fit(texts, limit=limit or None, min_count=min_count)
     return made  # type: ignore[no-any-return]

@@ -21,9 +21,9 @@ from training.counterfactual import Example, make
 from training.data import MOVIES_HELD_OUT_SHARE, Row, fold
 from training.enough import check_enough
 from training.messages import say
-from training.morphemes import teach_morphemes
+from training.morphemes import remember, teach_morphemes
 from training.pieces import check_installed
-from training.pretrain import pretrain
+from training.pretrain import first_weights, pretrain
 from training.recipe import Recipe
 from training.recombine import recombine
 from training.rows import split
@@ -31,7 +31,7 @@ from training.stages import Stages
 from training.student import learn_network
 from training.teach import Lesson, teach, teach_again
 from training.teach import lesson as agree
-from training.tokens import cutter
+from training.tokens import cut_all, cutter
 from training.tune import Pool, movie_pool
 
 Weights = dict[str, NDArray[np.float32]]
@@ -138,14 +138,15 @@ def prepare(recipe: Recipe, corpora: Corpora, runs: Path, seed: int) -> Both:
     if recipe.teach.folds and "pieces" in recipe.teach.transformer.reads:
         check_installed()
     stages, learn, movies = _begin(recipe, corpora, runs, seed)
-    tokens = _fit_tokenizer(recipe, learn, corpora.unrated, movies)
+    tokens = _fit_tokenizer(recipe, learn, corpora.unrated, movies, runs)
     folder = stages.folder("fit")
     domain = [*learn, *corpora.unrated]
     reminder = movie_pool(movies, recipe.network) if movies else None
 
     def pretrained(config: NetworkConfig, stage: str, count: int = 1) -> list[Weights]:
         if not recipe.pretrain.epochs or not movies:
-            return []
+            vectors = recipe.pretrain.vectors
+            return [first_weights(config, tokens, vectors, seed)] if vectors else []
         kept = stages.folder(stage)
         return [pretrain(config, tokens, recipe.pretrain, movies, domain, seed + i, kept) for i in range(count)]
 
@@ -195,7 +196,7 @@ def teach_only(recipe: Recipe, corpora: Corpora, runs: Path, seed: int) -> Path:
         check_installed()
     stages, learn, movies = _begin(recipe, corpora, runs, seed)
     made, kept = make(recipe.teach.tune.counterfactuals, seed + 1), stages.folder("transformer")
-    characters = partial(_fit_tokenizer, recipe, learn, corpora.unrated, movies)
+    characters = partial(_fit_tokenizer, recipe, learn, corpora.unrated, movies, runs)
     domain = [*learn, *corpora.unrated]
     unrated = [*corpora.unrated, *_recombined(recipe, corpora.unrated, seed)]
     for name, rows in {"": learn, "apart": _apart(learn)[1]}.items():
@@ -289,10 +290,17 @@ def announce(sentence: str, /, **values: object) -> None:
     _console.print(say(sentence, **values), markup=False, highlight=False, soft_wrap=True)
 
 
-def _fit_tokenizer(recipe: Recipe, rated: Sequence[Row], unrated: Sequence[Row], movies: Sequence[Row]) -> Tokenizer:
+def _fit_tokenizer(
+    recipe: Recipe, rated: Sequence[Row], unrated: Sequence[Row], movies: Sequence[Row], runs: Path
+) -> Tokenizer:
+    """The tokenizer of the network in service; one of morphemes has cut all the rows, which is kept."""
     settings = recipe.tokenizer
-    domain = [r.text for r in (*rated, *unrated)] * settings.domain_weight
-    texts = domain + [r.text for r in movies]
+    domain, films = [r.text for r in (*rated, *unrated)], [r.text for r in movies]
+    texts = domain * settings.domain_weight + films
+    if settings.kind in tokenizer.MORPHEME_KINDS:
+        every = domain + films
+        kept = dict(zip(every, cut_all(settings.kind, every, runs / "tokens"), strict=True))
+        return remember(settings.kind, kept, texts, settings.limit, settings.min_count)
     made: Tokenizer = tokenizer.create(settings.kind).fit(
         texts, limit=settings.limit or None, min_count=settings.min_count
     )

@@ -16,16 +16,23 @@ import keras
 import numpy as np
 from keras import layers, ops
 from numpy.typing import NDArray
+from rich.console import Console
 
 from nlp import network
 from nlp.config import NetworkConfig
-from nlp.tokenizer import Tokenizer
+from nlp.tokenizer import UNKNOWN, Tokenizer
 from training.batches import Encoded, components_of
 from training.data import Row
+from training.errors import DataError
 from training.loop import OneCycle, Stream, compile_with, read_arrays, run, write_arrays
 from training.messages import say
 from training.recipe import PretrainRecipe
+from training.vectors import Vectors
+from training.vectors import load as load_vectors
 
+Weights = dict[str, NDArray[np.float32]]
+
+_console = Console(stderr=True)
 _RATINGS = tuple(range(1, 11))
 
 
@@ -54,6 +61,53 @@ def _language_model(model: keras.Model, config: NetworkConfig, classes: int) -> 
     return keras.Model(model.input, layers.Dense(classes, name="neighbour")(hidden))
 
 
+def begin_with(
+    weights: Weights, vectors: Vectors, config: NetworkConfig, tokenizer: Tokenizer, source: str
+) -> tuple[Weights, int]:
+    """Give tokens the vectors that are known of them.
+
+    Args:
+        weights: of a network, by name.
+        vectors: known ones.
+        config: shape of the network.
+        tokenizer: its tokenizer.
+        source: where the vectors are from, for sentences.
+
+    Returns:
+        The weights, and how many tokens have such a vector.
+
+    Raises:
+        DataError: if the vectors are of another width.
+    """
+    if vectors.width != config.embedding:
+        raise DataError("vectors_width", path=source, width=vectors.width)
+    table, found = weights["embedding/character"].copy(), 0
+    components = components_of(tokenizer) if config.jamo else None
+    for token, vector in zip(vectors.tokens, vectors.matrix, strict=True):
+        ids = tokenizer.encode(token)
+        if len(ids) != 1:
+            continue
+        row = ids[0] if components is None else components[ids[0], 0]
+        if row != UNKNOWN:
+            table[row] = vector
+            found += 1
+    return {**weights, "embedding/character": table}, found
+
+
+def first_weights(config: NetworkConfig, tokenizer: Tokenizer, vectors: str, seed: int) -> Weights:
+    """Weights of embedding and recurrent layers before anything is learned, with vectors from a file.
+
+    Raises:
+        DataError: if the vectors cannot be read, or are of another width.
+    """
+    keras.utils.set_random_seed(seed)
+    body = replace(config, buckets=0)
+    weights = network.get_weights(network.build(body, tokenizer.size, components_of(tokenizer)), body)
+    begun, found = begin_with(weights, load_vectors(Path(vectors)), body, tokenizer, vectors)
+    _console.print(say("vectors_begin", count=found, path=vectors), markup=False, highlight=False, soft_wrap=True)
+    return {k: v for k, v in begun.items() if k.startswith(("embedding", "recurrent"))}
+
+
 def pretrain(
     config: NetworkConfig,
     tokenizer: Tokenizer,
@@ -62,7 +116,7 @@ def pretrain(
     domain: Sequence[Row],
     seed: int,
     folder: Path,
-) -> dict[str, NDArray[np.float32]]:
+) -> Weights:
     """Pretrain embedding and recurrent layers.
 
     Args:
@@ -83,6 +137,9 @@ def pretrain(
     keras.utils.set_random_seed(seed)
     body = replace(config, buckets=0, hidden=0, ratings=_RATINGS, positive_above=5.5, dropout=0.15)
     model = network.build(body, tokenizer.size, components_of(tokenizer))
+    if recipe.vectors:
+        begun = first_weights(body, tokenizer, recipe.vectors, seed)
+        network.set_weights(model, body, begun, only="embedding")
 
     films = Encoded([r.text for r in movies], body, tokenizer)
     stars = np.array([round(r.rating or 1) - 1 for r in movies], np.int32)

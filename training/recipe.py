@@ -47,6 +47,7 @@ class PretrainRecipe:
         rate: highest learning rate.
         language_model_every: one step in so many predicts next and previous characters; 0 for never.
         language_model_batch: reviews in such a step.
+        vectors: file of ``vectors fit`` from which the vectors of the tokens begin, with movies or without.
     """
 
     epochs: int = 0
@@ -55,6 +56,7 @@ class PretrainRecipe:
     rate: float = 2.5e-3
     language_model_every: int = 0
     language_model_batch: int = 128
+    vectors: str = ""
 
 
 @dataclass(frozen=True)
@@ -265,8 +267,8 @@ class Recipe:
             if table not in plain and not isinstance(value, dict):
                 raise DataError("recipe_no_table", name=table)
             if table == "network":
-                parts[table] = _network(value)
-            elif table == "teach":
+                continue
+            if table == "teach":
                 tune = _part(TuneRecipe, value.get("tune", {}), "teach.tune")
                 morphemes = _part(MorphemeRecipe, value.get("morphemes", {}), "teach.morphemes")
                 attend = _transformer(value.get("transformer", {}))
@@ -278,8 +280,9 @@ class Recipe:
                 parts[table] = value
             else:
                 raise DataError("recipe_no_table", name=table)
-        recipe = cls(**{"name": name, "network": NetworkConfig(), **parts})
-        check_kind(recipe.tokenizer.kind)
+        tokens = parts.get("tokenizer", TokenizerRecipe()).kind
+        recipe = cls(name=name, network=_network(data.get("network", {}), tokens), **parts)
+        check_kind(tokens)
         if recipe.teach.morphemes.kind not in ("", *tokenizer.MORPHEME_KINDS):
             raise _no_choice("teach.morphemes", "kind", tokenizer.MORPHEME_KINDS, recipe.teach.morphemes.kind)
         try:
@@ -308,11 +311,15 @@ def _transformer(values: Mapping[str, Any]) -> TransformerRecipe:
     return made
 
 
-def _network(values: Mapping[str, Any]) -> NetworkConfig:
+def _network(values: Mapping[str, Any], tokens: str) -> NetworkConfig:
+    """The table ``network``; vectors of jamo are only for tokens that are characters."""
     try:
-        return NetworkConfig.from_dict(values)
+        config = NetworkConfig.from_dict({"jamo": tokens == "char", **values})
     except ValueError as error:
         raise DataError("recipe_network", reason=error) from None
+    if config.jamo and tokens != "char":
+        raise _no_choice("network", "jamo", ("false",), "true")
+    return config
 
 
 def _no_choice(table: str, name: str, choices: Sequence[object], value: object) -> DataError:

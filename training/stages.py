@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from training.recipe import Recipe
+from training.vectors import digest as vectors_digest
 
 
 class Stages:
@@ -26,6 +27,9 @@ class Stages:
 
     def __init__(self, runs: Path, recipe: Recipe, data: str, seed: int) -> None:
         parts, teachers = asdict(recipe), asdict(recipe.teachers)
+        vectors = parts["pretrain"].pop("vectors")
+        if vectors:
+            parts["pretrain"]["vectors"] = vectors_digest(Path(vectors))
         self._runs = runs
         self._what: dict[str, Any] = {}
         for stage, shape in (("pretrain", teachers), ("start", parts["network"])):

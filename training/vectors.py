@@ -6,6 +6,7 @@ pickles.
 
 from __future__ import annotations
 
+import hashlib
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -91,6 +92,11 @@ def learn(rows: Sequence[Sequence[str]], *, width: int, window: int, epochs: int
         raise DataError("vectors_too_few", least=min_count)
     model.train(clean, total_examples=model.corpus_count, epochs=epochs)
     return Vectors(tuple(model.wv.index_to_key), np.asarray(model.wv.vectors, np.float32))
+
+
+def digest(path: Path) -> str:
+    """SHA-256 (hex) of a file of vectors; of nothing where there is no file, which :func:`load` says."""
+    return hashlib.sha256(path.read_bytes() if path.is_file() else b"").hexdigest()
 
 
 def load(path: Path) -> Vectors:

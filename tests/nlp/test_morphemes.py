@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pickle
+import shutil
 import sys
 
 import pytest
@@ -16,6 +17,8 @@ from nlp.tokenizers import morphemes
 from tests.nlp.conftest import MakeModel
 
 PACKAGES = {"kiwi": "kiwipiepy", "mecab-ko": "mecab"}
+KONLPY = {"okt": "java", "komoran": "java", "hannanum": "java", "kkma": "java", "mecab": "mecab"}
+"""What each needs besides konlpy."""
 SHAPE = NetworkConfig(embedding=4, units=(3,), jamo=False, max_tokens=32)
 
 
@@ -37,16 +40,19 @@ def test_the_names_are_those_of_the_classes() -> None:
     assert set(tokenizer.MORPHEME_KINDS) == set(morphemes.CLASSES)
 
 
-@pytest.mark.parametrize("kind", sorted(PACKAGES))
+@pytest.mark.timeout(600)
+@pytest.mark.parametrize("kind", sorted(PACKAGES | KONLPY))
 def test_an_installed_analyser_cuts(kind: str) -> None:
-    pytest.importorskip(PACKAGES[kind], reason=f"needs the extra for {kind}")
-    made = tokenizer.create(kind).fit(["배송이 정말 빨라서 좋았어요"])
-    assert len(made.tokens("배송이 정말 빨라서 좋았어요")) > 4
-    assert "배송" in made.tokens("배송이 빨라요")
+    pytest.importorskip(PACKAGES.get(kind, "konlpy"), reason=f"needs the extra for {kind}")
+    if kind in KONLPY and shutil.which(KONLPY[kind]) is None:
+        pytest.skip(f"needs {KONLPY[kind]}")
+    made = tokenizer.create(kind).fit(["가격이 정말 저렴해서 좋았어요"])
+    assert len(made.tokens("가격이 정말 저렴해서 좋았어요")) > 4
+    assert "가격" in made.tokens("가격이 좋아요")
     assert made.tokens("  ") == []
     again = tokenizer.from_dict(made.to_dict())
-    assert again.encode("배송이 별로") == made.encode("배송이 별로")
-    assert pickle.loads(pickle.dumps(made)).encode("배송이") == made.encode("배송이")
+    assert again.encode("가격이 별로") == made.encode("가격이 별로")
+    assert pickle.loads(pickle.dumps(made)).encode("가격이") == made.encode("가격이")
 
 
 @pytest.mark.parametrize("kind", tokenizer.MORPHEME_KINDS)

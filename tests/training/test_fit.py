@@ -12,7 +12,8 @@ import numpy as np
 import pytest
 
 import nlp
-from tests.training.shop import needs_keras
+from nlp.modelstore import ModelStore
+from tests.training.shop import environment, needs_keras, train
 from training.__main__ import main
 
 pytestmark = needs_keras
@@ -59,6 +60,8 @@ batch = 32
 rate = 1e-2
 counterfactuals = 30
 """
+
+SMALL = "[network]\nembedding = 16\nunits = [16]\ndropout = 0.1\n"
 
 THINGS = ("배송", "포장", "색상", "재질", "디자인", "마감", "크기", "가격", "향", "맛", "소리", "느낌")
 GOOD = ("최고예요", "마음에 들어요", "훌륭합니다", "예뻐요", "추천해요", "만족합니다")
@@ -149,6 +152,35 @@ def check_run_folder(runs: Path, result: subprocess.CompletedProcess[str], model
         assert (folder / name).read_bytes().startswith(b"\x89PNG") and name in page
     assert model_id in page and "student-0" in page and "config.json" in page
     assert (folder / "card.md").read_text("utf-8") in (runs.parent / "model" / "README.md").read_text("utf-8")
+
+
+HIDDEN = "import sys; sys.modules['kiwipiepy'] = None; from bot.cli import main; sys.exit(main(sys.argv[1:]))"
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(600)
+@pytest.mark.parametrize("kind", ["word", "jamo", "kiwi"])
+def test_models_that_read_other_tokens_serve(files, tmp_path, kind):
+    """Also morphemes; those are cut once, and without its analyser such a model is refused before a message comes."""
+    if kind == "kiwi":
+        pytest.importorskip("kiwipiepy", reason="needs the extra kiwi")
+    (tmp_path / "other.toml").write_text(f"[tokenizer]\nkind = '{kind}'\n[tune]\nepochs = 6\nrate = 1e-2\n{SMALL}")
+    words = ["fit", "--data", files / "rated.tsv", "--recipe", "other.toml", "--out", "model", "--promote"]
+    done = train(tmp_path, *words)
+    assert done.returncode == 0, done.stderr
+    assert len(list(tmp_path.glob("runs/tokens/*.gz"))) == (kind == "kiwi")
+    folder = ModelStore(tmp_path).current()
+    assert folder is not None
+    assert json.loads((folder / "tokenizer.json").read_text("utf-8"))["kind"] == kind
+    verdicts = nlp.load(folder).analyze_batch([text for text, _ in make(200, 99)])
+    assert (
+        np.mean([(v.label == "positive") == good for v, (_, good) in zip(verdicts, make(200, 99), strict=True)]) > 0.9
+    )
+    if kind == "kiwi":
+        command = [sys.executable, "-c", HIDDEN, "run", "--model", str(folder)]
+        refused = subprocess.run(command, env=environment(tmp_path), capture_output=True, text=True, check=False)
+        assert refused.returncode == 78, refused.stderr
+        assert "nunchi[kiwi]" in refused.stderr and len(refused.stderr.strip().splitlines()) == 1
 
 
 @pytest.mark.slow

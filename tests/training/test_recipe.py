@@ -30,6 +30,7 @@ def test_every_recipe_that_comes_along_can_be_read(name):
         ("network = 3\n", "network"),
         ("tune = 3\n", "tune"),
         ("[tokenizer]\nkind = 'bytes'\n", "bytes"),
+        ("[tokenizer]\nkind = 'word'\n[network]\njamo = true\n", "jamo"),
         ("[magic]\n", "magic"),
         ("not toml", "recipe"),
     ],
@@ -40,6 +41,13 @@ def test_a_mistake_in_a_recipe_is_named(tmp_path, text, says):
     with pytest.raises(DataError) as caught:
         recipe.load(str(file))
     assert says in str(caught.value)
+
+
+@pytest.mark.parametrize(("kind", "jamo"), [("char", True), ("word", False), ("jamo", False), ("kiwi", False)])
+def test_only_characters_have_vectors_of_jamo(tmp_path, kind, jamo):
+    file = tmp_path / "mine.toml"
+    file.write_text(f"[tokenizer]\nkind = '{kind}'\n", encoding="utf-8")
+    assert recipe.load(str(file)).network.jamo is jamo
 
 
 def test_an_unknown_recipe_lists_the_known_ones():

@@ -76,8 +76,8 @@ def test_teachers_of_morphemes_know_rows_they_did_not_learn_from(analyser, tmp_p
 def test_what_was_cut_before_is_not_cut_again(analyser):
     from training.morphemes import remember
 
-    recipe = Recipe.from_dict(RECIPE, "tried")
-    tokens = remember(recipe, {"가 나": ["가", "나"]}, ["가 나"], [])
+    kind = Recipe.from_dict(RECIPE, "tried").teach.morphemes.kind
+    tokens = remember(kind, {"가 나": ["가", "나"]}, ["가 나"], 0, 1)
     analyser.asked = 0
     assert [tokens.tokens("가 나"), analyser.asked] == [["가", "나"], 0]
     assert [tokens.encode("가 다"), analyser.asked] == [[*tokens.encode("가 나")[:1], 1], 1]

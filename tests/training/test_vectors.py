@@ -79,3 +79,42 @@ def test_they_can_begin_a_networks_embedding(tmp_path):
     wide = CourseRecipe(embedding=7, vectors=str(tmp_path / "v.txt"))
     with pytest.raises(DataError, match="embedding = 3"):
         start_embedding(model, wide, words)
+
+
+@pytest.mark.parametrize("kind", ["word", "char"])
+def test_they_can_begin_a_network_that_serves(tmp_path, capsys, kind):
+    pytest.importorskip("keras", reason="training needs the extra train")
+    from nlp import tokenizer
+    from nlp.config import NetworkConfig
+    from training.pretrain import first_weights
+
+    tokens = ("왕", "여왕", "남자", "여자") if kind == "word" else tuple("왕여남자")
+    Vectors(tokens, KNOWN.matrix).save(tmp_path / "v.txt")
+    made = tokenizer.create(kind).fit(["왕 남자 왕"])
+    config = NetworkConfig(embedding=3, units=(2,), jamo=kind == "char", bigrams=64)
+    first, other = (first_weights(config, made, str(tmp_path / "v.txt"), seed) for seed in (0, 1))
+    known = [token for token in tokens if token in {"word": ("왕", "남자"), "char": tuple("왕남자")}[kind]]
+    assert f"토큰 {len(known)}개" in capsys.readouterr().err
+    same = (first["embedding/character"] == other["embedding/character"]).all(axis=1)
+    assert same.sum() == len(known), "the others begin at random"
+    place = made.encode("왕")[0]
+    row = place if kind == "word" else made.components()[place, 0]
+    assert np.array_equal(first["embedding/character"][row], KNOWN.matrix[0])
+    with pytest.raises(DataError, match="embedding = 3"):
+        first_weights(NetworkConfig(embedding=4, units=(2,), jamo=False), made, str(tmp_path / "v.txt"), 0)
+
+
+def test_a_recipe_with_other_vectors_is_another_run(tmp_path):
+    from training.recipe import Recipe
+    from training.stages import Stages
+
+    def folder(name):
+        recipe = Recipe.from_dict({"pretrain": {"vectors": name}} if name else {}, "tried")
+        return Stages(tmp_path, recipe, "rows", 0).folder("fit").name
+
+    KNOWN.save(tmp_path / "v.txt")
+    with_them = folder(str(tmp_path / "v.txt"))
+    (tmp_path / "w.txt").write_bytes((tmp_path / "v.txt").read_bytes())
+    assert folder(str(tmp_path / "w.txt")) == with_them != folder("")
+    Vectors(KNOWN.tokens, KNOWN.matrix + 1).save(tmp_path / "v.txt")
+    assert folder(str(tmp_path / "v.txt")) != with_them

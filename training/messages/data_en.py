@@ -161,4 +161,5 @@ VECTORS_TOO_FEW = "fewer than two tokens occur {least} times; give more texts or
 VECTORS_MISSING = "{path}: there is no such file of vectors; make one with vectors fit"
 VECTORS_WRONG = "{path} is not a file of vectors as vectors fit writes them"
 VECTORS_WIDTH = "{path} holds vectors of {width} numbers; set embedding = {width}"
+VECTORS_BEGIN = "{count:,} tokens begin with the vectors of {path}"
 VECTORS_NO_TEXT = "name files of reviews with --data or --texts"

@@ -163,4 +163,5 @@ VECTORS_TOO_FEW = "{least}번 나오는 낱말이 둘이 되지 않습니다. �
 VECTORS_MISSING = "{path}: 벡터 파일이 없습니다. vectors fit 으로 만들어 주세요."
 VECTORS_WRONG = "{path}: vectors fit 이 쓰는 벡터 파일이 아닙니다."
 VECTORS_WIDTH = "{path}: 벡터의 너비가 {width} 입니다. 레시피에 embedding = {width} 라고 적어 주세요."
+VECTORS_BEGIN = "토큰 {count:,}개가 {path} 의 벡터에서 시작합니다."
 VECTORS_NO_TEXT = "--data 나 --texts 로 리뷰 파일을 알려 주세요."
