@@ -86,7 +86,7 @@ def _results(
         row("card_linear", linear),
         (say("card_paired"), str(compared), ""),
         (say("card_macro_f1"), f"{result.macro_f1:.4f}", ""),
-        (say("card_calibration_error"), f"{result.calibration_error:.4f}", ""),
+        (say("card_calibration_error"), f"{result.calibration_error:.4f}", by_chance(result)),
         row("card_surest", result.at_80, share=80),
         row("card_surest", result.at_90, share=90),
         row("card_outside", result.sure, below=settings.negative_below, above=settings.positive_above),
@@ -98,6 +98,11 @@ def _results(
         rows.append(row("card_movies", movies.accuracy))
         rows.append((say("card_movies_f1"), f"{movies.macro_f1:.4f}", ""))
     return rows
+
+
+def by_chance(result: Evaluation) -> str:
+    """What a perfectly calibrated model would be found to have."""
+    return say("card_by_chance", mean=result.calibration_by_chance.mean, high=result.calibration_by_chance.high)
 
 
 def row(sentence: str, value: Share, **values: object) -> tuple[str, str, str]:

@@ -13,6 +13,23 @@ LEAST = 10
 """Reviews of each polarity that must be there, to learn from and to test on."""
 
 
+LEAST_COMPARED = 50
+"""Reviews that networks must have to be compared."""
+
+
+def check_comparable(rows: Sequence[Row], above: float) -> None:
+    """Refuse rows on which networks cannot be compared.
+
+    Raises:
+        DataError: saying what is missing.
+    """
+    good, total = int((Rows.of(rows).ratings > above).sum()), len(rows)
+    if total < LEAST_COMPARED:
+        raise DataError("rows_too_few_compare", rows=total)
+    if good in (0, total):
+        raise DataError("rows_one_side", rows=total, side=Said("positive" if good else "negative"))
+
+
 def check_enough(learn: Sequence[Row], held: Sequence[Row], above: float) -> None:
     """Refuse rows that cannot be learned from.
 

@@ -11,7 +11,18 @@ from numpy.typing import NDArray
 
 from nlp import Analyzer
 from training.data import Row
-from training.metrics import LENGTHS, Paired, Share, at_coverage, calibration_error, macro_f1, paired, share
+from training.metrics import (
+    LENGTHS,
+    ByChance,
+    Paired,
+    Share,
+    at_coverage,
+    calibration_error,
+    calibration_error_by_chance,
+    macro_f1,
+    paired,
+    share,
+)
 from training.rows import Rows
 
 
@@ -25,6 +36,7 @@ class Evaluation:
         macro_f1: mean F1 of both polarities.
         by_rating, by_length: accuracy within groups.
         calibration_error: expected calibration error, 0..1.
+        calibration_by_chance: what it would be on so many rows if every probability were true.
         at_80, at_90: accuracy on the 80 % and 90 % of rows of which the model is most sure.
         sure: accuracy outside the unsure band.
         unsure_share: share of rows inside it.
@@ -38,6 +50,7 @@ class Evaluation:
     by_rating: dict[str, Share]
     by_length: dict[str, Share]
     calibration_error: float
+    calibration_by_chance: ByChance
     at_80: Share
     at_90: Share
     sure: Share
@@ -100,6 +113,7 @@ def evaluate(analyzer: Analyzer, rows: Sequence[Row], *, positive_above: float =
         by_rating=by_rating,
         by_length={_name(a, b): share(right[(length >= a) & (length < b)]) for a, b in LENGTHS},
         calibration_error=calibration_error(probability, positive),
+        calibration_by_chance=calibration_error_by_chance(probability),
         at_80=at_coverage(probability, positive, 0.8),
         at_90=at_coverage(probability, positive, 0.9),
         sure=share(right[sure]),

@@ -71,6 +71,28 @@ def calibration_error(probability: Floats, positive: Bools, bins: int = 15) -> f
     return float(sum(gaps) / len(probability))
 
 
+@dataclass(frozen=True)
+class ByChance:
+    """The calibration error that a perfectly calibrated model with these probabilities would be found to have.
+
+    It is not 0, because the rows are few.
+
+    Attributes:
+        mean: of many such findings.
+        high: 95 % of them are lower.
+    """
+
+    mean: float
+    high: float
+
+
+def calibration_error_by_chance(probability: Floats, draws: int = 500, seed: int = 0) -> ByChance:
+    """What :func:`calibration_error` would be if every probability were true."""
+    random = np.random.default_rng(seed)
+    found = [calibration_error(probability, random.random(len(probability)) < probability) for _ in range(draws)]
+    return ByChance(float(np.mean(found)), float(np.quantile(found, 0.95)))
+
+
 def at_coverage(probability: Floats, positive: Bools, coverage: float) -> Share:
     """Accuracy on the ``coverage`` share of rows of which the model is most sure."""
     order = np.argsort(-abs(probability - 0.5), kind="stable")[: round(coverage * len(probability))]

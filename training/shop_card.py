@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from training.adapt import Adapted
-from training.card import row, table
+from training.card import by_chance, row, table
 from training.compare import Comparison
 from training.evaluate import Evaluation
 from training.messages import Said, say
@@ -40,7 +40,7 @@ def write_shop_card(
     results = [
         row("card_accuracy", result.accuracy),
         (say("card_macro_f1"), f"{result.macro_f1:.4f}", ""),
-        (say("card_calibration_error"), f"{result.calibration_error:.4f}", ""),
+        (say("card_calibration_error"), f"{result.calibration_error:.4f}", by_chance(result)),
         (say("card_inside"), f"{result.unsure_share:.1%}", ""),
     ]
     origin = say(

@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 import sys
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -63,6 +64,19 @@ def test_a_network_learns_what_there_is_to_learn(tmp_path):
     assert len(trained.curve.loss) == 5
 
 
+@pytest.mark.timeout(300)
+def test_learning_stops_early_where_the_course_has_it(tmp_path):
+    from training.course import parts
+    from training.course import train as train_network
+
+    (tmp_path / "naver.txt").write_text("".join(f"{stars}\t{text}\n" for stars, text in reviews(200)), "utf-8")
+    rows = read_reviews([tmp_path / "naver.txt"], ReadRules(as_taught=True), None)
+    assert COURSES["course-embedding-rnn"].patience, "the course stops that one early"
+    wild = replace(COURSES["course-flatten"], rate=3.0, epochs=40, patience=2)
+    losses = train_network("wild", wild, rows, parts(rows.rows), lambda *_: None, tmp_path).curve.aside_loss
+    assert len(losses) == int(np.nanargmin(losses)) + 1 + 2 < 40
+
+
 def test_cleaning_and_duplicates_are_the_courses(tmp_path):
     (tmp_path / "naver.txt").write_text("5\t좋아요!! :)\n1\t좋아요\n2\tbad 별로 2번\n1\t!!!\n", "utf-8")
     found = read_reviews([tmp_path / "naver.txt"], ReadRules(as_taught=True), None)
@@ -96,9 +110,14 @@ def test_wrong_settings_are_named(tmp_path, settings):
 
 def test_what_cannot_be_compared_is_said_in_one_sentence(tmp_path, train_here):
     write_csv(tmp_path / "labels.csv", [("긍정" if stars > 3 else "부정", text) for stars, text in reviews(80)])
+    write_csv(tmp_path / "good.csv", [(5, text) for _, text in reviews(80)])
+    write_csv(tmp_path / "few.csv", reviews(20))
     for words, says in (
         (("compare", "shop", "--data", "labels.csv"), "course-gru"),
         (("compare", "course-rating", "--data", "labels.csv"), "라벨만"),
+        (("compare", "course-gru", "--data", "good.csv"), "모두 긍정"),
+        (("bench", "--data", "good.csv"), "모두 긍정"),
+        (("bench", "--data", "few.csv"), "50"),
         (("fit", "--recipe", "course-gru", "--data", "labels.csv"), "compare course-gru"),
     ):
         done = train_here(*words)

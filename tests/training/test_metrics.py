@@ -30,6 +30,20 @@ def test_calibration_error_of_a_perfectly_honest_model_is_small_and_of_a_boaster
     assert metrics.calibration_error(boast, positive) > 0.2
 
 
+def test_the_calibration_error_that_chance_alone_makes():
+    random = np.random.default_rng(1)
+    probability = np.clip(random.beta(0.3, 0.3, 4000), 0.01, 0.99)
+    found = [metrics.calibration_error(probability, random.random(4000) < probability) for _ in range(200)]
+    chance = metrics.calibration_error_by_chance(probability)
+    assert chance.mean == pytest.approx(np.mean(found), rel=0.05)
+    assert 0.9 < np.mean(np.array(found) < chance.high) < 0.99
+    few = metrics.calibration_error_by_chance(probability[:200])
+    assert few.mean > 3 * chance.mean, "fewer rows, more chance"
+    boast = np.where(probability > 0.5, 0.999, 0.001)
+    truth = random.random(4000) < probability
+    assert metrics.calibration_error(boast, truth) > metrics.calibration_error_by_chance(boast).high
+
+
 def test_coverage_leaves_out_the_least_sure():
     probability = np.array([0.99, 0.01, 0.6, 0.4])
     positive = np.array([True, False, False, True])

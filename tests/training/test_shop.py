@@ -123,6 +123,18 @@ def test_a_model_that_is_found_worse_on_the_shops_reviews_is_refused(home, tmp_p
 
 @pytest.mark.slow
 @pytest.mark.timeout(600)
+def test_learning_stops_where_it_gets_no_better(home, tmp_path):
+    """At a rate that spoils the model each pass is worse than none, and what was there before is kept."""
+    (tmp_path / "wild.toml").write_text("[adapt]\nepochs = 9\nbatch = 32\nrate = 0.3\npatience = 2\n")
+    no_traceback(train(tmp_path, "fit", "--data", home / "shop.csv", "--recipe", "wild.toml"), 0)
+    (metrics,) = tmp_path.glob("runs/*/metrics.jsonl")
+    passes = [line for line in map(json.loads, metrics.read_text("utf-8").splitlines()) if "epoch" in line]
+    best = min(passes, key=lambda line: line["aside_loss"])["epoch"]
+    assert passes[-1]["epoch"] == best + 2 < 9
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(600)
 def test_a_killed_run_goes_on_and_ends_in_the_same_model(home, fitted, tmp_path):
     words = ["fit", "--data", str(home / "shop.csv"), "--recipe", str(home / "quick.toml"), "--runs"]
     command = [sys.executable, "-m", "bot", "train", *words, "cut"]

@@ -11,7 +11,7 @@ from rich.table import Table
 from training.backend import load_keras
 from training.commands.around import around, out
 from training.compare import Comparison
-from training.errors import DataError
+from training.enough import check_comparable
 from training.messages import say
 from training.reviews import ReadRules, read_reviews
 
@@ -37,8 +37,7 @@ def bench(
 
     reviews = read_reviews(data or corpus_files(None).rated, ReadRules(as_taught=True), around(context).host)
     reviews.rows = reviews.rows[: rows or None]
-    if len(reviews.rows) < 50:
-        raise DataError("rows_too_few_compare", rows=len(reviews.rows))
+    check_comparable(reviews.rows, reviews.positive_above)
     load_keras()
     from training.bench import bench as measure
 

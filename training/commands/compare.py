@@ -12,6 +12,7 @@ from rich.table import Table
 from training.backend import load_keras
 from training.commands.around import around, err, out, service_model
 from training.course_recipe import CourseRecipe
+from training.enough import check_comparable
 from training.errors import DataError
 from training.messages import say
 from training.reviews import ReadRules, Reviews, read_reviews
@@ -45,8 +46,7 @@ def compare(
     tell_read(reviews)
     if rows:
         reviews.rows, reviews.written = reviews.rows[:rows], reviews.written[:rows]
-    if len(reviews.rows) < 50:
-        raise DataError("rows_too_few_compare", rows=len(reviews.rows))
+    check_comparable(reviews.rows, reviews.positive_above)
     service = service_model(around(context).store) if beside else None
     done, others = _train(chosen, reviews, service, pictures, seed, fresh=fresh, quick=quick)
     _print(done, others)

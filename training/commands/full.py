@@ -145,13 +145,13 @@ def fit_fully(
 
 def print_evaluation(result: Any, title: str) -> None:
     """Print an evaluation as a table."""
-    table = Table(title=title, show_header=False)
+    table, by_chance = Table(title=title, show_header=False), result.calibration_by_chance
     lines = [
         (say("accuracy"), str(result.accuracy)),
         (say("macro_f1"), f"{result.macro_f1:.4f}"),
         *((say("by_rating", rating=rating), str(value)) for rating, value in result.by_rating.items()),
         *((say("by_length", length=length), str(value)) for length, value in result.by_length.items() if value.n),
-        (say("calibration_error"), f"{result.calibration_error:.4f}"),
+        (say("calibration_error"), say("calibration_error_value", value=result.calibration_error, **vars(by_chance))),
         (say("surest", share=80), str(result.at_80)),
         (say("surest", share=90), str(result.at_90)),
         (say("outside_band"), str(result.sure)),

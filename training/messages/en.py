@@ -149,6 +149,9 @@ MEMORY_TOKENS = "tokens"
 # Measures
 ACCURACY = "accuracy"
 MACRO_F1 = "macro F1"
+CALIBRATION_ERROR_VALUE = (
+    "{value:.4f} (on so many rows, were every probability true: {mean:.4f}, 95 % below {high:.4f})"
+)
 CALIBRATION_ERROR = "expected calibration error"
 SUREST = "surest {share} %"
 OUTSIDE_BAND = "outside the unsure band"

@@ -152,6 +152,7 @@ MEMORY_TOKENS = "토큰"
 # Measures
 ACCURACY = "정확도"
 MACRO_F1 = "macro F1"
+CALIBRATION_ERROR_VALUE = "{value:.4f} (확률이 모두 참일 때 이만큼의 리뷰에서: {mean:.4f}, 95 %가 {high:.4f} 아래)"
 CALIBRATION_ERROR = "보정 오차 (ECE)"
 SUREST = "가장 확실한 {share} %"
 OUTSIDE_BAND = "확인 필요를 뺀 나머지"
