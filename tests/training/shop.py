@@ -50,3 +50,7 @@ def train(home: Path, *words: object, cwd: Path | None = None) -> subprocess.Com
     """``nunchi train WORDS``."""
     command = [sys.executable, "-m", "bot", "train", *map(str, words)]
     return subprocess.run(command, env=environment(home), capture_output=True, text=True, check=False, cwd=cwd or home)
+
+
+if __name__ == "__main__":  # python -m tests.training.shop 2000 리뷰.csv
+    write_csv(Path(sys.argv[2]), reviews(int(sys.argv[1])))

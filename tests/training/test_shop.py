@@ -123,6 +123,22 @@ def test_a_model_that_is_found_worse_on_the_shops_reviews_is_refused(home, tmp_p
 
 @pytest.mark.slow
 @pytest.mark.timeout(600)
+def test_two_thousand_rows_to_a_promoted_model_by_the_readmes_words(tmp_path, train_here):
+    """With the recipe that a shop gets by default."""
+    write_csv(tmp_path / "리뷰.csv", reviews(2000))
+    done = train(tmp_path, "fit", "--data", "리뷰.csv", "--promote")
+    said = no_traceback(done, 0)
+    assert "2,000행을 읽어 리뷰 2,000편" in said and "기준 문장 20개 가운데" in said
+    assert "지금 쓰는 모델보다 못합니다" not in done.stdout
+    serving = ModelStore(tmp_path).current()
+    assert serving is not None and artifact.load(serving).model_id in done.stdout
+    measured = train_here("evaluate", "--data", "리뷰.csv", "--against", BUNDLED, "--json")
+    found = json.loads(measured.stdout)
+    assert found["accuracy"]["value"] > 0.98 and found["paired"]["only_first"] >= found["paired"]["only_second"]
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(600)
 def test_learning_stops_where_it_gets_no_better(home, tmp_path):
     """At a rate that spoils the model each pass is worse than none, and what was there before is kept."""
     (tmp_path / "wild.toml").write_text("[adapt]\nepochs = 9\nbatch = 32\nrate = 0.3\npatience = 2\n")
