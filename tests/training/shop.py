@@ -6,6 +6,7 @@ import importlib.util
 import os
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -33,7 +34,7 @@ def reviews(count: int, seed: int = 0) -> list[tuple[int, str]]:
     return [(stars, text) for text, stars in out.items()]
 
 
-def write_csv(path: Path, rows: list[tuple[object, str]], header: str = "별점,리뷰내용") -> Path:
+def write_csv(path: Path, rows: Sequence[tuple[object, str]], header: str = "별점,리뷰내용") -> Path:
     """A file as Excel writes it."""
     lines = [header, *(f'{label},"{text}"' for label, text in rows)]
     path.write_text("\r\n".join(lines) + "\r\n", "utf-8-sig")

@@ -165,9 +165,9 @@ def test_models_that_read_other_tokens_serve(files, tmp_path, kind):
     if kind == "kiwi":
         pytest.importorskip("kiwipiepy", reason="needs the extra kiwi")
     (tmp_path / "other.toml").write_text(f"[tokenizer]\nkind = '{kind}'\n[tune]\nepochs = 6\nrate = 1e-2\n{SMALL}")
-    words = ["fit", "--data", files / "rated.tsv", "--recipe", "other.toml", "--out", "model", "--promote"]
-    done = train(tmp_path, *words)
-    assert done.returncode == 0, done.stderr
+    words = ["fit", "--data", files / "rated.tsv", "--recipe", "other.toml", "--out", "model"]
+    for done in (train(tmp_path, *words), train(tmp_path, "promote", "model", "--force")):  # it knows too few words
+        assert done.returncode == 0, done.stderr
     assert len(list(tmp_path.glob("runs/tokens/*.gz"))) == (kind == "kiwi")
     folder = ModelStore(tmp_path).current()
     assert folder is not None
