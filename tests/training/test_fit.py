@@ -177,8 +177,9 @@ def test_models_that_read_other_tokens_serve(files, tmp_path, kind):
         np.mean([(v.label == "positive") == good for v, (_, good) in zip(verdicts, make(200, 99), strict=True)]) > 0.9
     )
     if kind == "kiwi":
-        command = [sys.executable, "-c", HIDDEN, "run", "--model", str(folder)]
-        refused = subprocess.run(command, env=environment(tmp_path), capture_output=True, text=True, check=False)
+        command, around = [sys.executable, "-c", HIDDEN, "run", "discord"], {"DISCORD_TOKEN": "never used"}
+        around |= environment(tmp_path)
+        refused = subprocess.run(command, env=around, capture_output=True, text=True, check=False, timeout=120)
         assert refused.returncode == 78, refused.stderr
         assert "nunchi[kiwi]" in refused.stderr and len(refused.stderr.strip().splitlines()) == 1
 
