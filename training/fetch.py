@@ -12,6 +12,8 @@ import hashlib
 import http.client
 import os
 import re
+import socket
+import time
 import urllib.error
 import urllib.parse
 import urllib.request
@@ -27,6 +29,7 @@ from training.messages import Said
 _CHUNK = 1 << 16
 _MOST = 1 << 30
 _DISK = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+_NOBODY = (ConnectionRefusedError, socket.gaierror)
 _RANGE = re.compile(r"bytes (\d+)-\d+/(\d+|\*)")
 
 Tell = Callable[[str, int, int], None]
@@ -101,7 +104,14 @@ def obtained(path: Path) -> date:
 
 
 def fetch(
-    corpus: Corpus, folder: Path, tell: Tell, *, url: str = "", attempts: int = 5, patience: float = 30.0
+    corpus: Corpus,
+    folder: Path,
+    tell: Tell,
+    *,
+    url: str = "",
+    attempts: int = 5,
+    patience: float = 30.0,
+    rest: Callable[[float], None] = time.sleep,
 ) -> tuple[Path, date]:
     """Download a corpus, or find it there already.
 
@@ -112,6 +122,7 @@ def fetch(
         url: another address of the same file.
         attempts: how often in a row the server may send nothing before that is an error.
         patience: seconds without a byte after which a connection is given up.
+        rest: waits so many seconds before the server is asked again after it sent nothing: 1, 2, 4 and so on.
 
     Returns:
         The file, and the day on which it was obtained.
@@ -131,7 +142,7 @@ def fetch(
         raise FetchError("fetch_http_only")
     resumed = part.exists()
     for _ in range(2):
-        _download(address, part, corpus, target, tell, attempts, patience)
+        _download(address, part, corpus, target, tell, attempts, patience, rest)
         if is_expected(part, corpus):
             with open(part, "rb+") as file:
                 os.fsync(file.fileno())
@@ -155,12 +166,19 @@ def is_expected(path: Path, corpus: Corpus) -> bool:
 
 
 def _download(
-    address: str, part: Path, corpus: Corpus, target: Path, tell: Tell, attempts: int, patience: float
+    address: str,
+    part: Path,
+    corpus: Corpus,
+    target: Path,
+    tell: Tell,
+    attempts: int,
+    patience: float,
+    rest: Callable[[float], None],
 ) -> None:
     """Bring ``part`` to its end, however often the connection breaks on the way."""
     failures, why = 0, Said("fetch_cut")
     while failures < attempts:
-        before = part.stat().st_size if part.exists() else 0
+        before, offline = part.stat().st_size if part.exists() else 0, False
         try:
             if _go_on(address, part, before, corpus.name, tell, patience):
                 return
@@ -177,8 +195,10 @@ def _download(
         except (urllib.error.URLError, http.client.HTTPException, OSError) as error:
             if getattr(error, "filename", None) is not None or getattr(error, "errno", None) in _DISK:
                 raise  # our disk, not their network
-            why = _reason(error)
+            why, offline = _reason(error), isinstance(getattr(error, "reason", error), _NOBODY)
         failures = 0 if part.exists() and part.stat().st_size > before else failures + 1
+        if 0 < failures < attempts and not offline:
+            rest(2.0 ** (failures - 1))
     raise FetchError("fetch_unreachable", host=_host(address), why=why, target=target, url=corpus.url)
 
 

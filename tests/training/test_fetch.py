@@ -16,8 +16,8 @@ GIT = hashlib.sha1(b"blob %d\0" % len(CONTENT) + CONTENT).hexdigest()
 CORPUS = Corpus("toy", "toy.txt", "http://x.invalid/", hashlib.sha256(CONTENT).hexdigest(), GIT, "toy", "CC0")
 
 
-def run(server, folder, **more):
-    return fetch(CORPUS, folder, lambda what, done, of: None, url=server.url, **more)
+def run(server, folder, *, tell=lambda what, done, of: None, rest=lambda seconds: None, **more):
+    return fetch(CORPUS, folder, tell, url=server.url, rest=rest, **more)
 
 
 def first(how):
@@ -49,6 +49,25 @@ def test_a_stalled_connection_is_given_up(tmp_path):
     with FileServer(CONTENT, first("stall")) as server:
         assert run(server, tmp_path, patience=0.3)[0].read_bytes() == CONTENT
         assert server.ranges[1] == f"bytes={len(CONTENT) // 2}-"
+
+
+def test_a_server_that_fails_is_given_time(tmp_path):
+    rests = []
+    with FileServer(CONTENT, lambda n: "503" if n < 3 else "") as server:
+        run(server, tmp_path, rest=rests.append)
+    assert rests == [1, 2, 4]
+    with FileServer(CONTENT, lambda n: "cut" if n < 4 else "") as server:
+        run(server, tmp_path / "again", rest=rests.append)
+    assert rests == [1, 2, 4], "one that sends something is asked at once"
+
+
+def test_progress_is_told_to_its_end(tmp_path):
+    told = []
+    with FileServer(CONTENT, first("cut")) as server:
+        run(server, tmp_path, tell=lambda what, done, of: told.append((what, done, of)))
+    assert {(what, of) for what, _, of in told} == {("toy", len(CONTENT))}
+    done = [done for _, done, _ in told]
+    assert done == sorted(done) and done[-1] == len(CONTENT)
 
 
 def test_an_interrupted_run_goes_on(tmp_path):
