@@ -133,7 +133,7 @@ def train(
         raise DataError("recipe_needs_stars", recipe=name)
     keras.utils.set_random_seed(seed)
     rows = [Rows.of(side) for side in sides]
-    tokens = [cut_all(recipe.tokens, side.texts, cache) for side in rows]
+    tokens = [cut_all(recipe.tokens, side.texts, cache, tell=tell) for side in rows]
     words = Vocabulary(recipe, tokens[0])
     ids, ids_test = map(words.encode_all, tokens)
     levels = np.unique(np.round(np.concatenate([side.ratings for side in rows])))

@@ -10,18 +10,24 @@ import gzip
 import hashlib
 import json
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import overload
+
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
 from nlp import tokenizer
 from nlp.tokenizers.morphemes import MissingAnalyserError
 from training.errors import DataError
+from training.messages import say
 from training.versions import installed
 
 _CHUNK = 2000
 _ANALYSERS = {"kiwi": ("kiwipiepy", "kiwipiepy_model"), "mecab-ko": ("python-mecab-ko",)}
 Cut = Callable[[str], list[str]]
+Tell = Callable[[str, int, int], None]
 
 
 def cutter(kind: str) -> Cut:
@@ -69,7 +75,9 @@ class _Cutting(Sequence[list[str]]):
         return _Cutting(self._texts[at], self._cut) if isinstance(at, slice) else self._cut(self._texts[at])
 
 
-def cut_all(kind: str, texts: Sequence[str], cache: Path, jobs: int = 0) -> Sequence[list[str]]:
+def cut_all(
+    kind: str, texts: Sequence[str], cache: Path, jobs: int = 0, tell: Tell | None = None
+) -> Sequence[list[str]]:
     """Cut texts into tokens.
 
     Args:
@@ -77,6 +85,7 @@ def cut_all(kind: str, texts: Sequence[str], cache: Path, jobs: int = 0) -> Sequ
         texts: normalised.
         cache: folder in which the tokens of morpheme analysers are kept, by analyser and texts.
         jobs: processes; as many as there are cores if 0.
+        tell: told how many texts an analyser has cut, of how many; a progress bar if None.
 
     Raises:
         DataError: see :func:`cutter`.
@@ -92,8 +101,12 @@ def cut_all(kind: str, texts: Sequence[str], cache: Path, jobs: int = 0) -> Sequ
 
     chunks = [texts[i : i + _CHUNK] for i in range(0, len(texts), _CHUNK)]
     workers = min(jobs or os.cpu_count() or 1, len(chunks))
-    done = Parallel(n_jobs=workers)(delayed(_cut_chunk)(kind, list(chunk)) for chunk in chunks)
-    tokens = [row for chunk in done for row in chunk]
+    done = Parallel(n_jobs=workers, return_as="generator")(delayed(_cut_chunk)(kind, list(chunk)) for chunk in chunks)
+    tokens: list[list[str]] = []
+    with _bar() if tell is None else nullcontext(tell) as told:
+        for chunk in done:
+            tokens += chunk
+            told(say("progress_cutting"), len(tokens), len(texts))
     cache.mkdir(parents=True, exist_ok=True)
     part = path.with_suffix(".part")
     with gzip.open(part, "wt", encoding="utf-8") as file:
@@ -101,6 +114,16 @@ def cut_all(kind: str, texts: Sequence[str], cache: Path, jobs: int = 0) -> Sequ
             file.write(json.dumps(row, ensure_ascii=True) + "\n")
     part.replace(path)
     return tokens
+
+
+@contextmanager
+def _bar() -> Iterator[Tell]:
+    """A progress bar, where there is a terminal."""
+    console = Console(stderr=True)
+    columns = (TextColumn("{task.description}"), BarColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=console, disable=not console.is_terminal, transient=True) as progress:
+        task = progress.add_task("", total=None)
+        yield lambda what, done, of: progress.update(task, description=what, completed=done, total=of)
 
 
 def _cut_chunk(kind: str, texts: list[str]) -> list[list[str]]:

@@ -20,7 +20,9 @@ def test_plain_tokens_are_not_kept(tmp_path):
 
 def test_morphemes_are_kept_and_a_damaged_cache_is_made_again(tmp_path):
     pytest.importorskip("kiwipiepy", reason="needs the extra kiwi")
-    first = cut_all("kiwi", TEXTS, tmp_path, jobs=1)
+    told: list[tuple[str, int, int]] = []
+    first = cut_all("kiwi", TEXTS, tmp_path, jobs=1, tell=lambda *what: told.append(what))
+    assert told[-1][1:] == (len(TEXTS), len(TEXTS))
     assert first == [cutter("kiwi")(text) for text in TEXTS]
     (kept,) = tmp_path.iterdir()
     with gzip.open(kept, "wt", encoding="utf-8") as file:

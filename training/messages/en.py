@@ -42,6 +42,7 @@ MODEL_MANY = "models that are not whole: {broken}"
 
 # Progress
 PROGRESS_LOADING = "loading Keras"
+PROGRESS_CUTTING = "cutting into morphemes"
 PROGRESS_LEARNING = "learning"
 PROGRESS_COMPARING = "comparing"
 PROGRESS_EVALUATING = "evaluating"

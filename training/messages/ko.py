@@ -42,6 +42,7 @@ MODEL_MANY = "온전하지 않은 모델: {broken}"
 
 # Progress
 PROGRESS_LOADING = "Keras 여는 중"
+PROGRESS_CUTTING = "형태소로 나누는 중"
 PROGRESS_LEARNING = "배우는 중"
 PROGRESS_COMPARING = "견주는 중"
 PROGRESS_EVALUATING = "재는 중"
