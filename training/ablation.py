@@ -20,7 +20,7 @@ from nlp.analyze import binary_log_odds
 from training import baseline
 from training.batches import Encoded, predict
 from training.messages import say
-from training.prepare import Both, Prepared
+from training.prepared import Both, Prepared
 from training.student import Weights, average, student, with_weights
 from training.wide import Wide, beside
 

@@ -30,7 +30,7 @@ from training.errors import DivergedError
 from training.loop import OneCycle, Stream, read_arrays, write_arrays
 from training.messages import Said, say
 from training.metrics import unsure_band
-from training.recipe import AdaptRecipe
+from training.recipe_parts import AdaptRecipe
 from training.rows import Rows
 from training.tune import Pool, make_loss, targets
 

@@ -18,7 +18,8 @@ from training.loop import OneCycle, compile_with, run
 from training.masked import pretrain_masked
 from training.messages import say
 from training.pieces import Pieces
-from training.recipe import Recipe, TransformerRecipe
+from training.recipe import Recipe
+from training.recipe_parts import TransformerRecipe
 from training.teach import Opinions, ask_folds
 from training.transformer import encoder, scores
 from training.tune import Pool, make_loss, polarity_pool, rated_pool

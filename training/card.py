@@ -15,7 +15,7 @@ from training.metrics import Paired, Share
 from training.recipe import Recipe
 
 if TYPE_CHECKING:
-    from training.prepare import Corpora
+    from training.prepared import Corpora
     from training.teach import Lesson
 
 

@@ -28,7 +28,8 @@ from training.losses import read_losses
 from training.messages import say
 from training.metrics import expected_band, share
 from training.outcome import Outcome
-from training.prepare import Corpora, Prepared, announce, prepare
+from training.prepare import announce, prepare
+from training.prepared import Corpora, Prepared
 from training.recipe import Recipe
 from training.rows import split
 from training.runfolder import PAGE, Learning, write_config, write_results

@@ -16,7 +16,7 @@ from training.budget import Budget, encode_all, hide, rectangle, widths_of
 from training.data import Row
 from training.loop import OneCycle, compile_with, read_arrays, run, write_arrays
 from training.messages import say
-from training.recipe import TransformerRecipe
+from training.recipe_parts import TransformerRecipe
 from training.transformer import encoder, scores
 
 _STARS = 10

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -17,108 +16,28 @@ from nlp.config import NetworkConfig
 from nlp.tokenizer import Tokenizer
 from training.attend import teach_transformers
 from training.batches import Encoded, predict
-from training.counterfactual import Example, make
+from training.counterfactual import make
 from training.data import MOVIES_HELD_OUT_SHARE, Row, fold
 from training.enough import check_enough
 from training.messages import say
 from training.morphemes import remember, teach_morphemes
 from training.pieces import check_installed
+from training.prepared import Both, Corpora, Prepared, Weights
 from training.pretrain import first_weights, pretrain
 from training.recipe import Recipe
 from training.recombine import recombine
 from training.rows import split
 from training.stages import Stages
 from training.student import learn_network
-from training.teach import Lesson, teach, teach_again
 from training.teach import lesson as agree
+from training.teach import teach, teach_again
 from training.tokens import cut_all, cutter
-from training.tune import Pool, movie_pool
-
-Weights = dict[str, NDArray[np.float32]]
+from training.tune import movie_pool
 
 CALIBRATION_FOLDS = 5
 """Of as many folds of the rated rows one is for calibration."""
 
 _console = Console(stderr=True)
-
-
-@dataclass(frozen=True)
-class Corpora:
-    """The rows a model is made from.
-
-    Attributes:
-        rated: rated reviews of the domain, held-out ones included.
-        unrated: reviews of the domain without ratings.
-        movies: movie reviews rated 1 to 10, held-out ones included.
-        sources: of the rated reviews, for the card: how many, from where and when, licence; the project's if empty.
-    """
-
-    rated: Sequence[Row]
-    unrated: Sequence[Row] = ()
-    movies: Sequence[Row] = ()
-    sources: Sequence[tuple[str, str, str]] = ()
-
-    def fingerprint(self) -> str:
-        """SHA-256 (hex) of all rows."""
-        digest = hashlib.sha256()
-        for rows in (self.rated, self.unrated, self.movies):
-            for row in rows:
-                digest.update(f"{row.rating}\t{row.text}\n".encode("utf-8", "surrogatepass"))
-        return digest.hexdigest()
-
-
-@dataclass(frozen=True)
-class Prepared:
-    """All that a network in service learns from.
-
-    Attributes:
-        recipe: how it is made.
-        shape: of the network without a wide part that is fitted apart.
-        learn: rated rows to learn from.
-        unrated: rows without a rating.
-        recombined: texts made of parts of those, about which only the teachers say anything.
-        movies: movie reviews to learn from.
-        tokens: the tokenizer.
-        reminder: movie reviews as targets; None where there are none.
-        start: pretrained weights; empty for none.
-        lesson: what the teachers say; None where there are none.
-        folder: for the states of the networks.
-        seed: of everything random.
-    """
-
-    recipe: Recipe
-    shape: NetworkConfig
-    learn: Sequence[Row]
-    unrated: Sequence[Row]
-    recombined: Sequence[Row]
-    movies: Sequence[Row]
-    tokens: Tokenizer
-    reminder: Pool | None
-    start: Weights
-    lesson: Lesson | None
-    folder: Path
-    seed: int
-
-    def made(self, number: int) -> list[Example]:
-        """Reviews made by rule for the network of that number in service, for all epochs, of which each has its own."""
-        return make(self.recipe.tune.counterfactuals * self.recipe.tune.epochs, self.seed + 2 + number)
-
-
-@dataclass(frozen=True)
-class Both:
-    """What the network in service learns from, and the same without a fold.
-
-    Neither that network nor any of its teachers knows the ratings of that fold, so it tells how to calibrate.
-
-    Attributes:
-        whole: all rows that are not held out.
-        apart: the same without the fold.
-        asked: the rows of the fold.
-    """
-
-    whole: Prepared
-    apart: Prepared
-    asked: Sequence[Row]
 
 
 def prepare(recipe: Recipe, corpora: Corpora, runs: Path, seed: int) -> Both:

@@ -26,7 +26,7 @@ from training.data import Row
 from training.errors import DataError
 from training.loop import OneCycle, Stream, compile_with, read_arrays, run, write_arrays
 from training.messages import say
-from training.recipe import PretrainRecipe
+from training.recipe_parts import PretrainRecipe
 from training.vectors import Vectors
 from training.vectors import load as load_vectors
 

@@ -17,7 +17,7 @@ from training.teach import recombined_pool, student_pool
 from training.tune import Pool, polarity_pool, rated_pool, tune
 
 if TYPE_CHECKING:
-    from training.prepare import Prepared
+    from training.prepared import Prepared
 
 Weights = dict[str, NDArray[np.float32]]
 

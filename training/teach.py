@@ -26,7 +26,7 @@ from training.batches import Encoded, predict
 from training.data import Row, fold
 from training.loop import read_arrays, write_arrays
 from training.messages import say
-from training.recipe import TeachRecipe
+from training.recipe_parts import TeachRecipe
 from training.tune import Pool, polarity_pool, rated_pool, targets, tune
 
 Floats = NDArray[np.float64]

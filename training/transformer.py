@@ -13,7 +13,7 @@ from keras import layers, ops
 
 from nlp.network import MaskedPooling, NotPadding
 from training.devices import devices
-from training.recipe import TransformerRecipe
+from training.recipe_parts import TransformerRecipe
 
 LONGEST = 256
 """Most tokens of a text."""

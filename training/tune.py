@@ -23,7 +23,7 @@ from training.batches import Encoded, components_of, hide_tokens
 from training.data import Row
 from training.loop import OneCycle, Stream, compile_with, run
 from training.noise import misspell
-from training.recipe import TuneRecipe
+from training.recipe_parts import TuneRecipe
 
 Floats = NDArray[np.float32]
 

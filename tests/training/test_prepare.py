@@ -27,7 +27,8 @@ def rows(count: int, seed: int) -> list[Row]:
 @pytest.fixture(scope="module")
 def prepared(tmp_path_factory):
     """The same rows twice: once with every rating of the fold for calibration turned round."""
-    from training.prepare import CALIBRATION_FOLDS, Corpora, prepare
+    from training.prepare import CALIBRATION_FOLDS, prepare
+    from training.prepared import Corpora
 
     rated, unrated = rows(240, 1), [replace(row, rating=None) for row in rows(30, 2)]
     turned = [replace(r, rating=6 - r.rating) if fold(r.place, CALIBRATION_FOLDS) == 0 else r for r in rated]

@@ -89,7 +89,8 @@ def test_pieces_are_whole_where_they_are_frequent_and_never_lost():
 
 
 def test_without_sentencepiece_it_is_said_before_anything_is_trained(monkeypatch, tmp_path):
-    from training.prepare import Corpora, prepare, teach_only
+    from training.prepare import prepare, teach_only
+    from training.prepared import Corpora
 
     monkeypatch.setitem(sys.modules, "sentencepiece", None)
     recipe = Recipe.from_dict({"teach": {"folds": 2, "transformer": {**TINY, "reads": ["pieces"]}}}, "tried")
@@ -123,7 +124,8 @@ def test_a_recipe_without_transformers_is_refused_in_a_sentence(capsys):
 def test_they_teach_what_they_did_not_learn_and_are_not_trained_twice(tmp_path, monkeypatch):
     pytest.importorskip("sentencepiece")
     from training import attend, masked
-    from training.prepare import Corpora, prepare, teach_only
+    from training.prepare import prepare, teach_only
+    from training.prepared import Corpora
 
     transformer = {**TINY, "reads": ["pieces", "characters"], "epochs": 2, "rated_epochs": 2}
     transformer["tune"] = {"epochs": 8, "batch": 16, "rate": 5e-3}

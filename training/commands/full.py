@@ -20,7 +20,7 @@ from training.messages import say
 from training.reviews import Reviews, sources
 
 if TYPE_CHECKING:
-    from training.prepare import Corpora
+    from training.prepared import Corpora
     from training.recipe import Recipe
 
 RATED = "naver_shopping_sample.tsv"
@@ -91,7 +91,7 @@ def read_corpora(
         files: where the others are.
         named: sources of the rated ones, for the card.
     """
-    from training.prepare import Corpora
+    from training.prepared import Corpora
 
     unrated = read_corpus(files.unrated, "unrated", read_unrated) if files.unrated and recipe.uses_unrated else []
     movies = read_corpus(files.movies, "movie", read_rated) if files.movies and recipe.uses_movies else []
