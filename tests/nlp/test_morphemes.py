@@ -41,7 +41,7 @@ def test_the_names_are_those_of_the_classes() -> None:
 
 
 @pytest.mark.timeout(600)
-@pytest.mark.parametrize("kind", sorted(PACKAGES | KONLPY))
+@pytest.mark.parametrize("kind", [*PACKAGES, *(pytest.param(kind, marks=pytest.mark.slow) for kind in KONLPY)])
 def test_an_installed_analyser_cuts(kind: str) -> None:
     pytest.importorskip(PACKAGES.get(kind, "konlpy"), reason=f"needs the extra for {kind}")
     if kind in KONLPY and shutil.which(KONLPY[kind]) is None:
