@@ -92,6 +92,7 @@ def folds(places: NDArray[np.float64], of: int, held_out: float = HELD_OUT_SHARE
 def _lines(path: Path) -> Iterator[tuple[int, str]]:
     opener = gzip.open if path.suffix == ".gz" else open
     number, before, trouble = 0, None, None
+    check_regular(path)
     try:
         before = _state(path)
         with opener(path, "rb") as file:
@@ -109,6 +110,16 @@ def _lines(path: Path) -> Iterator[tuple[int, str]]:
         raise DataError("file_changed", path=path)
     if trouble is not None:
         raise trouble
+
+
+def check_regular(path: Path) -> None:
+    """Refuse pipes and devices, which cannot be read twice, as files are: to see what they are, then to learn.
+
+    Raises:
+        DataError: if it is one; not if there is nothing.
+    """
+    if path.exists() and not path.is_file() and not path.is_dir():
+        raise DataError("file_special", path=path)
 
 
 def _state(path: Path) -> tuple[int, int, int]:

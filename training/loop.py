@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import os
+import struct
 import zipfile
 import zlib
 from collections.abc import Callable, Sequence
@@ -24,6 +25,13 @@ from training.messages import say
 
 _console = Console(stderr=True)
 _EVERY = 400  # steps between checkpoints
+_NAMES = "names"  # of the array that says which there are
+_DAMAGE = (
+    *(ValueError, EOFError, TypeError, AttributeError, KeyError, RuntimeError, OverflowError, MemoryError),
+    *(zipfile.BadZipFile, zipfile.LargeZipFile, zlib.error, struct.error),
+)
+"""What NumPy and zipfile raise, each for another byte that is wrong."""
+
 _NOTED = 20  # steps between losses that are written down
 
 
@@ -176,7 +184,7 @@ def _restore(models: Sequence[keras.Model], path: Path) -> int:
 def write_arrays(path: Path, arrays: dict[str, NDArray[Any]]) -> None:
     """Write arrays to an ``.npz`` file, whole or not at all."""
     buffer = io.BytesIO()
-    np.savez(buffer, **arrays)  # type: ignore[arg-type]  # its stub takes a name for the next argument
+    np.savez(buffer, **{_NAMES: np.array(list(arrays))}, **arrays)  # type: ignore[arg-type]  # its stub takes a name for the next argument
     path.parent.mkdir(parents=True, exist_ok=True)
     part = path.with_suffix(".part")
     with open(part, "wb") as file:
@@ -194,6 +202,9 @@ def read_arrays(path: Path) -> dict[str, NDArray[Any]]:
     """
     try:
         with open(path, "rb") as file, np.load(file, allow_pickle=False) as arrays:
-            return {name: arrays[name] for name in arrays.files}
-    except (ValueError, EOFError, TypeError, AttributeError, NotImplementedError, zipfile.BadZipFile, zlib.error):
+            found = {name: arrays[name] for name in arrays.files}
+    except _DAMAGE:
         raise DataError("checkpoint_damaged", path=path) from None
+    if _NAMES in found and set(found.pop(_NAMES).tolist()) != set(found):
+        raise DataError("checkpoint_damaged", path=path)
+    return found

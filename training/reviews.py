@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from nlp.text import normalize
-from training.data import Row, raw_rated
+from training.data import Row, check_regular, raw_rated
 from training.errors import DataError
 from training.host import Host, Table
 from training.joined import Joined
@@ -190,6 +190,7 @@ def account(reviews: Reviews) -> str:
 
 
 def _read(path: Path, rules: ReadRules, host: Host | None, out: Reviews, joined: Joined) -> _Scale:
+    check_regular(path)
     check_file(path)
     origin = origin_of(path, rules.source, rules.licence, rules.obtained)
     if rules.text_column is None and rules.label_column is None and _is_course_form(path):

@@ -39,6 +39,8 @@ def place_of(table: str) -> str:
 def _check(table: str, name: str, kind: str, value: Any) -> None:
     place = place_of(table)
     number = isinstance(value, int | float) and not isinstance(value, bool)
+    if kind == "str" and not isinstance(value, str):
+        raise DataError("recipe_text", place=place, name=name, value=repr(value))
     if kind == "bool" and not isinstance(value, bool):
         raise DataError("recipe_choice", place=place, name=name, choices="true, false", value=repr(value))
     if kind in ("int", "float") and (not number or not 0 <= value < float("inf")):

@@ -1,8 +1,10 @@
 import gzip
+import os
 
 import pytest
 
 from training import data
+from training.reviews import ReadRules, read_reviews
 from training.rows import split
 
 
@@ -50,6 +52,14 @@ def test_bad_files_are_refused_with_one_sentence(tmp_path, content, says):
 def test_missing_files_and_folders_are_refused(tmp_path, name):
     with pytest.raises(data.DataError):
         data.read_rated(tmp_path / name)
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are no named pipes")
+def test_a_pipe_is_refused_and_not_waited_for(tmp_path):
+    os.mkfifo(tmp_path / "pipe.tsv")
+    for read in (data.read_rated, data.read_unrated, lambda path: read_reviews([path], ReadRules(), None)):
+        with pytest.raises(data.DataError, match="파이프나 장치"):
+            read(tmp_path / "pipe.tsv")
 
 
 def test_damaged_gzip_is_refused(tmp_path):

@@ -34,7 +34,11 @@ def test_damage_is_one_sentence(checkpoint):
 
     whole, pick, refused = checkpoint.read_bytes(), random.Random(3), 0
     cut = [whole[:size] for size in (0, 1, 3, 4, 100, len(whole) // 2, len(whole) - 1)]
-    others = [b"gibberish", b"\x80\x04." * 10, b"\x93NUMPY", b"PK\x03\x04" + bytes(50)]
+    at = whole.rindex(b"PK\x05\x06")
+    fewer = whole[: at + 8] + bytes([3, 0, 3, 0]) + whole[at + 12 :]  # of the four arrays
+    first = whole.index(b"PK\x01\x02")
+    locked = whole[: first + 8] + b"\x01" + whole[first + 9 :]
+    others = [fewer, locked, b"gibberish", b"\x80\x04." * 10, b"\x93NUMPY", b"PK\x03\x04" + bytes(50)]
     spoilt = []
     for _ in range(200):
         at = pick.randrange(len(whole))

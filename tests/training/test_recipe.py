@@ -31,6 +31,8 @@ def test_every_recipe_that_comes_along_can_be_read(name):
         ("tune = 3\n", "tune"),
         ("[tokenizer]\nkind = 'bytes'\n", "bytes"),
         ("[tokenizer]\nkind = 'word'\n[network]\njamo = true\n", "jamo"),
+        ("[pretrain]\nvectors = ['a']\n", "[pretrain] vectors 값은 따옴표로 싼 글"),
+        ("[tokenizer]\nkind = 3\n", "[tokenizer] kind 값은 따옴표로 싼 글"),
         ("[magic]\n", "magic"),
         ("not toml", "recipe"),
     ],
