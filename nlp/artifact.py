@@ -292,7 +292,8 @@ def _not_a_folder(path: Path) -> ArtifactError:
         return _error(f"{path} is a file, not a model folder of this program", "file", path)
     return _error(
         f"{path} is {what}, so it was not opened; make the model again from its reviews with nunchi train fit, "
-        "or the course's network with nunchi train compare course-char-lstm",
+        "or the course's network with nunchi train compare course-char-lstm (how to convert its embedding: "
+        "training/README.md)",
         kind,
         path,
     )

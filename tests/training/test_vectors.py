@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import pickle
+import warnings
+from typing import ClassVar
 
 import numpy as np
 import pytest
 
-from tests.training.shop import train
+from tests.training.shop import ROOT, train
 from training import vectors
 from training.data import DataError
 from training.vectors import Vectors, load
@@ -118,3 +120,28 @@ def test_a_recipe_with_other_vectors_is_another_run(tmp_path):
     assert folder(str(tmp_path / "w.txt")) == with_them != folder("")
     Vectors(KNOWN.tokens, KNOWN.matrix + 1).save(tmp_path / "v.txt")
     assert folder(str(tmp_path / "v.txt")) != with_them
+
+
+class Tokenizer:
+    """What the course keeps of Keras' own one, which is gone from Keras 3."""
+
+    word_index: ClassVar = {" ": 1, "배": 2, "송": 3, "좋": 4, "드문": 99}
+
+
+def test_the_embedding_of_a_model_of_the_course_is_converted_as_the_readme_says(tmp_path, monkeypatch):
+    """Also with a blank among its words, and one beyond the table."""
+    keras = pytest.importorskip("keras", reason="training needs the extra train")
+    joblib = pytest.importorskip("joblib")
+    monkeypatch.chdir(tmp_path)
+    joblib.dump(Tokenizer(), "tokenizer.pkl")
+    layers = [keras.layers.Embedding(9, 16), keras.layers.LSTM(4), keras.layers.Dense(1, activation="sigmoid")]
+    model = keras.Sequential([keras.Input((100,)), *layers])
+    with warnings.catch_warnings():  # Keras would rather have another format
+        warnings.simplefilter("ignore")
+        model.save("naver_review.h5")
+    text = (ROOT / "training" / "README.md").read_text("utf-8")
+    code = text.partition("### 강의에서 만든 모델이 있다면")[2].partition("```python\n")[2].partition("```")[0]
+    exec(compile(code, "README.md", "exec"), {})
+    made = load(tmp_path / "vectors.txt")
+    assert made.tokens == ("배", "송", "좋")
+    np.testing.assert_allclose(made.matrix, layers[0].get_weights()[0][2:5], rtol=1e-5)

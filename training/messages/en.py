@@ -28,11 +28,13 @@ MODEL_CHANGED = "model file {path} was changed or cut off; get or make the model
 MODEL_FORMAT = "{path} is of a format that this version does not read; get or make the model again"
 MODEL_KERAS = (
     "{path} is a Keras file, which can hold code, so it was not opened; make the model again from its reviews with "
-    "nunchi train fit, or the course's network with nunchi train compare course-char-lstm"
+    "nunchi train fit, or the course's network with nunchi train compare course-char-lstm; training/README.md says how "
+    "to convert its embedding"
 )
 MODEL_PICKLE = (
     "{path} is a pickle, which runs code when it is opened, so it was not; make the model again from its reviews with "
-    "nunchi train fit, or the course's network with nunchi train compare course-char-lstm"
+    "nunchi train fit, or the course's network with nunchi train compare course-char-lstm; training/README.md says how "
+    "to convert its embedding"
 )
 MODEL_FILE = "{path} is a file, not a model folder; name the folder of a model"
 MODEL_ID = "that is not the id of a model; see models list"

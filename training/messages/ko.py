@@ -28,11 +28,11 @@ MODEL_CHANGED = "{path}: 모델 파일이 바뀌었거나 잘렸습니다. 모�
 MODEL_FORMAT = "{path}: 이 버전이 읽지 못하는 형식의 모델입니다. 모델을 다시 가져오거나 만들어 주세요."
 MODEL_KERAS = (
     "{path}: Keras 파일에는 코드가 들 수 있어 열지 않았습니다. 리뷰로 다시 만들어 주세요: nunchi train fit, 강의의 "
-    "신경망은 nunchi train compare course-char-lstm"
+    "신경망은 nunchi train compare course-char-lstm. 임베딩을 옮기는 법은 training/README.md 에 있습니다."
 )
 MODEL_PICKLE = (
     "{path}: pickle 은 열면 코드가 실행되어 열지 않았습니다. 리뷰로 다시 만들어 주세요: nunchi train fit, 강의의 "
-    "신경망은 nunchi train compare course-char-lstm"
+    "신경망은 nunchi train compare course-char-lstm. 임베딩을 옮기는 법은 training/README.md 에 있습니다."
 )
 MODEL_FILE = "{path}: 모델 폴더가 아니라 파일입니다. 모델의 폴더를 알려 주세요."
 MODEL_ID = "모델의 번호가 아닙니다. 있는 모델은 models list 로 볼 수 있습니다."
