@@ -137,6 +137,11 @@ def _digest(data: bytes) -> str:
     return hashlib.sha256(data).hexdigest()
 
 
+def is_name(text: str) -> bool:
+    """Whether a text can be the name of a model, the first part of its id."""
+    return _NAME.fullmatch(text) is not None
+
+
 def is_id(text: str) -> bool:
     """Whether a text can be the id of a model, which becomes part of a path."""
     return _ID.fullmatch(text) is not None

@@ -25,7 +25,7 @@ KEPT = 3
 _POINTER = "current.json"
 _LOCK = ".lock"
 _SCRATCH = ".new-"
-_LONGEST_POINTER = 4096
+_LONGEST_POINTER = 16384
 
 
 @dataclass(frozen=True)
@@ -82,6 +82,8 @@ class ModelStore:
             with open(path, "rb") as file:
                 data = json.loads(file.read(_LONGEST_POINTER))
             current, kept = data["current"], data["kept"]
+            if not isinstance(kept, list) or not isinstance(data.get("before", []), list):
+                raise ValueError
             older = kept[kept.index(current) + 1 :] if current in kept else ()  # files had no "before" at first
             state = State(current, tuple(kept), tuple(data.get("before", older)))
             ids = [*state.kept, *state.before, *([state.current] if state.current is not None else [])]
@@ -135,7 +137,7 @@ class ModelStore:
                 state = self.state()
             except ArtifactError:
                 state = State()
-            gone = {i for i in state.kept if not (self.folder / i).is_dir()}
+            gone = {i for i in (*state.kept, *state.before) if not (self.folder / i).is_dir()}
             state = state.without(gone).promoted(model_id)
             self._point(state)
             self._tidy(state.kept)

@@ -113,8 +113,13 @@ class Encoded:
         out = {"tokens": padded([self.ids[i] for i in rows])}
         if self.config.buckets:
             # With its edges a text of n characters has at most n + 2 n-grams of a length.
-            width = (out["tokens"].shape[1] + 2) * self.config.longest_ngram
-            out["ngrams"] = _padded([self._ngrams(self._texts[int(i)]) for i in rows], width)
+            longest, found = self.config.longest_ngram, [self._ngrams(self._texts[int(i)]) for i in rows]
+            width = (out["tokens"].shape[1] + 2) * longest
+            if max(map(len, found)) > width:  # the tokens are words or morphemes
+                width = (
+                    _rounded(max(len(clip(self._texts[int(i)], self.config.max_tokens)) for i in rows)) + 2
+                ) * longest
+            out["ngrams"] = _padded(found, width)
         return out
 
     def _ngrams(self, text: str) -> NDArray[np.int32]:
@@ -123,8 +128,11 @@ class Encoded:
 
 def padded(rows: Sequence[NDArray[np.integer[Any]]]) -> NDArray[np.int32]:
     """Rows as one array ``[rows, longest]``, zeros after their ends; the longest is rounded up."""
-    longest = max(map(len, rows))
-    return _padded(rows, next((n for n in _LENGTHS if n >= longest), longest))
+    return _padded(rows, _rounded(max(map(len, rows))))
+
+
+def _rounded(length: int) -> int:
+    return next((n for n in _LENGTHS if n >= length), length)
 
 
 def _padded(rows: Sequence[NDArray[np.integer[Any]]], width: int) -> NDArray[np.int32]:

@@ -84,7 +84,7 @@ def evaluate(analyzer: Analyzer, rows: Sequence[Row], *, positive_above: float =
     Args:
         analyzer: the model, as it serves.
         rows: rated rows.
-        positive_above: ratings above this are positive.
+        positive_above: ratings above this are positive; below 1 where there are labels, 0 and 1, and no stars.
         progress: called with the number of rows done, now and then.
     """
     every = Rows.of(rows)
@@ -103,9 +103,11 @@ def evaluate(analyzer: Analyzer, rows: Sequence[Row], *, positive_above: float =
     positive = rating > positive_above
     right = (probability >= 0.5) == positive
     known = np.isin(rating, analyzer.settings.network.ratings)
-    stars = share(starred[known] == rating[known]) if known.mean() > 0.9 else None
+    stars = share(starred[known] == rating[known]) if known.mean() > 0.9 and positive_above >= 1 else None
     levels = np.unique(rating)
-    by_rating = {f"{r:g}": share(right[rating == r]) for r in levels} if len(levels) <= 10 else {}
+    by_rating = (
+        {f"{r:g}": share(right[rating == r]) for r in levels} if len(levels) <= 10 and positive_above >= 1 else {}
+    )
     return Evaluation(
         model_id=analyzer.model_id,
         accuracy=share(right),

@@ -27,7 +27,7 @@ _console = Console(stderr=True)
 _EVERY = 400  # steps between checkpoints
 _NAMES = "names"  # of the array that says which there are
 _DAMAGE = (
-    *(ValueError, EOFError, TypeError, AttributeError, KeyError, RuntimeError, OverflowError, MemoryError),
+    *(ValueError, EOFError, TypeError, AttributeError, KeyError, RuntimeError, OverflowError, MemoryError, OSError),
     *(zipfile.BadZipFile, zipfile.LargeZipFile, zlib.error, struct.error),
 )
 """What NumPy and zipfile raise, each for another byte that is wrong."""
@@ -200,8 +200,9 @@ def read_arrays(path: Path) -> dict[str, NDArray[Any]]:
     Raises:
         DataError: if it is not as it was written.
     """
+    content = io.BytesIO(path.read_bytes())
     try:
-        with open(path, "rb") as file, np.load(file, allow_pickle=False) as arrays:
+        with np.load(content, allow_pickle=False) as arrays:
             found = {name: arrays[name] for name in arrays.files}
     except _DAMAGE:
         raise DataError("checkpoint_damaged", path=path) from None

@@ -34,12 +34,12 @@ def _line(step: int, loss: float) -> str:
 
 
 def read_losses(path: Path) -> Losses:
-    """Read a file of them; a line that a kill cut off is left out, and there are none where there is no file."""
+    """Read a file of them; a line that is damaged or cut off is left out, and there are none where there is no file."""
     out: Losses = []
-    for line in path.read_text("utf-8").splitlines() if path.exists() else ():
+    for line in path.read_text("utf-8", "replace").splitlines() if path.exists() else ():
         try:
             said = json.loads(line)
-        except ValueError:
+            out.append((int(said["step"]), float(said["loss"])))
+        except (ValueError, KeyError, TypeError):
             continue
-        out.append((said["step"], said["loss"]))
     return out

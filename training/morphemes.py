@@ -67,7 +67,7 @@ def teach_morphemes(
     shape = replace(recipe.teachers, jamo=False, bigrams=0)
     starts = []
     if recipe.pretrain.epochs and movies:
-        starts.append(pretrain(shape, tokens, recipe.pretrain, movies, (), seed, folder))
+        starts.append(pretrain(shape, tokens, replace(recipe.pretrain, vectors=""), movies, (), seed, folder))
 
     # Other processes fit them: those need not get the movies.
     known = {r.text: kept[r.text] for r in (*domain, *unrated)}

@@ -36,7 +36,7 @@ def write_config(folder: Path, config: Mapping[str, Any]) -> None:
     told = json.dumps(
         {**config, "versions": versions(), "devices": devices()}, ensure_ascii=False, indent=1, default=str
     )
-    (folder / "config.json").write_text(told + "\n", "utf-8")
+    (folder / "config.json").write_text(told + "\n", "utf-8", "backslashreplace")  # a file's name may be no text
 
 
 @dataclass(frozen=True)

@@ -132,6 +132,7 @@ def test_rolling_back_to_a_damaged_model_is_refused(store: ModelStore, folders: 
 @pytest.mark.parametrize(
     "content",
     [b"", b"{", b"[]", b"null", b'{"current": 3, "kept": []}', b'{"current": "../../x", "kept": []}',
+     b'{"current": "a", "kept": {"a": 1}}', b'{"current": "a", "kept": "abc"}',
      b'{"current": null, "kept": ["a/b"]}', b'{"current": "a"}', b"\xff\xfe", b"[" * 5000],
 )  # fmt: skip
 def test_a_damaged_pointer_is_one_sentence_and_promoting_mends_it(

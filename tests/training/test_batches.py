@@ -53,3 +53,16 @@ def test_of_rows_that_come_up_once_each_epoch_has_others(seed):
         assert set((part[part >= own] - own) % epochs) == {epoch}, "as many of every length"
     assert np.median([np.ptp(lengths[batch]) for batch in batches]) < 12, "rows of a batch are of similar length"
     assert (stream[3] == batches[3]).all(), "asked by number, also when it was further on"
+
+
+@needs_keras
+@pytest.mark.parametrize("kind", ["word", "char"])
+def test_ngrams_have_room_whatever_the_tokens_are(kind):
+    from nlp import tokenizer
+    from training.batches import Encoded
+
+    texts = ["배송이정말빨라요품질도 아주좋고가격도참착해요또살게요", "굿", "가" * 500]
+    config = NetworkConfig(buckets=1 << 12, longest_ngram=4)
+    inputs = Encoded(texts, config, tokenizer.create(kind).fit(texts)).inputs(np.arange(3))
+    own = hash_ngrams(texts[0], 4, 1 << 12).tolist()
+    assert inputs["ngrams"][0].tolist()[: len(own)] == own

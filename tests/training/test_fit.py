@@ -164,7 +164,9 @@ def test_models_that_read_other_tokens_serve(files, tmp_path, kind):
     """Also morphemes; those are cut once, and without its analyser such a model is refused before a message comes."""
     if kind == "kiwi":
         pytest.importorskip("kiwipiepy", reason="needs the extra kiwi")
-    (tmp_path / "other.toml").write_text(f"[tokenizer]\nkind = '{kind}'\n[tune]\nepochs = 6\nrate = 1e-2\n{SMALL}")
+    (tmp_path / "other.toml").write_text(
+        f"[tokenizer]\nkind = '{kind}'\n[tune]\nepochs = 6\nrate = 1e-2\n{SMALL}buckets = 1024\n"
+    )
     words = ["fit", "--data", files / "rated.tsv", "--recipe", "other.toml", "--out", "model"]
     for done in (train(tmp_path, *words), train(tmp_path, "promote", "model", "--force")):  # it knows too few words
         assert done.returncode == 0, done.stderr

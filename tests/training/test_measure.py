@@ -54,6 +54,10 @@ def test_it_reads_what_fit_reads(tmp_path, train_here):
     )
     assert first == second
     assert third["accuracy"] == first["accuracy"] and third["stars"] is None
+    good = [("긍정", text) for stars, text in rows if stars > 3] + [("부정", rows[0][1] + " 정말")]
+    write_csv(tmp_path / "good.csv", good)
+    mostly = figures(train_here("evaluate", BUNDLED, "--data", "good.csv", "--all-rows", "--json"))
+    assert (mostly["stars"], mostly["by_rating"]) == (None, {}), "labels are no stars"
 
 
 def test_pictures_and_a_table(tmp_path, train_here):

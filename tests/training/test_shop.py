@@ -190,6 +190,7 @@ def test_bad_files_end_in_a_sentence_before_anything_is_made(tmp_path, train_her
     ("words", "status"),
     [
         (("fit", "--data", "none.csv"), 65),
+        (("fit", "--data", "a.csv", "--name", "가 게"), 65),
         (("fit", "--gibberish"), 64),
         (("fit", "--data", "a.csv", "--recipe", "none"), 65),
         (("fit", "--data", "a.csv", "--obtained", "yesterday"), 65),

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
+from nlp.artifact import is_name
 from training.backend import load_keras
 from training.commands.around import Around, around, err, out, service_model
 from training.enough import check_enough
@@ -58,6 +59,8 @@ def fit(
     here = around(context)
     if chosen.course is not None:
         raise DataError("recipe_of_course", recipe=chosen.name, command=f"{here.program} compare {chosen.name}")
+    if not is_name(name or chosen.name):
+        raise DataError("name_wrong")
     if target is not None and target.exists():
         raise DataError("out_exists", path=target)
     from training.commands.full import corpus_files

@@ -18,6 +18,7 @@ CHECKPOINT_DAMAGED = "{path}: this checkpoint is damaged; remove the file and gi
 DIVERGED = "{what}: the loss is no longer a number; lower the rate in the recipe"
 OUT_EXISTS = "{path} exists already; choose another --out or remove it"
 OUT_MISSING = "say with --out where the model of recipe {recipe} is to be"
+NAME_WRONG = "a model is named by up to 64 letters, digits, dots and dashes, without blanks; give another --name"
 DAY_WRONG = "--obtained is a day such as 2026-11-22"
 
 # What is wrong with a model

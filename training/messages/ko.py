@@ -18,6 +18,7 @@ CHECKPOINT_DAMAGED = "{path}: 중간 결과가 망가졌습니다. 그 파일을
 DIVERGED = "{what}: 손실이 더는 수가 아닙니다. 레시피의 rate 를 줄여 주세요."
 OUT_EXISTS = "{path} 폴더가 이미 있습니다. --out 에 다른 이름을 주시거나 그 폴더를 지워 주세요."
 OUT_MISSING = "{recipe} 레시피의 모델을 어디에 둘지 --out 으로 알려 주세요."
+NAME_WRONG = "모델의 이름은 빈칸 없이 글자, 숫자, 점, 줄표로 64자까지입니다. --name 으로 다른 이름을 주세요."
 DAY_WRONG = "--obtained 는 2026-11-22 처럼 적은 날입니다."
 
 # What is wrong with a model
