@@ -61,6 +61,19 @@ class State:
         return State(None if self.current in gone else self.current, kept, before)
 
 
+@dataclass(frozen=True)
+class RolledBack:
+    """What going back came to.
+
+    Attributes:
+        model_id: of the model that serves now; None for the bundled one.
+        skipped: models that served later than it, but are gone or damaged.
+    """
+
+    model_id: str | None
+    skipped: tuple[str, ...] = ()
+
+
 class ModelStore:
     """The models of a data folder. Reading needs no lock; every change takes one.
 
@@ -143,14 +156,11 @@ class ModelStore:
             self._tidy(state.kept)
         return model_id
 
-    def rollback(self) -> str | None:
-        """Put the model into service that served before.
-
-        Returns:
-            Its id; None for the bundled one.
+    def rollback(self) -> RolledBack:
+        """Put the model into service that served before, or the last before that which is still whole.
 
         Raises:
-            ArtifactError: if there is nothing to go back to, or what there is is damaged.
+            ArtifactError: if there is nothing to go back to.
         """
         with self._locked():
             state = self.state()
@@ -158,22 +168,27 @@ class ModelStore:
                 raise ArtifactError(
                     "the bundled model serves already; there is nothing to go back to", "nothing_before"
                 )
-            state = state.rolled_back()
-            if state.current is not None:
-                artifact.load(self.path(state.current))
+            state, skipped = state.rolled_back(), []
+            while state.current is not None and not self._whole(state.current):
+                skipped.append(state.current)
+                state = state.rolled_back()
             self._point(state)
-        return state.current
+        return RolledBack(state.current, tuple(skipped))
+
+    def _whole(self, model_id: str) -> bool:
+        try:
+            artifact.load(self.path(model_id))
+        except ArtifactError:
+            return False
+        return True
 
     def _take_in(self, source: Path) -> str:
         model_id = artifact.load(source).model_id
         target = self.path(model_id)
         if target.exists():
-            try:
-                artifact.load(target)
-            except ArtifactError:
-                shutil.rmtree(target)  # damaged: the whole one takes its place
-            else:
+            if self._whole(model_id):
                 return model_id
+            shutil.rmtree(target)  # damaged: the whole one takes its place
         with tempfile.TemporaryDirectory(prefix=_SCRATCH, dir=self.folder) as scratch:
             new = Path(scratch) / "model"
             new.mkdir()

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from nlp.artifact import ModelSettings
+from training.data import Row
 from training.evaluate import Evaluation
 from training.messages import say
 from training.metrics import Paired, Share
@@ -51,8 +52,8 @@ def write_card(
             ("card_rows", "card_source", "card_licence"),
             [
                 *(corpora.sources or [shopping]),
-                (f"{len(corpora.unrated):,}", say("card_unrated"), public),
-                (f"{len(corpora.movies):,}", say("card_films"), "CC0"),
+                *_beside(corpora.unrated, corpora.unrated_source or (say("card_unrated"), public)),
+                *_beside(corpora.movies, corpora.movies_source or (say("card_films"), "CC0")),
             ],
         ),
         say("card_never"),
@@ -72,6 +73,11 @@ def write_card(
     if lesson is not None:
         parts.append(say("card_teachers", shares=lesson.words))
     return "\n\n".join(p.rstrip("\n") for p in parts) + "\n"
+
+
+def _beside(rows: Sequence[Row], source: tuple[str, str]) -> list[tuple[str, str, str]]:
+    """The line of a corpus beside the rated reviews; none where the recipe had no use for it."""
+    return [(f"{len(rows):,}", *source)] if rows else []
 
 
 def _group(sentence: str, value: Share, **which: object) -> tuple[str, str, str]:
@@ -107,7 +113,8 @@ def by_chance(result: Evaluation) -> str:
 
 def row(sentence: str, value: Share, **values: object) -> tuple[str, str, str]:
     """A row of a table of measures: what was measured, its value and its interval."""
-    return say(sentence, **values), f"{value.value:.2%}", f"{value.low:.2%} – {value.high:.2%}"
+    interval = f"{value.low:.2%} – {value.high:.2%}" if value.n else ""
+    return say(sentence, **values), f"{value.value:.2%}" if value.n else "–", interval
 
 
 def _network(settings: ModelSettings) -> str:

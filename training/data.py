@@ -106,7 +106,7 @@ def _lines(path: Path) -> Iterator[tuple[int, str]]:
         trouble = DataError("file_not_utf8", path=path, line=number)
     except (OSError, EOFError, zlib.error) as error:
         trouble = DataError("file_unreadable", path=path, reason=error)
-    if before is not None and path.exists() and _state(path) != before:
+    if before is not None and not (path.exists() and _state(path) == before):
         raise DataError("file_changed", path=path)
     if trouble is not None:
         raise trouble
@@ -122,10 +122,10 @@ def check_regular(path: Path) -> None:
         raise DataError("file_special", path=path)
 
 
-def _state(path: Path) -> tuple[int, int, int]:
-    """What changes when somebody writes to a file or puts another in its place."""
+def _state(path: Path) -> tuple[int, int, int, int]:
+    """What changes when somebody writes to a file or puts another in its place, whatever time it is given."""
     found = path.stat()
-    return found.st_size, found.st_mtime_ns, found.st_ino
+    return found.st_size, found.st_mtime_ns, found.st_ctime_ns, found.st_ino
 
 
 def _guarded(path: Path) -> Iterator[tuple[int, str]]:

@@ -30,6 +30,19 @@ def check_comparable(rows: Sequence[Row], above: float) -> None:
         raise DataError("rows_one_side", rows=total, side=Said("positive" if good else "negative"))
 
 
+def check_sides(learn: Sequence[Row], test: Sequence[Row], above: float) -> None:
+    """Refuse a split that leaves one polarity alone to learn from, or nothing to test on.
+
+    Raises:
+        DataError: saying what is missing.
+    """
+    good = int((Rows.of(learn).ratings > above).sum())
+    if good in (0, len(learn)):
+        raise DataError("rows_too_few_learn", good=good, bad=len(learn) - good, least=1)
+    if not len(test):
+        raise DataError("no_held_out")
+
+
 def check_enough(learn: Sequence[Row], held: Sequence[Row], above: float) -> None:
     """Refuse rows that cannot be learned from.
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -36,7 +38,6 @@ class Evaluation:
         macro_f1: mean F1 of both polarities.
         by_rating, by_length: accuracy within groups.
         calibration_error: expected calibration error, 0..1.
-        calibration_by_chance: what it would be on so many rows if every probability were true.
         at_80, at_90: accuracy on the 80 % and 90 % of rows of which the model is most sure.
         sure: accuracy outside the unsure band.
         unsure_share: share of rows inside it.
@@ -50,7 +51,6 @@ class Evaluation:
     by_rating: dict[str, Share]
     by_length: dict[str, Share]
     calibration_error: float
-    calibration_by_chance: ByChance
     at_80: Share
     at_90: Share
     sure: Share
@@ -67,15 +67,21 @@ class Evaluation:
         """Which rows the model has right."""
         return np.asarray((self.probability >= 0.5) == self.positive)
 
+    @cached_property
+    def calibration_by_chance(self) -> ByChance:
+        """What the calibration error would be on so many rows if every probability were true."""
+        return calibration_error_by_chance(self.probability)
+
     def against(self, other: Evaluation) -> Paired:
         """Compare with another model on the same rows."""
         return paired(self.right, other.right)
 
     def to_dict(self) -> dict[str, Any]:
-        """Everything but the rows, as plain values."""
-        data = asdict(self)
+        """Everything but the rows, as values that JSON has: None where there was nothing to measure."""
+        data = asdict(self) | {"calibration_by_chance": asdict(self.calibration_by_chance)}
         del data["probability"], data["positive"]
-        return data
+        plain: dict[str, Any] = _plain(data)
+        return plain
 
 
 def evaluate(analyzer: Analyzer, rows: Sequence[Row], *, positive_above: float = 3, progress: Any = None) -> Evaluation:
@@ -115,7 +121,6 @@ def evaluate(analyzer: Analyzer, rows: Sequence[Row], *, positive_above: float =
         by_rating=by_rating,
         by_length={_name(a, b): share(right[(length >= a) & (length < b)]) for a, b in LENGTHS},
         calibration_error=calibration_error(probability, positive),
-        calibration_by_chance=calibration_error_by_chance(probability),
         at_80=at_coverage(probability, positive, 0.8),
         at_90=at_coverage(probability, positive, 0.9),
         sure=share(right[sure]),
@@ -124,6 +129,12 @@ def evaluate(analyzer: Analyzer, rows: Sequence[Row], *, positive_above: float =
         probability=probability,
         positive=positive,
     )
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {name: _plain(part) for name, part in value.items()}
+    return None if isinstance(value, float) and not math.isfinite(value) else value
 
 
 def _name(low: int, high: int) -> str:

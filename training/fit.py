@@ -32,14 +32,22 @@ from training.prepare import announce, prepare
 from training.prepared import Corpora, Prepared
 from training.recipe import Recipe
 from training.rows import split
-from training.runfolder import PAGE, Learning, write_config, write_results
+from training.runfolder import PAGE, Learning, begin_run, write_results
 from training.stages import Stages
 from training.student import Weights, learn_together, loss_file, with_weights
 from training.wide import Wide, beside
 
 
 def fit(
-    recipe: Recipe, corpora: Corpora, out: Path, runs: Path, service: Path, *, seed: int = 0, name: str = ""
+    recipe: Recipe,
+    corpora: Corpora,
+    out: Path,
+    runs: Path,
+    service: Path,
+    *,
+    seed: int = 0,
+    name: str = "",
+    fresh: bool = False,
 ) -> Outcome:
     """Make a model.
 
@@ -51,6 +59,7 @@ def fit(
         service: folder of the model in service, with which it is compared.
         seed: of everything random.
         name: first part of the model's id; the recipe's name if empty.
+        fresh: begin anew even if an interrupted run could be gone on with.
 
     Returns:
         Where it is and what it is worth.
@@ -62,8 +71,9 @@ def fit(
     if out.exists():
         raise DataError("out_exists", path=out)
     served = Analyzer(load(service), threads=2)
-    folder = Stages(runs, recipe, corpora.fingerprint(), seed).folder("fit")
-    write_config(folder, _config(recipe, corpora, served.model_id, seed))
+    if fresh:
+        Stages(runs, recipe, corpora.fingerprint(), seed).clear()
+    folder = begin_run(runs, recipe.name, _config(recipe, corpora, served.model_id, seed), fresh=fresh)
     both = prepare(recipe, corpora, runs, seed)
     whole, apart = both.whole, both.apart
     ask = _asker(apart, learn_together(apart, say("progress_one_fold")))
@@ -98,7 +108,7 @@ def _measured(
     on_films = None
     if corpora.movies:
         clear = [r for r in split(list(corpora.movies), MOVIES_HELD_OUT_SHARE)[1] if not 4.5 < (r.rating or 0) < 8.5]
-        on_films = evaluate(analyzer, clear, positive_above=5)
+        on_films = evaluate(analyzer, clear, positive_above=5) if clear else None
     settings, lesson = trained.settings, whole.lesson
     card = write_card(recipe, corpora, lesson, settings, result, linear.old, linear.paired, on_films, whole.seed)
     more = {RECORD: against.to_json(), CURVE: to_json(measure_curve(result.probability, result.positive))}

@@ -134,7 +134,7 @@ def run(
         every: steps between checkpoints.
         losses: file for the loss on the way; see :mod:`training.losses`.
     """
-    start = _restore(models, checkpoint) if checkpoint is not None and checkpoint.exists() else 0
+    start, mean = _restore(models, checkpoint) if checkpoint is not None and checkpoint.exists() else (0, None)
     columns = (
         TextColumn("{task.description}"),
         BarColumn(),
@@ -142,14 +142,14 @@ def run(
         TimeElapsedColumn(),
         TimeRemainingColumn(),
     )
-    mean, log = 0.0, None if losses is None else LossLog(losses, start)
+    log = None if losses is None else LossLog(losses, start)
     with Progress(*columns, console=_console, disable=not _console.is_terminal) as progress:
         task = progress.add_task(title, total=steps, completed=start)
         for number in range(start, steps):
             loss = step(number)
             if not np.isfinite(loss):
                 raise DivergedError("diverged", what=title)
-            mean = loss if number == start else 0.98 * mean + 0.02 * loss
+            mean = loss if mean is None else 0.98 * mean + 0.02 * loss
             done = number + 1
             progress.update(task, completed=done, description=say("progress_loss", what=title, loss=mean))
             if not _console.is_terminal and (done % 200 == 0 or done == steps):
@@ -157,7 +157,7 @@ def run(
             if log is not None and (done % _NOTED == 0 or done == steps):
                 log.add(done, mean)
             if checkpoint is not None and (done % every == 0 or done == steps):
-                _save(models, checkpoint, done)
+                _save(models, checkpoint, done, mean)
 
 
 def _variables(models: Sequence[keras.Model]) -> list[Any]:
@@ -167,18 +167,22 @@ def _variables(models: Sequence[keras.Model]) -> list[Any]:
     return out
 
 
-def _save(models: Sequence[keras.Model], path: Path, done: int) -> None:
+def _save(models: Sequence[keras.Model], path: Path, done: int, mean: float) -> None:
     arrays = {str(i): ops.convert_to_numpy(v) for i, v in enumerate(_variables(models))}
-    write_arrays(path, {**arrays, "done": np.array(done)})
+    write_arrays(path, {**arrays, "done": np.array(done), "mean": np.array(mean)})
 
 
-def _restore(models: Sequence[keras.Model], path: Path) -> int:
+def _restore(models: Sequence[keras.Model], path: Path) -> tuple[int, float]:
+    """Steps that were done, and the running mean of the loss by then."""
     saved = read_arrays(path)
     for model in models:
         model.optimizer.build(model.trainable_variables)
-    for i, variable in enumerate(_variables(models)):
-        variable.assign(saved[str(i)])
-    return int(saved["done"])
+    try:
+        for i, variable in enumerate(_variables(models)):
+            variable.assign(saved[str(i)])
+        return int(saved["done"]), float(saved["mean"])
+    except (KeyError, ValueError):  # whole, but of another version's network
+        raise DataError("checkpoint_damaged", path=path) from None
 
 
 def write_arrays(path: Path, arrays: dict[str, NDArray[Any]]) -> None:
@@ -206,6 +210,6 @@ def read_arrays(path: Path) -> dict[str, NDArray[Any]]:
             found = {name: arrays[name] for name in arrays.files}
     except _DAMAGE:
         raise DataError("checkpoint_damaged", path=path) from None
-    if _NAMES in found and set(found.pop(_NAMES).tolist()) != set(found):
+    if set(found.pop(_NAMES, np.array([])).tolist()) != set(found):
         raise DataError("checkpoint_damaged", path=path)
     return found

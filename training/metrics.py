@@ -34,7 +34,7 @@ class Share:
     high: float
 
     def __str__(self) -> str:
-        return f"{self.value:.2%} [{self.low:.2%}, {self.high:.2%}] (n = {self.n:,})"
+        return f"{self.value:.2%} [{self.low:.2%}, {self.high:.2%}] (n = {self.n:,})" if self.n else "–"
 
 
 def share(right: Sequence[bool] | Bools) -> Share:
@@ -64,11 +64,19 @@ def macro_f1(positive: Bools, predicted: Bools) -> float:
 
 def calibration_error(probability: Floats, positive: Bools, bins: int = 15) -> float:
     """Expected calibration error of the confidence, 0..1 (Guo et al. 2017, arXiv:1706.04599): equal-width bins."""
+    confidence, places = _binned(probability, bins)
+    return _gaps(confidence, places, (probability >= 0.5) == positive, bins)
+
+
+def _binned(probability: Floats, bins: int) -> tuple[Floats, NDArray[np.intp]]:
+    """Confidence, and the number of its bin, ``[rows]``."""
     confidence = np.maximum(probability, 1 - probability)
-    right = (probability >= 0.5) == positive
-    edges = np.clip(((confidence - 0.5) * 2 * bins).astype(int), 0, bins - 1)
-    gaps = (abs(confidence[edges == b].sum() - right[edges == b].sum()) for b in range(bins))
-    return float(sum(gaps) / len(probability))
+    return confidence, np.clip(((confidence - 0.5) * 2 * bins).astype(np.intp), 0, bins - 1)
+
+
+def _gaps(confidence: Floats, places: NDArray[np.intp], right: Bools, bins: int) -> float:
+    """What is between confidence and accuracy, weighed by the rows of each bin."""
+    return float(np.abs(np.bincount(places, confidence - right, bins)).sum() / max(len(confidence), 1))
 
 
 @dataclass(frozen=True)
@@ -86,10 +94,11 @@ class ByChance:
     high: float
 
 
-def calibration_error_by_chance(probability: Floats, draws: int = 500, seed: int = 0) -> ByChance:
+def calibration_error_by_chance(probability: Floats, bins: int = 15, draws: int = 500, seed: int = 0) -> ByChance:
     """What :func:`calibration_error` would be if every probability were true."""
     random = np.random.default_rng(seed)
-    found = [calibration_error(probability, random.random(len(probability)) < probability) for _ in range(draws)]
+    confidence, places = _binned(probability, bins)
+    found = [_gaps(confidence, places, random.random(len(places)) < confidence, bins) for _ in range(draws)]
     return ByChance(float(np.mean(found)), float(np.quantile(found, 0.95)))
 
 

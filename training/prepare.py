@@ -23,7 +23,7 @@ from training.messages import say
 from training.morphemes import remember, teach_morphemes
 from training.pieces import check_installed
 from training.prepared import Both, Corpora, Prepared, Weights
-from training.pretrain import first_weights, pretrain
+from training.pretrain import first_weights, fitting_vectors, pretrain
 from training.recipe import Recipe
 from training.recombine import recombine
 from training.rows import split
@@ -56,6 +56,8 @@ def prepare(recipe: Recipe, corpora: Corpora, runs: Path, seed: int) -> Both:
         cutter(recipe.teach.morphemes.kind)  # an analyser that is not installed is said now, not in an hour
     if recipe.teach.folds and "pieces" in recipe.teach.transformer.reads:
         check_installed()
+    if recipe.pretrain.vectors:
+        fitting_vectors(recipe.pretrain.vectors, recipe.network)  # likewise
     stages, learn, movies = _begin(recipe, corpora, runs, seed)
     tokens = _fit_tokenizer(recipe, learn, corpora.unrated, movies, runs)
     folder = stages.folder("fit")

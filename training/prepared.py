@@ -30,12 +30,15 @@ class Corpora:
         unrated: reviews of the domain without ratings.
         movies: movie reviews rated 1 to 10, held-out ones included.
         sources: of the rated reviews, for the card: how many, from where and when, licence; the project's if empty.
+        unrated_source, movies_source: the same of the others without their number; the project's if None.
     """
 
     rated: Sequence[Row]
     unrated: Sequence[Row] = ()
     movies: Sequence[Row] = ()
     sources: Sequence[tuple[str, str, str]] = ()
+    unrated_source: tuple[str, str] | None = None
+    movies_source: tuple[str, str] | None = None
 
     def fingerprint(self) -> str:
         """SHA-256 (hex) of all rows."""

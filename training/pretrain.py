@@ -61,9 +61,7 @@ def _language_model(model: keras.Model, config: NetworkConfig, classes: int) -> 
     return keras.Model(model.input, layers.Dense(classes, name="neighbour")(hidden))
 
 
-def begin_with(
-    weights: Weights, vectors: Vectors, config: NetworkConfig, tokenizer: Tokenizer, source: str
-) -> tuple[Weights, int]:
+def begin_with(weights: Weights, vectors: Vectors, config: NetworkConfig, tokenizer: Tokenizer) -> tuple[Weights, int]:
     """Give tokens the vectors that are known of them.
 
     Args:
@@ -71,16 +69,10 @@ def begin_with(
         vectors: known ones.
         config: shape of the network.
         tokenizer: its tokenizer.
-        source: where the vectors are from, for sentences.
 
     Returns:
         The weights, and how many tokens have such a vector.
-
-    Raises:
-        DataError: if the vectors are of another width.
     """
-    if vectors.width != config.embedding:
-        raise DataError("vectors_width", path=source, width=vectors.width)
     table, found = weights["embedding/character"].copy(), 0
     components = components_of(tokenizer) if config.jamo else None
     for token, vector in zip(vectors.tokens, vectors.matrix, strict=True):
@@ -94,6 +86,18 @@ def begin_with(
     return {**weights, "embedding/character": table}, found
 
 
+def fitting_vectors(path: str, config: NetworkConfig) -> Vectors:
+    """Vectors from a file of ``vectors fit``.
+
+    Raises:
+        DataError: if they cannot be read, or are not as wide as the network's.
+    """
+    vectors = load_vectors(Path(path))
+    if vectors.width != config.embedding:
+        raise DataError("vectors_width", path=path, width=vectors.width)
+    return vectors
+
+
 def first_weights(config: NetworkConfig, tokenizer: Tokenizer, vectors: str, seed: int) -> Weights:
     """Weights of embedding and recurrent layers before anything is learned, with vectors from a file.
 
@@ -103,7 +107,7 @@ def first_weights(config: NetworkConfig, tokenizer: Tokenizer, vectors: str, see
     keras.utils.set_random_seed(seed)
     body = replace(config, buckets=0)
     weights = network.get_weights(network.build(body, tokenizer.size, components_of(tokenizer)), body)
-    begun, found = begin_with(weights, load_vectors(Path(vectors)), body, tokenizer, vectors)
+    begun, found = begin_with(weights, fitting_vectors(vectors, body), body, tokenizer)
     _console.print(say("vectors_begin", count=found, path=vectors), markup=False, highlight=False, soft_wrap=True)
     return {k: v for k, v in begun.items() if k.startswith(("embedding", "recurrent"))}
 

@@ -111,8 +111,8 @@ class Recipe:
             else:
                 raise DataError("recipe_no_table", name=table)
         tokens = parts.get("tokenizer", TokenizerRecipe()).kind
-        recipe = cls(name=name, network=_network(data.get("network", {}), tokens), **parts)
         check_kind(tokens)
+        recipe = cls(name=name, network=_network(data.get("network", {}), tokens), **parts)
         if recipe.teach.morphemes.kind not in ("", *tokenizer.MORPHEME_KINDS):
             raise _no_choice("teach.morphemes", "kind", tokenizer.MORPHEME_KINDS, recipe.teach.morphemes.kind)
         try:
@@ -148,13 +148,14 @@ def _network(values: Mapping[str, Any], tokens: str) -> NetworkConfig:
     except ValueError as error:
         raise DataError("recipe_network", reason=error) from None
     if config.jamo and tokens != "char":
-        raise _no_choice("network", "jamo", ("false",), "true")
+        raise _no_choice("network", "jamo", ("false",), True)
     return config
 
 
 def _no_choice(table: str, name: str, choices: Sequence[object], value: object) -> DataError:
+    shown = str(value).lower() if isinstance(value, bool) else repr(value)  # as TOML writes it
     return DataError(
-        "recipe_choice", place=place_of(table), name=name, choices=", ".join(map(str, choices)), value=repr(value)
+        "recipe_choice", place=place_of(table), name=name, choices=", ".join(map(str, choices)), value=shown
     )
 
 

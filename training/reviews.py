@@ -70,6 +70,10 @@ class ReadRules:
     as_taught: bool = False
     written: bool = False
 
+    def __post_init__(self) -> None:
+        if self.scale is not None and not 0 < self.scale < float("inf"):
+            raise DataError("scale_wrong", scale=self.scale)
+
     def clean(self, text: str) -> str:
         """The text as it is learned from."""
         return _NOT_TAUGHT.sub("", text).strip() if self.as_taught else normalize(text)

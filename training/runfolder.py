@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 import html
 import json
+import shutil
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -30,9 +32,29 @@ _STYLE = (
 )
 
 
-def write_config(folder: Path, config: Mapping[str, Any]) -> None:
-    """Write ``config.json``: what was asked for, the seed, the versions and on what it is computed."""
+def begin_run(runs: Path, name: str, config: Mapping[str, Any], *, fresh: bool = False) -> Path:
+    """Make the folder of a run, or find it: it is named by all that was asked for, so no run writes over another's.
+
+    Args:
+        runs: folder of all of them.
+        name: of the recipe.
+        config: all that was asked for, the rows and the model in service included.
+        fresh: empty it first.
+
+    Returns:
+        The folder, with ``config.json`` in it.
+    """
+    digest = hashlib.sha256(json.dumps(config, sort_keys=True, default=str).encode()).hexdigest()[:10]
+    folder = runs / f"{name}-{digest}"
+    if fresh and folder.exists():
+        shutil.rmtree(folder)
     folder.mkdir(parents=True, exist_ok=True)
+    _write_config(folder, config)
+    return folder
+
+
+def _write_config(folder: Path, config: Mapping[str, Any]) -> None:
+    """Write ``config.json``: what was asked for, the seed, the versions and on what it is computed."""
     told = json.dumps(
         {**config, "versions": versions(), "devices": devices()}, ensure_ascii=False, indent=1, default=str
     )

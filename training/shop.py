@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
-import shutil
 from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
@@ -24,7 +22,7 @@ from training.outcome import LINEAR, Outcome
 from training.recipe import Recipe
 from training.reviews import Reviews
 from training.rows import Rows, split
-from training.runfolder import PAGE, Learning, write_config, write_results
+from training.runfolder import PAGE, Learning, begin_run, write_results
 from training.shop_card import write_shop_card
 
 
@@ -72,11 +70,7 @@ def fit_shop(
         "read": [note.plain() for note in reviews.notes],
         "left_out": dict(reviews.left_out),
     }
-    digest = hashlib.sha256(json.dumps(config, sort_keys=True).encode()).hexdigest()[:10]
-    folder = runs / f"{recipe.name}-{digest}"
-    if fresh and folder.exists():
-        shutil.rmtree(folder)
-    write_config(folder, config)
+    folder = begin_run(runs, recipe.name, config, fresh=fresh)
     stars = reviews.kind == "stars"
     adapted = adapt(start, learn, stars, recipe.adapt, recipe.right_when_sure, seed, folder, tell)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import shutil
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -48,10 +49,18 @@ class Stages:
         after = ("wide_movies", "wide_made", "right_when_sure", "students")  # nothing that a network learns
         self._what["fit"] = [self._what["morphemes"], {k: v for k, v in parts.items() if k not in after}]
 
+    def clear(self) -> None:
+        """Remove all that these stages made."""
+        for stage in self._what:
+            shutil.rmtree(self._path(stage), ignore_errors=True)
+
+    def _path(self, stage: str) -> Path:
+        digest = hashlib.sha256(json.dumps(self._what[stage], sort_keys=True).encode()).hexdigest()[:10]
+        return self._runs / f"{stage}-{digest}"
+
     def folder(self, stage: str) -> Path:
         """The folder of a stage, made if need be."""
-        digest = hashlib.sha256(json.dumps(self._what[stage], sort_keys=True).encode()).hexdigest()[:10]
-        folder = self._runs / f"{stage}-{digest}"
+        folder = self._path(stage)
         folder.mkdir(parents=True, exist_ok=True)
         (folder / "made-from.json").write_text(json.dumps(self._what[stage], indent=1) + "\n", encoding="utf-8")
         return folder

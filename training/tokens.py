@@ -10,6 +10,7 @@ import gzip
 import hashlib
 import json
 import os
+import shutil
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
@@ -78,7 +79,7 @@ class _Cutting(Sequence[list[str]]):
 def cut_all(
     kind: str, texts: Sequence[str], cache: Path, jobs: int = 0, tell: Tell | None = None
 ) -> Sequence[list[str]]:
-    """Cut texts into tokens.
+    """Cut texts into tokens; where that is slow, what an interrupted run has cut is not cut again.
 
     Args:
         kind: of the tokenizer.
@@ -100,19 +101,21 @@ def cut_all(
     from joblib import Parallel, delayed
 
     chunks = [texts[i : i + _CHUNK] for i in range(0, len(texts), _CHUNK)]
-    workers = min(jobs or os.cpu_count() or 1, len(chunks))
-    done = Parallel(n_jobs=workers, return_as="generator")(delayed(_cut_chunk)(kind, list(chunk)) for chunk in chunks)
-    tokens: list[list[str]] = []
+    parts = cache / path.name.removesuffix(".json.gz")
+    parts.mkdir(parents=True, exist_ok=True)
+    files = [parts / f"{i}.json.gz" for i in range(len(chunks))]
+    found = [_read(file, len(chunk)) for file, chunk in zip(files, chunks, strict=True)]
+    todo = [i for i, there in enumerate(found) if there is None]
+    workers = min(jobs or os.cpu_count() or 1, len(todo) or 1)
+    done = Parallel(n_jobs=workers, return_as="generator")(delayed(_cut_chunk)(kind, list(chunks[i])) for i in todo)
     with _bar() if tell is None else nullcontext(tell) as told:
-        for chunk in done:
-            tokens += chunk
-            told(say("progress_cutting"), len(tokens), len(texts))
-    cache.mkdir(parents=True, exist_ok=True)
-    part = path.with_suffix(".part")
-    with gzip.open(part, "wt", encoding="utf-8") as file:
-        for row in tokens:
-            file.write(json.dumps(row, ensure_ascii=True) + "\n")
-    part.replace(path)
+        for count, (i, cut_now) in enumerate(zip(todo, done, strict=True), len(chunks) - len(todo) + 1):
+            found[i] = cut_now
+            _write(files[i], cut_now)
+            told(say("progress_cutting"), min(count * _CHUNK, len(texts)), len(texts))
+    tokens = [row for rows in found for row in rows or ()]
+    _write(path, tokens)
+    shutil.rmtree(parts, ignore_errors=True)
     return tokens
 
 
@@ -137,6 +140,15 @@ def _digest(kind: str, texts: Sequence[str]) -> str:
     for text in texts:
         digest.update(text.encode("utf-8", "surrogatepass") + b"\0")
     return digest.hexdigest()[:16]
+
+
+def _write(path: Path, rows: Sequence[list[str]]) -> None:
+    """Write them, whole or not at all."""
+    part = path.with_suffix(f".{os.getpid()}")
+    with gzip.open(part, "wt", encoding="utf-8") as file:
+        for row in rows:
+            file.write(json.dumps(row, ensure_ascii=True) + "\n")
+    part.replace(path)
 
 
 def _read(path: Path, rows: int) -> list[list[str]] | None:

@@ -14,7 +14,7 @@ from nlp import artifact
 from nlp.analyze import BUNDLED
 from nlp.artifact import ArtifactError
 from nlp.golden import GOLDEN, golden_right
-from nlp.modelstore import KEPT, ModelStore, State
+from nlp.modelstore import KEPT, ModelStore, RolledBack, State
 
 
 @pytest.fixture
@@ -49,11 +49,11 @@ def test_promote_and_roll_back(store: ModelStore, folders: list[Path]) -> None:
     shutil.rmtree(folders[0])  # the store has its own copy
     store.promote(folders[1])
     assert store.state() == State(second, (second, first), (first,))
-    assert store.rollback() == first
+    assert store.rollback() == RolledBack(first)
     current = store.current()
     assert current is not None
     assert nlp.load(current).model_id == first
-    assert store.rollback() is None
+    assert store.rollback() == RolledBack(None)
     assert store.current() is None
     store.promote(store.path(second))  # forward again, from the store itself
     assert store.state().current == second
@@ -91,7 +91,7 @@ def test_rolling_back_leads_to_what_served_before(
 def test_a_pointer_from_before_there_was_a_history(store: ModelStore, folders: list[Path]) -> None:
     first, second = store.promote(folders[0]), store.promote(folders[1])
     (store.folder / "current.json").write_text(f'{{"current": "{second}", "kept": ["{second}", "{first}"]}}')
-    assert store.rollback() == first
+    assert store.rollback().model_id == first
 
 
 def test_the_last_three_are_kept(store: ModelStore, folders: list[Path]) -> None:
@@ -121,12 +121,15 @@ def test_a_damaged_copy_is_replaced_by_the_whole_one(store: ModelStore, folders:
     assert nlp.load(store.current()).model_id == model_id
 
 
-def test_rolling_back_to_a_damaged_model_is_refused(store: ModelStore, folders: list[Path]) -> None:
-    old, new = store.promote(folders[0]), store.promote(folders[1])
-    (store.path(old) / artifact.WEIGHTS).write_bytes(b"")
-    with pytest.raises(ArtifactError):
-        store.rollback()
-    assert store.state().current == new
+def test_rolling_back_passes_over_what_is_damaged_or_gone(store: ModelStore, folders: list[Path]) -> None:
+    """Whoever goes back is in a hurry: the last model that is whole serves, and it is said which were not."""
+    first, second, _ = [store.promote(folder) for folder in folders[:3]]
+    (store.path(second) / artifact.WEIGHTS).write_bytes(b"")
+    assert store.rollback() == RolledBack(first, (second,))
+    store.promote(folders[3])
+    shutil.rmtree(store.path(first))
+    assert store.rollback() == RolledBack(None, (first,))
+    assert store.current() is None
 
 
 @pytest.mark.parametrize(

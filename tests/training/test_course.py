@@ -15,7 +15,7 @@ import pytest
 from nlp.tokenizer import MORPHEME_KINDS
 from tests.training.shop import environment, needs_keras, reviews, train, write_csv
 from training import recipe
-from training.data import DataError
+from training.data import HELD_OUT_SHARE, DataError, place
 from training.reviews import ReadRules, read_reviews
 
 pytestmark = needs_keras
@@ -124,6 +124,17 @@ def test_what_cannot_be_compared_is_said_in_one_sentence(tmp_path, train_here):
         assert done.returncode == 65
         assert says in done.stderr
         assert "Traceback" not in done.stderr
+
+
+def test_one_polarity_to_learn_from_is_one_sentence(tmp_path, train_here, learnt):
+    """Beside the model in service the rows are split by a hash, which may leave one side nothing bad."""
+    rows = [(stars, text) for stars, text in reviews(400) if stars > 3 or place(text) < HELD_OUT_SHARE]
+    write_csv(tmp_path / "shop.csv", rows)
+    done = train_here("compare", "course-flatten", "--beside", "--data", "shop.csv")
+    assert done.returncode == 65
+    assert "부정 0" in done.stderr and "Traceback" not in done.stderr
+    assert not learnt, "it is said before anything is learnt"
+    assert train_here("compare", "course-flatten", "--data", "shop.csv").returncode == 0
 
 
 @pytest.mark.slow

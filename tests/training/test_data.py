@@ -86,6 +86,24 @@ def test_a_file_that_changes_meanwhile_is_refused(tmp_path, name):
         list(read)
 
 
+def test_a_file_that_is_removed_meanwhile_or_given_its_old_time_is_refused(tmp_path):
+    file = tmp_path / "a.tsv"
+
+    def rewrite():
+        times = file.stat().st_atime_ns, file.stat().st_mtime_ns
+        with open(file, "r+b") as there:
+            there.write(b"1")
+        os.utime(file, ns=times)
+
+    for change in (file.unlink, rewrite):
+        file.write_text("".join(f"5\t{i} 좋아요\n" for i in range(20_000)), "utf-8")
+        read = data.raw_rated(file)
+        next(read)
+        change()
+        with pytest.raises(data.DataError, match="바뀌었습니다"):
+            list(read)
+
+
 def test_split_depends_on_the_text_alone():
     texts = [f"리뷰 {i}번 좋아요" for i in range(2000)]
     rows = [data.Row(t, 5, data.place(t)) for t in texts]

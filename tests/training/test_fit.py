@@ -15,6 +15,7 @@ import nlp
 from nlp.modelstore import ModelStore
 from tests.training.shop import environment, needs_keras, train
 from training.__main__ import main
+from training.data import Row
 
 pytestmark = needs_keras
 
@@ -128,7 +129,8 @@ def test_fit_makes_a_model_that_serves(files, tmp_path, recipe):
     assert "정확도" in result.stdout
     said = result.stdout
     assert all(other in said for other in ("새 모델", "지금 쓰는 모델", "선형 모델")), "it is compared with both"
-    check_run_folder(tmp_path / "runs", result, analyzer.model_id)
+    check_run_folder(tmp_path / "runs", recipe.removesuffix(".toml"), result, analyzer.model_id)
+    assert ("영화 리뷰, movies.tsv, 20" in card) == (recipe == "small.toml"), "those that the recipe has a use for"
 
     again = run(command(files, tmp_path / "model", tmp_path / "runs", recipe))
     assert again.returncode == 65
@@ -136,9 +138,9 @@ def test_fit_makes_a_model_that_serves(files, tmp_path, recipe):
     assert "Traceback" not in again.stderr
 
 
-def check_run_folder(runs: Path, result: subprocess.CompletedProcess[str], model_id: str) -> None:
+def check_run_folder(runs: Path, recipe: str, result: subprocess.CompletedProcess[str], model_id: str) -> None:
     """What was asked, what came of it, and pictures, as of a shop's run."""
-    (folder,) = runs.glob("fit-*")
+    (folder,) = runs.glob(f"{recipe}-*")
     assert f"이번 기록: {folder / 'index.html'}" in result.stdout
     config = json.loads((folder / "config.json").read_text("utf-8"))
     assert f"배우는 곳: {config['devices'][0]}" in result.stderr
@@ -152,6 +154,41 @@ def check_run_folder(runs: Path, result: subprocess.CompletedProcess[str], model
         assert (folder / name).read_bytes().startswith(b"\x89PNG") and name in page
     assert model_id in page and "student-0" in page and "config.json" in page
     assert (folder / "card.md").read_text("utf-8") in (runs.parent / "model" / "README.md").read_text("utf-8")
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(300)
+def test_a_run_goes_on_with_what_is_there_unless_it_is_to_begin_anew(files, tmp_path):
+    runs, recipe = tmp_path / "runs", tmp_path / "mine.toml"
+    times = []
+    for number, (sure, more) in enumerate(((0.9, []), (0.95, []), (0.95, ["--fresh"]))):
+        recipe.write_text(PLAIN.replace("0.9", str(sure)), "utf-8")
+        done = run([*command(files, tmp_path / f"model-{number}", runs, str(recipe)), *more])
+        assert done.returncode == 0, done.stderr
+        (network,) = runs.glob("fit-*/student-0.npz")
+        times.append(network.stat().st_mtime_ns)
+    assert times[0] == times[1] < times[2], "another band needs no other network"
+    asked = [json.loads(path.read_text("utf-8"))["settings"]["right_when_sure"] for path in runs.glob("mine-*/con*")]
+    assert sorted(asked) == [0.9, 0.95], "each has a record of its own"
+
+
+def test_the_card_names_corpora_that_the_user_named(files):
+    from training.card import write_card
+    from training.evaluate import evaluate
+    from training.prepared import Corpora
+    from training.recipe import Recipe
+
+    rows = [Row(text, 5.0 if good else 1.0, 0.0) for text, good in make(40, 3)]
+    analyzer = nlp.load()
+    result = evaluate(analyzer, rows)
+    given = Recipe.from_dict({}, "tried"), None, analyzer.settings, result, result.accuracy, result.against(result)
+    cards = []
+    for mine in (None, ("영화 리뷰, 우리.tsv, 2026-01-02에 받음", "적지 않음")):
+        corpora = Corpora(rows, (), rows[:30], movies_source=mine)
+        cards.append(write_card(given[0], corpora, *given[1:], None, 0))
+    assert "| 30 | 1점에서 10점까지의 영화 리뷰 (e9t/nsmc, raw) | CC0 |" in cards[0]
+    assert "| 30 | 영화 리뷰, 우리.tsv, 2026-01-02에 받음 | 적지 않음 |" in cards[1] and "CC0" not in cards[1]
+    assert all("별점 없는" not in card and "nan" not in card for card in cards), "of what was not used nothing is said"
 
 
 HIDDEN = "import sys; sys.modules['kiwipiepy'] = None; from bot.cli import main; sys.exit(main(sys.argv[1:]))"

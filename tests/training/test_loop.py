@@ -55,6 +55,46 @@ def test_damage_is_one_sentence(checkpoint):
     assert refused > len(cut) + len(others) + 100
 
 
+def test_a_file_that_does_not_say_what_is_in_it_is_damaged(tmp_path):
+    from training.errors import DataError
+    from training.loop import read_arrays
+
+    np.savez(tmp_path / "state.npz", done=np.array(7))
+    with pytest.raises(DataError, match=r"state\.npz"):
+        read_arrays(tmp_path / "state.npz")
+
+
+def test_a_run_that_goes_on_is_told_as_if_it_had_not_stopped(tmp_path):
+    import keras
+
+    from training.errors import DataError
+    from training.loop import compile_with, run
+    from training.losses import read_losses
+
+    def model(width=2):
+        made = keras.Sequential([keras.Input((3,)), keras.layers.Dense(width)])
+        compile_with(made, 0.01, "mse")
+        made.optimizer.build(made.trainable_variables)
+        return made
+
+    def step(number):
+        if number == last:
+            raise KeyboardInterrupt
+        return 1 / (1 + number)
+
+    last = None
+    run(step, 100, [model()], tmp_path / "whole.npz", "tried", every=40, losses=tmp_path / "whole.jsonl")
+    last, cut = 70, (tmp_path / "cut.npz", "tried")
+    with pytest.raises(KeyboardInterrupt):
+        run(step, 100, [model()], *cut, every=40, losses=tmp_path / "cut.jsonl")
+    last = None
+    run(step, 100, [model()], *cut, every=40, losses=tmp_path / "cut.jsonl")
+    assert read_losses(tmp_path / "cut.jsonl") == read_losses(tmp_path / "whole.jsonl")
+    assert [done for done, _ in read_losses(tmp_path / "cut.jsonl")] == [20, 40, 60, 80, 100]
+    with pytest.raises(DataError, match=r"cut\.npz"):
+        run(step, 100, [model(width=5)], *cut)
+
+
 def test_a_full_disk_leaves_the_checkpoint_before(checkpoint, monkeypatch):
     from training import loop
 

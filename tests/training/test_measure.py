@@ -8,6 +8,7 @@ from nlp import artifact
 from nlp.analyze import BUNDLED
 from nlp.modelstore import ModelStore
 from tests.training.shop import needs_keras, reviews, write_csv
+from training.messages import say
 from training.rows import split
 
 pytestmark = needs_keras  # for what comes with it: scikit-learn and Matplotlib
@@ -24,7 +25,7 @@ def upside_down(tmp_path):
 
 def figures(done):
     assert done.returncode == 0, done.stderr
-    return json.loads(done.stdout)
+    return json.loads(done.stdout, parse_constant=pytest.fail)  # no NaN, which JSON has not
 
 
 def test_a_shops_file_measures_the_model_in_service(tmp_path, train_here, upside_down):
@@ -38,6 +39,8 @@ def test_a_shops_file_measures_the_model_in_service(tmp_path, train_here, upside
     held = figures(train_here("evaluate", BUNDLED, "--data", "shop.csv", "--json"))["accuracy"]["n"]
     every = figures(train_here("evaluate", BUNDLED, "--data", "shop.csv", "--all-rows", "--json"))["accuracy"]["n"]
     assert 20 < held < 80 and every == 300
+    assert found["by_length"]["80+"] == {"right": 0, "n": 0, "value": None, "low": None, "high": None}
+    assert 0 < found["calibration_by_chance"]["mean"] < found["calibration_by_chance"]["high"]
 
 
 def test_it_reads_what_fit_reads(tmp_path, train_here):
@@ -76,11 +79,11 @@ def test_behaviour_and_faithfulness_of_the_model_in_service(tmp_path, train_here
     )
     done = train_here("behaviour", "--suites", "suites", "--data", "shop.csv", "--all-rows")
     assert done.returncode == 0, done.stderr
-    assert upside_down in done.stdout and "60" in done.stdout
+    assert upside_down in done.stdout and say("behaviour_held_out", rows=60) in done.stdout
     assert "0.00% [" in done.stdout, "an upside-down model has none of the suite right"
     done = train_here("faithfulness", "--data", "shop.csv", "--all-rows", "--reviews", 5)
     assert done.returncode == 0, done.stderr
-    assert "5" in done.stdout
+    assert say("faithful_title", rows=5) in done.stdout
 
 
 @pytest.mark.parametrize("command", ["evaluate", "behaviour", "faithfulness"])

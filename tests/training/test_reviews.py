@@ -143,6 +143,8 @@ def test_every_row_knows_where_it_came_from(tmp_path):
         ),
         ("번호,리뷰\n1234,좋아요\n", {}, "--label-column"),
         ("별점,리뷰\n5,좋아요\n1,별로\n", {"cut": 9.0}, "--cut"),
+        ("별점,리뷰\n5,좋아요\n1,별로\n", {"scale": 0.0}, "--scale 0"),
+        ("별점,리뷰\n5,좋아요\n1,별로\n", {"scale": float("nan")}, "--scale nan"),
         ("별점,리뷰\n5,좋아요,하나 더\n1,별로\n", {}, "칸입니다"),
         ("", {}, "비어"),
     ],

@@ -10,6 +10,8 @@ import pytest
 
 from tests.training.shop import needs_keras
 from training.board import write_board
+from training.recipe import Recipe
+from training.stages import Stages
 
 STEPS = [(0, {"loss": float("nan"), "aside_loss": 0.7}), (1, {"loss": 0.5, "aside_loss": 0.6})]
 
@@ -19,7 +21,7 @@ def test_the_backend_is_asked_for_its_devices(tmp_path, monkeypatch):
     import keras
 
     from training.devices import devices
-    from training.runfolder import write_config
+    from training.runfolder import begin_run
 
     assert any(name.startswith(("cpu", "gpu", "tpu", "cuda")) for name in devices())
     monkeypatch.setattr(keras.distribution, "list_devices", lambda: ["CPU:0", "GPU:0", "GPU:1"])
@@ -27,8 +29,31 @@ def test_the_backend_is_asked_for_its_devices(tmp_path, monkeypatch):
     monkeypatch.delattr(keras.distribution, "list_devices")
     monkeypatch.setattr(keras.ops, "ones", lambda _: SimpleNamespace(device="cuda:0"))  # as torch names it
     assert devices() == ["gpu:0"]
-    write_config(tmp_path, {})
-    assert json.loads((tmp_path / "config.json").read_text())["devices"] == devices()
+    folder = begin_run(tmp_path, "tried", {})
+    assert json.loads((folder / "config.json").read_text())["devices"] == devices()
+
+
+@needs_keras
+def test_a_run_of_anything_else_has_a_folder_of_its_own(tmp_path):
+    from training.runfolder import begin_run
+
+    first = begin_run(tmp_path, "tried", {"settings": {"students": 1}})
+    (first / "metrics.jsonl").touch()
+    second = begin_run(tmp_path, "tried", {"settings": {"students": 2}})
+    assert first != second
+    assert json.loads((first / "config.json").read_text())["settings"] == {"students": 1}
+    assert begin_run(tmp_path, "tried", {"settings": {"students": 1}}) == first and (first / "metrics.jsonl").exists()
+    assert begin_run(tmp_path, "tried", {"settings": {"students": 1}}, fresh=True) == first
+    assert [p.name for p in first.iterdir()] == ["config.json"]
+
+
+def test_who_begins_anew_keeps_nothing_of_the_stages(tmp_path):
+    mine, other = (Stages(tmp_path, Recipe.from_dict({}, "tried"), rows, 0) for rows in ("mine", "other"))
+    for stages in (mine, other):
+        (stages.folder("teach") / "teacher-0-0.npz").touch()
+    mine.clear()
+    (left,) = tmp_path.glob("teach-*/*.npz")
+    assert left.parent == other.folder("teach")
 
 
 def test_without_tensorboard_nothing_is_written(tmp_path, monkeypatch):

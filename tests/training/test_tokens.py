@@ -6,6 +6,7 @@ import gzip
 
 import pytest
 
+from training import tokens
 from training.data import DataError
 from training.tokens import cut_all, cutter
 
@@ -33,6 +34,27 @@ def test_morphemes_are_kept_and_a_damaged_cache_is_made_again(tmp_path):
         assert cut_all("kiwi", TEXTS, tmp_path, jobs=1) == first
     cut_all("kiwi", TEXTS[1:], tmp_path, jobs=1)
     assert len(list(tmp_path.iterdir())) == 2
+
+
+def test_what_an_interrupted_run_has_cut_is_not_cut_again(tmp_path, monkeypatch):
+    pytest.importorskip("kiwipiepy", reason="needs the extra kiwi")
+    monkeypatch.setattr(tokens, "_CHUNK", 10)
+    told: list[int] = []
+
+    def stop(_, done, of):
+        told.append(done)
+        if done == 20:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        cut_all("kiwi", TEXTS, tmp_path, jobs=1, tell=stop)
+    (parts,) = tmp_path.iterdir()
+    (parts / "1.json.gz").write_bytes(b"damaged")
+    first = cut_all("kiwi", TEXTS, tmp_path, jobs=1, tell=lambda _, done, of: told.append(done))
+    assert told == [10, 20, 20, 30, 40, 50], "the damaged part is cut again"
+    assert first == [cutter("kiwi")(text) for text in TEXTS]
+    (kept,) = tmp_path.iterdir()
+    assert kept.is_file(), "and nothing is left of the parts"
 
 
 def test_what_was_cut_is_known_again_whatever_the_backend(tmp_path, monkeypatch):

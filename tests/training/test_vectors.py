@@ -9,7 +9,7 @@ from typing import ClassVar
 import numpy as np
 import pytest
 
-from tests.training.shop import ROOT, train
+from tests.training.shop import ROOT, reviews, train, write_csv
 from training import vectors
 from training.data import DataError
 from training.vectors import Vectors, load
@@ -104,6 +104,19 @@ def test_they_can_begin_a_network_that_serves(tmp_path, capsys, kind):
     assert np.array_equal(first["embedding/character"][row], KNOWN.matrix[0])
     with pytest.raises(DataError, match="embedding = 3"):
         first_weights(NetworkConfig(embedding=4, units=(2,), jamo=False), made, str(tmp_path / "v.txt"), 0)
+
+
+@pytest.mark.parametrize(("embedding", "says"), [(3, "벡터 파일이 없습니다"), (4, "embedding = 3")])
+def test_vectors_that_do_not_fit_are_said_before_anything_is_done(tmp_path, train_here, embedding, says):
+    pytest.importorskip("keras", reason="training needs the extra train")
+    write_csv(tmp_path / "shop.csv", reviews(300))
+    if embedding == 4:
+        KNOWN.save(tmp_path / "v.txt")
+    text = f"[tokenizer]\nkind = 'kiwi'\n[network]\nembedding = {embedding}\n[pretrain]\nvectors = 'v.txt'\n"
+    (tmp_path / "mine.toml").write_text(text)
+    done = train_here("fit", "--data", "shop.csv", "--recipe", "mine.toml", "--out", "model")
+    assert done.returncode == 65 and says in done.stderr
+    assert not list(tmp_path.glob("runs/tokens*")), "no morphemes are cut before"
 
 
 def test_a_recipe_with_other_vectors_is_another_run(tmp_path):

@@ -12,7 +12,7 @@ from rich.table import Table
 from training.backend import load_keras
 from training.commands.around import around, err, out, service_model
 from training.course_recipe import CourseRecipe
-from training.enough import check_comparable
+from training.enough import check_comparable, check_sides
 from training.errors import DataError
 from training.messages import say
 from training.reviews import ReadRules, Reviews, read_reviews
@@ -88,6 +88,7 @@ def _train(
         from training.figures import Figures
 
         sides = course.parts(reviews.rows) if service is None else held_out(reviews)
+        check_sides(*sides, reviews.positive_above)
         figures = Figures.of(folder / "figures.jsonl", sides, reviews.positive_above, seed, quick=quick)
         for name, recipe in chosen.items():
             known = None if fresh else figures.kept(name, recipe)

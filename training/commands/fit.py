@@ -87,6 +87,7 @@ def fit(
             seed=seed,
             name=name,
             named=bool(data) or files.fetched,
+            fresh=not resume,
         )
         if promote:
             from training.commands.models import promote_folder

@@ -17,6 +17,7 @@ from training.errors import DataError
 from training.fetch import SHOPPING, folder_of, is_expected
 from training.host import find_host, home_of
 from training.messages import say
+from training.provenance import origin_of
 from training.reviews import Reviews, sources
 
 if TYPE_CHECKING:
@@ -110,6 +111,7 @@ def fit_fully(
     seed: int,
     name: str,
     named: bool,
+    fresh: bool,
 ) -> None:
     """Make a model from nothing; see :func:`training.fit.fit`.
 
@@ -124,6 +126,7 @@ def fit_fully(
         seed: of everything random.
         name: first part of the model's id.
         named: whether the rated reviews are others than the project's own, whose sources are known.
+        fresh: begin anew even if an interrupted run could be gone on with.
     """
     files = corpus_files(None, unrated, movies) if os.environ.get("NUNCHI_DATA") else CorpusFiles([], unrated, movies)
     if reviews.kind == "labels":  # there are no stars to learn
@@ -134,13 +137,25 @@ def fit_fully(
 
     err.print(say("device", device=devices()[0]), markup=False, highlight=False)
     told = [(n, say("card_rated", source=source, day=day), licence) for n, source, licence, day in sources(reviews)]
-    corpora = read_corpora(recipe, reviews, files, told if named else ())
-    outcome = make(recipe, corpora, target, runs, service, seed=seed, name=name)
+    corpora = replace(
+        read_corpora(recipe, reviews, files, told if named else ()),
+        unrated_source=_source("card_unrated_of", unrated),
+        movies_source=_source("card_films_of", movies),
+    )
+    outcome = make(recipe, corpora, target, runs, service, seed=seed, name=name, fresh=fresh)
     print_evaluation(outcome.held_out, say("on_held_out", model=outcome.model_id))
     said = [] if outcome.movies is None else [say("fit_movies", share=outcome.movies.accuracy)]
     said += [*outcome.sentences, say("fit_folder", folder=outcome.folder), say("fit_page", page=outcome.page)]
     for sentence in said:
         out.print(sentence, markup=False, highlight=False, soft_wrap=True)
+
+
+def _source(sentence: str, path: Path | None) -> tuple[str, str] | None:
+    """What the card says of a corpus that the user named; None for those of the project."""
+    if path is None:
+        return None
+    origin = origin_of(path)
+    return say(sentence, source=origin.source, day=origin.obtained), say("unstated")
 
 
 def print_evaluation(result: Any, title: str) -> None:

@@ -100,9 +100,11 @@ def _record(model: Path) -> dict[str, object] | None:
 
 
 def rollback(context: typer.Context) -> None:
-    """Put the model into service that served before."""
-    model_id = around(context).store.rollback()
-    said = say("rolled_back_bundled") if model_id is None else say("rolled_back", model=model_id)
+    """Put the model into service that served before; one that is gone or damaged is passed over."""
+    done = around(context).store.rollback()
+    for model_id in done.skipped:
+        err.print(say("rollback_skipped", model=model_id), markup=False, highlight=False, soft_wrap=True)
+    said = say("rolled_back_bundled") if done.model_id is None else say("rolled_back", model=done.model_id)
     out.print(said, markup=False, highlight=False)
 
 

@@ -59,6 +59,7 @@ OBTAINED_UNCLEAR = "{file}, row {row:,}: the column obtained holds no date like 
 RATING_TOO_HIGH = (
     "{file}: a rating of {rating:g} is out of range, the highest there can be is {highest:g}; mend it or give --scale"
 )
+SCALE_WRONG = "--scale {scale:g} is the highest number of stars, so it must be greater than 0"
 CUT_TOO_HIGH = "--cut {cut:g} must be less than the highest number of stars, {highest:g}"
 COLUMN_MISSING = "{file} has no column called that (--label-column); there are: {columns}"
 COLUMN_TWICE = "{file}: the reviews and the ratings cannot both be in column {column}; mend --label-column"

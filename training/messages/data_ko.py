@@ -60,6 +60,7 @@ OBTAINED_UNCLEAR = "{file}, {row:,}번째 행: obtained 칸은 2026-11-22 처럼
 RATING_TOO_HIGH = (
     "{file}: 별점에 {rating:g} 값이 있는데 만점은 {highest:g}점입니다. 값을 고치거나 --scale 로 만점을 알려 주세요."
 )
+SCALE_WRONG = "--scale {scale:g} 값은 만점이므로 0보다 커야 합니다."
 CUT_TOO_HIGH = "--cut {cut:g} 값은 만점 {highest:g}점보다 작아야 합니다."
 COLUMN_MISSING = "{file}: --label-column 으로 알려 주신 칸이 없습니다. 있는 칸: {columns}"
 COLUMN_TWICE = "{file}: 리뷰와 별점이 모두 {column}번째 칸일 수는 없습니다. --label-column 을 고쳐 주세요."

@@ -109,6 +109,7 @@ PROMOTE_UNKNOWN = (
 )
 PROMOTE_WORSE = "{model} is worse than {serving}, which stays in service (--force does it all the same)"
 PROMOTED = "in service: {model} (back with: {command})"
+ROLLBACK_SKIPPED = "Model {model} is gone or damaged and is passed over."
 ROLLED_BACK = "in service: {model}"
 ROLLED_BACK_BUNDLED = "in service: the bundled model"
 MODELS_MODEL = "model"

@@ -110,6 +110,7 @@ PROMOTE_WORSE = (
     "를 주세요."
 )
 PROMOTED = "이제 {model} 모델을 씁니다. 되돌리려면: {command}"
+ROLLBACK_SKIPPED = "{model} 모델은 없어졌거나 망가져 건너뜁니다."
 ROLLED_BACK = "이제 {model} 모델을 씁니다."
 ROLLED_BACK_BUNDLED = "이제 함께 설치된 모델을 씁니다."
 MODELS_MODEL = "모델"
