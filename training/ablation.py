@@ -1,8 +1,8 @@
 """What each step of a recipe gained: the network in service with ever more of them, several times over.
 
-All are asked about the same rows, those of the fold by which the model is calibrated, whose ratings neither they nor
-their teachers know. The rows that are held out take no part. Only the weights of the wide part, one for polarity and
-one for each side's stars, are fitted on the very rows that are asked.
+All are asked about the same rows, those of the first fold by which the model is calibrated, whose ratings neither they
+nor their teachers know. The rows that are held out take no part. Only the weights of the wide part, one for polarity
+and one for each side's stars, are fitted on the very rows that are asked.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from training.batches import Encoded, predict
 from training.messages import say
 from training.prepared import Both, Prepared
 from training.student import Weights, average, student, with_weights
-from training.wide import Wide, beside
+from training.wide import Fold, Wide, beside
 
 Floats = NDArray[np.float32]
 
@@ -88,7 +88,8 @@ def ablate(both: Both, seeds: int) -> Iterator[Figure]:
     Yields:
         The linear model alone, then each step, then the wide part beside the network, then the mean of the networks.
     """
-    apart, texts = both.apart, [r.text for r in both.asked]
+    apart, asked = both.folds[0].taught, both.folds[0].asked
+    texts = [r.text for r in asked]
     recipe = apart.recipe
 
     def ask(prepared: Prepared, weights: Weights, texts: Sequence[str] = texts) -> Floats:
@@ -108,7 +109,7 @@ def ablate(both: Both, seeds: int) -> Iterator[Figure]:
     if recipe.fitted_wide:
         others = beside(apart.movies, recipe, apart.seed)
         mean = average(networks)
-        wide = Wide.weigh(partial(ask, apart, mean), both.asked, apart.learn, recipe.network, others)
+        (wide,) = Wide.weigh([Fold(partial(ask, apart, mean), asked, apart.learn)], recipe.network, others)
         more = wide.logits(texts)
         yield _figure("wide", [ask(apart, weights) + more for weights in networks], both)
     if seeds > 1:
@@ -116,8 +117,8 @@ def ablate(both: Both, seeds: int) -> Iterator[Figure]:
 
 
 def _figure(step: str, said: Sequence[NDArray[Any]], both: Both) -> Figure:
-    config = both.apart.recipe.network
-    rating = np.array([r.rating for r in both.asked], float)
+    config = both.whole.recipe.network
+    rating = np.array([r.rating for r in both.folds[0].asked], float)
     positive = rating > config.positive_above
     accuracies, stars = [], []
     for logits in said:

@@ -35,7 +35,7 @@ from training.rows import split
 from training.runfolder import PAGE, Learning, begin_run, write_results
 from training.stages import Stages
 from training.student import Weights, learn_together, loss_file, with_weights
-from training.wide import Wide, beside
+from training.wide import Fold, Wide, beside
 
 
 def fit(
@@ -75,19 +75,21 @@ def fit(
         Stages(runs, recipe, corpora.fingerprint(), seed).clear()
     folder = begin_run(runs, recipe.name, _config(recipe, corpora, served.model_id, seed), fresh=fresh)
     both = prepare(recipe, corpora, runs, seed)
-    whole, apart = both.whole, both.apart
-    ask = _asker(apart, learn_together(apart, say("progress_one_fold")))
-    texts = [r.text for r in both.asked]
-    logits = ask(texts)
-    wide = None
+    whole, folds = both.whole, []
+    for number, (taught, asked) in enumerate(((a.taught, a.asked) for a in both.folds), 1):
+        weights = learn_together(taught, say("progress_one_fold", fold=number, of=len(both.folds)))
+        folds.append(Fold(_asker(taught, weights), asked, taught.learn))
+    texts = [[r.text for r in f.asked] for f in folds]
+    logits = [f.ask(t) for f, t in zip(folds, texts, strict=True)]
+    wides = []
     if recipe.fitted_wide:
         others = beside(whole.movies, recipe, seed)
-        wide = Wide.weigh(ask, both.asked, apart.learn, recipe.network, others)
-        logits = logits + wide.logits(texts)
-    settings = _calibrate(recipe, logits, both.asked)
+        wides = Wide.weigh(folds, recipe.network, others)
+        logits = [said + w.logits(t) for said, w, t in zip(logits, wides, texts, strict=True)]
+    settings = _calibrate(recipe, np.concatenate(logits), [r for f in folds for r in f.asked])
     weights = learn_together(whole, say("progress_network"))
-    if wide is not None:
-        weights["wide/table"] = wide.fitted_to(_asker(whole, weights), whole.learn, others).table
+    if wides:
+        weights["wide/table"] = wides[0].fitted_to(_asker(whole, weights), whole.learn, others).table
     weights = {k: v.astype(np.float16).astype(np.float32) for k, v in weights.items()}
     trained = Artifact(settings, whole.tokens, weights, name or recipe.name)
 

@@ -83,9 +83,14 @@ def fit_left_over(ask: Ask, rows: Sequence[Row], config: NetworkConfig, others: 
 
 
 def fit_star_table(rows: Sequence[Row], config: NetworkConfig, side: Sequence[int]) -> Table:
-    """Log-odds of the higher of the two rating classes of one side that each bucket adds, ``[buckets]``."""
+    """Log-odds of the higher of the two rating classes of one side that each bucket adds, ``[buckets]``.
+
+    Nothing where the rows have but one of the two.
+    """
     low, high = (config.ratings[i] for i in side)
     known = [r for r in rows if r.rating in (low, high)]
+    if len({r.rating for r in known}) < 2:
+        return np.zeros(config.buckets)
     x = features([r.text for r in known], config)
     return _fit(x, np.array([r.rating == high for r in known]), np.ones(len(known)))
 
@@ -107,7 +112,7 @@ def _fit(x: csr_matrix, y: NDArray[np.bool_], weight: Table) -> Table:
     for scale, c in ((np.ones(x.shape[1]), _PLAIN_C), (ratio, _BAYES_C)):
         scaled = x.multiply(scale).tocsr()
         weights = LogisticRegression(C=c, solver="liblinear").fit(scaled, y, sample_weight=weight).coef_[0]
-        table += weights * scale / (scaled @ weights).std()
+        table += weights * scale / max((scaled @ weights).std(), 1e-9)
     return table
 
 

@@ -22,7 +22,7 @@ from training.enough import check_enough
 from training.messages import say
 from training.morphemes import remember, teach_morphemes
 from training.pieces import check_installed
-from training.prepared import Both, Corpora, Prepared, Weights
+from training.prepared import Apart, Both, Corpora, Prepared, Weights
 from training.pretrain import first_weights, fitting_vectors, pretrain
 from training.recipe import Recipe
 from training.recombine import recombine
@@ -34,8 +34,8 @@ from training.teach import teach, teach_again
 from training.tokens import cut_all, cutter
 from training.tune import movie_pool
 
-CALIBRATION_FOLDS = 5
-"""Of as many folds of the rated rows one is for calibration."""
+FOLDS = 5
+"""Of as many folds of the rated rows some are for calibration."""
 
 _console = Console(stderr=True)
 
@@ -88,12 +88,13 @@ def prepare(recipe: Recipe, corpora: Corpora, runs: Path, seed: int) -> Both:
         folder,
         seed,
     )
-    asked, others = _apart(learn)
-    classes = {"": whole, "apart": replace(whole, learn=others, folder=folder / "apart")}
+    classes, asked = {"": whole}, {}
+    for name, (own, others) in _apart(learn, recipe).items():
+        asked[name], classes[name] = own, replace(whole, learn=others, folder=folder / name)
     if recipe.teach.folds:
         starts = pretrained(recipe.teachers, "pretrain", recipe.pretrain.seeds)
         classes = {name: _taught(of, stages, starts, domain, name) for name, of in classes.items()}
-    return Both(classes[""], classes["apart"], asked)
+    return Both(classes[""], [Apart(classes[name], own) for name, own in asked.items()])
 
 
 def teach_only(recipe: Recipe, corpora: Corpora, runs: Path, seed: int) -> Path:
@@ -120,7 +121,8 @@ def teach_only(recipe: Recipe, corpora: Corpora, runs: Path, seed: int) -> Path:
     characters = partial(_fit_tokenizer, recipe, learn, corpora.unrated, movies, runs)
     domain = [*learn, *corpora.unrated]
     unrated = [*corpora.unrated, *_recombined(recipe, corpora.unrated, seed)]
-    for name, rows in {"": learn, "apart": _apart(learn)[1]}.items():
+    apart = {name: others for name, (_, others) in _apart(learn, recipe).items()}
+    for name, rows in {"": learn, **apart}.items():
         teach_transformers(recipe, characters, domain, rows, unrated, movies, made, seed, kept, name)
     return kept
 
@@ -138,12 +140,16 @@ def _begin(recipe: Recipe, corpora: Corpora, runs: Path, seed: int) -> tuple[Sta
     return stages, learn, movies
 
 
-def _apart(learn: Sequence[Row]) -> tuple[list[Row], list[Row]]:
-    """The fold for calibration, and the other rows."""
-    own = [fold(r.place, CALIBRATION_FOLDS) == 0 for r in learn]
-    return [r for r, is_own in zip(learn, own, strict=True) if is_own], [
-        r for r, is_own in zip(learn, own, strict=True) if not is_own
-    ]
+def _apart(learn: Sequence[Row], recipe: Recipe) -> dict[str, tuple[list[Row], list[Row]]]:
+    """The folds for calibration and for each the other rows, by the name of its folder in that of a stage."""
+    place = [fold(r.place, FOLDS) for r in learn]
+    out = {}
+    for number in range(recipe.calibration_folds):
+        own, others = (
+            [r for r, at in zip(learn, place, strict=True) if (at == number) == is_own] for is_own in (True, False)
+        )
+        out[f"apart-{number}" if number else "apart"] = own, others
+    return out
 
 
 def _taught(

@@ -87,17 +87,28 @@ class Prepared:
 
 
 @dataclass(frozen=True)
-class Both:
-    """What the network in service learns from, and the same without a fold.
+class Apart:
+    """What a network learns from that is asked about a fold.
 
-    Neither that network nor any of its teachers knows the ratings of that fold, so it tells how to calibrate.
+    Neither that network nor any of its teachers knows the ratings of the fold, so it tells how to calibrate.
 
     Attributes:
-        whole: all rows that are not held out.
-        apart: the same without the fold.
+        taught: all rows that are not held out without the fold.
         asked: the rows of the fold.
     """
 
-    whole: Prepared
-    apart: Prepared
+    taught: Prepared
     asked: Sequence[Row]
+
+
+@dataclass(frozen=True)
+class Both:
+    """What the network in service learns from, and the same without one fold or another.
+
+    Attributes:
+        whole: all rows that are not held out.
+        folds: the same without a fold, for each that tells how to calibrate.
+    """
+
+    whole: Prepared
+    folds: Sequence[Apart]

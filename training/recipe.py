@@ -40,6 +40,7 @@ class Recipe:
         wide_movies: number of movie reviews that it learns from too, lest it speaks against the network there.
         wide_made: number of reviews made by rule that it learns from too.
         students: networks whose mean serves (:mod:`training.student`).
+        calibration_folds: how many of five folds tell how to calibrate; each wants teachers and networks of its own.
         right_when_sure: share of verdicts outside the unsure band that are to be right.
         adapt: learn on from the model in service instead of all that; its shape and tokenizer are kept.
         course: a network of the course, which is trained and compared but does not serve.
@@ -55,6 +56,7 @@ class Recipe:
     wide_movies: int = 0
     wide_made: int = 0
     students: int = 1
+    calibration_folds: int = 1
     right_when_sure: float = 0.97
     adapt: AdaptRecipe | None = None
     course: CourseRecipe | None = None
@@ -119,6 +121,8 @@ class Recipe:
             recipe.teachers  # noqa: B018 - says what is wrong with their units
         except ValueError as error:
             raise DataError("recipe_network", reason=error) from None
+        if not 1 <= recipe.calibration_folds <= 5:
+            raise _no_choice("", "calibration_folds", ("1–5",), recipe.calibration_folds)
         if recipe.teach.folds == 1:  # whoever teaches has to learn from another fold
             raise _no_choice("teach", "folds", ("0", "2–"), recipe.teach.folds)
         if recipe.teach.generations not in (1, 2):

@@ -46,7 +46,13 @@ class Stages:
         attend = {k: v for k, v in parts["teach"]["transformer"].items() if k != "reads"}  # each has a folder in it
         self._what["transformer"] = [data, seed, parts["tokenizer"], parts["teach"]["folds"], attend]
         self._what["again"] = [self._what["morphemes"], self._what["start"], parts["teach"], parts["tune"]]
-        after = ("wide_movies", "wide_made", "right_when_sure", "students")  # nothing that a network learns
+        after = (
+            "wide_movies",
+            "wide_made",
+            "right_when_sure",
+            "students",
+            "calibration_folds",
+        )  # nothing that a network learns
         self._what["fit"] = [self._what["morphemes"], {k: v for k, v in parts.items() if k not in after}]
 
     def clear(self) -> None:

@@ -22,6 +22,21 @@ _MOVIE, _MADE = 0.05, 0.05
 
 
 @dataclass(frozen=True)
+class Fold:
+    """A network, and rows that it does not know.
+
+    Attributes:
+        ask: asks the network.
+        asked: rows that it did not learn from.
+        learned: rows that it did.
+    """
+
+    ask: Ask
+    asked: Sequence[Row]
+    learned: Sequence[Row]
+
+
+@dataclass(frozen=True)
 class Wide:
     """A fitted wide part.
 
@@ -39,38 +54,33 @@ class Wide:
     table: NDArray[np.float32]
 
     @classmethod
-    def weigh(
-        cls,
-        ask: Ask,
-        asked: Sequence[Row],
-        learned: Sequence[Row],
-        config: NetworkConfig,
-        others: Sequence[Other],
-    ) -> Wide:
-        """Fit tables to the rows that the network learned from, and weigh them on rows that it did not.
+    def weigh(cls, folds: Sequence[Fold], config: NetworkConfig, others: Sequence[Other]) -> list[Wide]:
+        """Fit tables to the rows that each network learned from, and weigh them on all those that it did not.
 
         Args:
-            ask: asks the network.
-            asked: rows that it did not learn from.
-            learned: rows that it did.
+            folds: networks, and rows that they do not know.
             config: shape of the network, the wide part included.
             others: see :func:`beside`.
+
+        Returns:
+            One for each fold, all with the same weights.
         """
-        texts = [r.text for r in asked]
-        x, logits = features(texts, config), ask(texts)
-        rating = np.array([r.rating for r in asked], float)
-        positive = rating > config.positive_above
+        tables = [_Tables.fit(f.ask, f.learned, config, others) for f in folds]
+        x = [features([r.text for r in f.asked], config) for f in folds]
+        logits = np.concatenate([f.ask([r.text for r in f.asked]) for f in folds])
+        rating = np.array([r.rating for f in folds for r in f.asked], float)
+        said = [np.concatenate([a @ t.polarity[i] for a, t in zip(x, tables, strict=True)]) for i in (0, 1)]
         odds = binary_log_odds(logits, config.positive_classes)
-        tables = _Tables.fit(ask, learned, config, others)
-        alone, left_over = _weights(odds, [x @ table for table in tables.polarity], positive)
+        alone, left_over = _weights(odds, said, rating > config.positive_above)
         stars = {}
-        for pair, table in tables.stars.items():
+        for pair in _pairs(config):
             low, high = (config.ratings[i] for i in pair)
             known = np.isin(rating, (low, high))
             own = (logits[:, pair[1]] - logits[:, pair[0]])[known].astype(np.float64)
-            (stars[pair],) = _weights(own, [(x @ table)[known]], rating[known] == high)
+            within = np.concatenate([a @ t.stars[pair] for a, t in zip(x, tables, strict=True)])
+            (stars[pair],) = _weights(own, [within[known]], rating[known] == high)
         none = np.zeros((config.buckets, len(config.ratings)), np.float32)
-        return cls(config, (alone, left_over), stars, none)._with(tables)
+        return [cls(config, (alone, left_over), stars, none)._with(t) for t in tables]
 
     def fitted_to(self, ask: Ask, rows: Sequence[Row], others: Sequence[Other]) -> Wide:
         """The same weights on tables fitted to these rows, from which the network that is asked has learned."""
@@ -126,7 +136,12 @@ def _pairs(config: NetworkConfig) -> list[Pair]:
 
 
 def _weights(network: Table, linear: Sequence[Table], truth: NDArray[np.bool_]) -> list[float]:
-    """Weights of ``linear`` where that of ``network`` is 1; at least 0, and never so much that it is drowned."""
+    """Weights of ``linear`` where that of ``network`` is 1; at least 0, and never so much that it is drowned.
+
+    Nothing where the truth is always the same.
+    """
+    if len(np.unique(truth)) < 2:
+        return [0.0] * len(linear)
     own, *others = LogisticRegression(C=1e6).fit(np.stack([network, *linear], axis=1), truth).coef_[0]
     most = [3 * network.std() / max(said.std(), 1e-9) for said in linear]
     return [float(np.clip(w / max(own, 1e-9), 0, m)) for w, m in zip(others, most, strict=True)]

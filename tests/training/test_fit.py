@@ -21,6 +21,7 @@ pytestmark = needs_keras
 
 RECIPE = """
 right_when_sure = 0.9
+calibration_folds = 2
 fitted_wide = true
 [tokenizer]
 kind = "char"
@@ -154,6 +155,21 @@ def check_run_folder(runs: Path, recipe: str, result: subprocess.CompletedProces
         assert (folder / name).read_bytes().startswith(b"\x89PNG") and name in page
     assert model_id in page and "student-0" in page and "config.json" in page
     assert (folder / "card.md").read_text("utf-8") in (runs.parent / "model" / "README.md").read_text("utf-8")
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(300)
+def test_a_shop_whose_customers_give_one_star_or_five_has_a_model(files, tmp_path):
+    lines = (files / "rated.tsv").read_text("utf-8").splitlines()
+    two = "".join(f"{5 if line[0] in '45' else 1}{line[1:]}\n" for line in lines)
+    (tmp_path / "two.tsv").write_text(two, "utf-8")
+    done = train(
+        tmp_path, "fit", "--data", "two.tsv", "--recipe", files / "plain.toml", "--out", "model", "--runs", "runs"
+    )
+    assert done.returncode == 0, done.stderr
+    assert "Warning" not in done.stderr
+    verdict = nlp.load(tmp_path / "model").analyze("배송도 포장도 최고예요")
+    assert (verdict.label, verdict.rating) == ("positive", 5)
 
 
 @pytest.mark.slow

@@ -14,6 +14,7 @@ pytestmark = [needs_keras, pytest.mark.timeout(900)]
 
 RECIPE = {
     "students": 2,
+    "calibration_folds": 2,
     "network": {"embedding": 12, "bigrams": 64, "units": [8], "dropout": 0.1},
     "teach": {"folds": 2, "recombined": 40, "tune": {"epochs": 3, "batch": 32, "rate": 2e-2}},
     "tune": {"epochs": 3, "batch": 32, "rate": 2e-2},
@@ -27,11 +28,11 @@ def rows(count: int, seed: int) -> list[Row]:
 @pytest.fixture(scope="module")
 def prepared(tmp_path_factory):
     """The same rows twice: once with every rating of the fold for calibration turned round."""
-    from training.prepare import CALIBRATION_FOLDS, prepare
+    from training.prepare import FOLDS, prepare
     from training.prepared import Corpora
 
     rated, unrated = rows(240, 1), [replace(row, rating=None) for row in rows(30, 2)]
-    turned = [replace(r, rating=6 - r.rating) if fold(r.place, CALIBRATION_FOLDS) == 0 else r for r in rated]
+    turned = [replace(r, rating=6 - r.rating) if fold(r.place, FOLDS) == 0 else r for r in rated]
     folder, recipe = tmp_path_factory.mktemp("runs"), Recipe.from_dict(RECIPE, "tried")
     return [prepare(recipe, Corpora(side, unrated), folder / str(i), 0) for i, side in enumerate((rated, turned))]
 
@@ -39,19 +40,23 @@ def prepared(tmp_path_factory):
 @pytest.mark.slow
 def test_nobody_who_teaches_for_the_calibration_knows_the_ratings_of_its_fold(prepared):
     first, second = prepared
-    assert [r.text for r in first.asked] == [r.text for r in second.asked]
-    assert not {r.text for r in first.asked} & {r.text for r in first.apart.learn}
-    assert {r.text for r in first.whole.learn} == {r.text for r in (*first.asked, *first.apart.learn)}
-    for mine, other in zip(first.apart.lesson.unrated, second.apart.lesson.unrated, strict=True):
+    for mine, other in zip(first.folds, second.folds, strict=True):
+        assert [r.text for r in mine.asked] == [r.text for r in other.asked]
+        assert not {r.text for r in mine.asked} & {r.text for r in mine.taught.learn}
+        assert {r.text for r in first.whole.learn} == {r.text for r in (*mine.asked, *mine.taught.learn)}
+    assert not {r.text for r in first.folds[0].asked} & {r.text for r in first.folds[1].asked}
+    for mine, other in zip(first.folds[0].taught.lesson.unrated, second.folds[0].taught.lesson.unrated, strict=True):
         np.testing.assert_allclose(mine, other, atol=1e-3)
-    assert abs(first.whole.lesson.unrated[1] - second.whole.lesson.unrated[1]).max() > 0.05, "whoever learns all does"
+    for mine, other in ((first.whole, second.whole), (first.folds[1].taught, second.folds[1].taught)):
+        assert abs(mine.lesson.unrated[1] - other.lesson.unrated[1]).max() > 0.05, "whoever learns from the fold does"
+    assert len({side.folder for side in (first.whole, *(f.taught for f in first.folds))}) == 3
 
 
 @pytest.mark.slow
 def test_the_network_in_service_is_the_mean_of_those_that_learned(prepared, monkeypatch):
     from training import student
 
-    apart = prepared[0].apart
+    apart = prepared[0].folds[0].taught
     together = student.learn_together(apart, "tried")
     each = [student.student(apart, number, "tried") for number in range(2)]
     assert abs(each[0]["output/kernel"] - each[1]["output/kernel"]).max() > 1e-4, "each saw another order"
@@ -67,7 +72,7 @@ def test_the_network_in_service_is_the_mean_of_those_that_learned(prepared, monk
 def test_teachers_are_asked_about_texts_made_of_parts_of_unrated_ones(prepared):
     from training import student
 
-    apart = prepared[0].apart
+    apart = prepared[0].folds[0].taught
     assert len(apart.recombined) == 40
     assert not {r.text for r in apart.recombined} & {r.text for r in (*apart.unrated, *apart.learn)}
     sure = abs(apart.lesson.recombined[1] - 0.5)
@@ -85,7 +90,7 @@ def test_each_step_of_a_recipe_is_measured_on_the_same_rows(prepared):
     figures = list(ablate(prepared[0], 2))
     named = [figure.step for figure in figures]
     assert named == ["linear", "alone", "bigrams", "taught", "recombined", "averaged"], "no movies, nothing by rule"
-    assert {figure.rows for figure in figures} == {len(prepared[0].asked)}
+    assert {figure.rows for figure in figures} == {len(prepared[0].folds[0].asked)}
     assert [len(figure.accuracies) for figure in figures] == [1, 2, 2, 2, 2, 1]
     assert figures[0].mean > 0.8, "these reviews are plain"
     alone = figures[1]

@@ -24,6 +24,7 @@ def test_every_recipe_that_comes_along_can_be_read(name):
         ("[course]\ndropout = 1.0\n", "[course] dropout"),
         ("students = 'x'\n", ": students 값은 0 이상의 수여야"),
         ("right_when_sure = 2\n", ": right_when_sure"),
+        ("calibration_folds = 6\n", ": calibration_folds 값은 1–5"),
         ("fitted_wide = 'no'\n", ": fitted_wide"),
         ("[teach]\nfolds = 1\n", "[teach] folds"),
         ("[teach]\ntrust = 1.5\n", "[teach] trust 값은 0 이상 1 이하여야"),

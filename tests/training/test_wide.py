@@ -12,7 +12,7 @@ from nlp.config import NetworkConfig
 from training import recipe
 from training.data import Row, place
 from training.linear import Other, features, fit_left_over, fit_table
-from training.wide import Wide, beside
+from training.wide import Fold, Wide, beside
 
 CONFIG = NetworkConfig(buckets=4096)
 SAID = (("배송 빨라요", 5.0), ("포장 엉망", 1.0))
@@ -68,6 +68,14 @@ def test_what_a_network_knows_already_is_not_learnt_again():
     assert outvoted > 0 > packing
 
 
+def test_where_nobody_gave_two_or_four_stars_nothing_is_said_of_them():
+    random = np.random.default_rng(2)
+    ask = lambda texts: random.normal(size=(len(texts), 4)).astype(np.float32)  # noqa: E731
+    (wide,) = Wide.weigh([Fold(ask, ROWS, ROWS)], CONFIG, [])
+    assert set(wide.stars.values()) == {0.0} and len(wide.stars) == 2
+    assert np.isfinite(wide.table).all() and wide.table.any()
+
+
 def test_tables_are_weighed_on_rows_that_nobody_learned_from():
     """A network that knows everything leaves the tables no weight; one that knows nothing is helped by them."""
     config = replace(CONFIG, ratings=(0, 1), positive_above=0.5)
@@ -79,10 +87,39 @@ def test_tables_are_weighed_on_rows_that_nobody_learned_from():
     def says(scale: float):
         return lambda texts: np.array([[0, scale * truth[text]] for text in texts], np.float32)
 
-    knowing, ignorant = (Wide.weigh(says(scale), asked, learned, config, []) for scale in (5, 0.001))
+    knowing, ignorant = (Wide.weigh([Fold(says(scale), asked, learned)], config, [])[0] for scale in (5, 0.001))
     reviews = [row.text for row in asked[: len(learned)]]
     odds = binary_log_odds(ignorant.logits(reviews), config.positive_classes)
     assert ((odds > 0) == [row.rating for row in learned]).all()
     assert abs(binary_log_odds(knowing.logits(reviews), config.positive_classes)).max() < 1
     again = ignorant.fitted_to(says(0.001), learned, [])
     np.testing.assert_allclose(again.table, ignorant.table, atol=1e-5)
+
+
+def test_several_folds_weigh_together():
+    """The weights are those of all their rows; one fold alone would have others."""
+    random = np.random.default_rng(2)
+    asked = [replace(row, text=f"{row.text} {i}") for i, row in enumerate(ROWS)]
+    asked += [Row(f"배송 포장 {i}", float(random.choice([1, 5])), place(f"배송 포장 {i}")) for i in range(40)]
+    asked = [
+        replace(row, rating=row.rating + float(random.integers(2)) * (1 if row.rating == 1 else -1)) for row in asked
+    ]
+    learned = [
+        Row(f"{row.text} {word}", row.rating + step, row.place)
+        for row in ROWS
+        for word, step in (("정말", 0), ("조금", -1 if row.rating > 3 else 1))
+    ]
+    sides = np.array([-1, -1, 1, 1])
+    said = {r.text: random.normal(size=4) + sides * (r.rating - 3) for r in (*asked, *learned)}
+
+    def ask(texts):
+        return np.array([said[text] for text in texts], np.float32)
+
+    (whole,) = Wide.weigh([Fold(ask, asked, learned)], CONFIG, [])
+    halves = [Fold(ask, asked[part::2], learned) for part in (0, 1)]
+    first, second = Wide.weigh(halves, CONFIG, [])
+    np.testing.assert_allclose(first.polarity, whole.polarity, rtol=1e-3)
+    assert first.polarity == second.polarity and first.stars == second.stars
+    np.testing.assert_allclose(list(first.stars.values()), list(whole.stars.values()), rtol=1e-3)
+    (alone,) = Wide.weigh(halves[:1], CONFIG, [])
+    assert abs(np.array(alone.polarity) - whole.polarity).max() > 0.01
