@@ -26,7 +26,7 @@ from nlp.tokenizer import CharTokenizer
 from training import calibration
 from training.batches import Encoded, lengths_of, predict
 from training.data import Row, folds
-from training.errors import DivergedError
+from training.errors import DataError, DivergedError
 from training.loop import OneCycle, Stream, read_arrays, write_arrays
 from training.messages import Said, say
 from training.metrics import unsure_band
@@ -226,9 +226,12 @@ class _Run:
 
     def _restore(self) -> None:
         saved = read_arrays(self.path)
-        told = json.loads(str(saved["told"]))
-        self._step, self._total, self.best = told["step"], told["total"], told["best"]
-        self.passes = [Pass(**p) for p in told["passes"]]
-        for i, variable in enumerate([*self.model.variables, *self.model.optimizer.variables]):
-            variable.assign(saved[f"now{i}"])
-        self._best = [saved[f"best{i}"] for i in range(len(self.model.weights))]
+        try:
+            told = json.loads(str(saved["told"]))
+            self._step, self._total, self.best = told["step"], told["total"], told["best"]
+            self.passes = [Pass(**p) for p in told["passes"]]
+            for i, variable in enumerate([*self.model.variables, *self.model.optimizer.variables]):
+                variable.assign(saved[f"now{i}"])
+            self._best = [saved[f"best{i}"] for i in range(len(self.model.weights))]
+        except (KeyError, ValueError, TypeError):  # whole, but of another version
+            raise DataError("checkpoint_damaged", path=self.path) from None

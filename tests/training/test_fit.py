@@ -184,7 +184,9 @@ def test_a_run_goes_on_with_what_is_there_unless_it_is_to_begin_anew(files, tmp_
         (network,) = runs.glob("fit-*/student-0.npz")
         times.append(network.stat().st_mtime_ns)
     assert times[0] == times[1] < times[2], "another band needs no other network"
-    asked = [json.loads(path.read_text("utf-8"))["settings"]["right_when_sure"] for path in runs.glob("mine-*/con*")]
+    asked = [
+        json.loads(path.read_text("utf-8"))["settings"]["right_when_sure"] for path in runs.glob("mine-*/config.json")
+    ]
     assert sorted(asked) == [0.9, 0.95], "each has a record of its own"
 
 
@@ -231,6 +233,9 @@ def test_models_that_read_other_tokens_serve(files, tmp_path, kind):
     assert (
         np.mean([(v.label == "positive") == good for v, (_, good) in zip(verdicts, make(200, 99), strict=True)]) > 0.9
     )
+    learnt_on = train(tmp_path, "fit", "--data", files / "rated.tsv", "--out", "on")  # from the one in service
+    assert learnt_on.returncode == 0, learnt_on.stderr
+    assert nlp.load(tmp_path / "on").analyze_batch(["배송도 포장도 최고예요"])[0].label == "positive"
     if kind == "kiwi":
         command, around = [sys.executable, "-c", HIDDEN, "run", "discord"], {"DISCORD_TOKEN": "never used"}
         around |= environment(tmp_path)
