@@ -6,6 +6,7 @@ import errno
 import os
 import sys
 from collections.abc import Sequence
+from io import TextIOWrapper
 
 import typer
 
@@ -37,6 +38,7 @@ def main(
     Returns:
         The exit status.
     """
+    _prepare_output()
     words = list(sys.argv[1:] if arguments is None else arguments)
     wish = language or choose_language(_take_language(words), os.environ)
     with speaking(wish or "ko"):
@@ -55,6 +57,12 @@ def _take_language(words: list[str]) -> str | None:
         if words[i].startswith("--lang="):
             return words.pop(i).removeprefix("--lang=")
     return None
+
+
+def _prepare_output() -> None:
+    """Never fail on a character that a terminal or a pipe cannot take."""
+    if isinstance(sys.stdout, TextIOWrapper):
+        sys.stdout.reconfigure(errors="replace")
 
 
 def _run(words: list[str], host: Host | None, program: str) -> int:

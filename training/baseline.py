@@ -64,7 +64,12 @@ def fit_baseline(
     regression = LogisticRegression(C=c, solver="liblinear", max_iter=300)
     labels = np.array([r.rating is not None and r.rating > positive_above for r in rows])
     steps = [features, LogCountRatio(), regression] if bayes else [features, regression]
-    return make_pipeline(*steps).fit([r.text for r in rows], labels)
+    pipeline, texts = make_pipeline(*steps), [r.text for r in rows]
+    try:
+        return pipeline.fit(texts, labels)
+    except ValueError:  # no n-gram is in two texts; then one has to do
+        features.set_params(min_df=1)
+        return pipeline.fit(texts, labels)
 
 
 def fit_to_any(rows: Sequence[Row], positive_above: float = 3, *, most: int = 20_000) -> Pipeline:

@@ -21,7 +21,8 @@ from training.errors import DataError
 from training.metrics import Share, share
 from training.reviews import Reviews
 from training.rows import Rows
-from training.tokens import cut_all
+from training.tokens import cut_all, cutter
+from training.vectors import Vectors
 from training.vectors import load as load_vectors
 
 SEED = 42
@@ -66,6 +67,31 @@ class Trained:
     curve: Curve
 
 
+def check_possible(name: str, recipe: CourseRecipe, reviews: Reviews) -> None:
+    """Say what a network would fail for, before anything is trained.
+
+    Args:
+        name: of the recipe.
+        recipe: its shape and training.
+        reviews: the rows.
+
+    Raises:
+        DataError: if it needs stars and the rows have none, or an analyser or vectors that are not there.
+    """
+    if recipe.task != "polarity" and reviews.kind != "stars":
+        raise DataError("recipe_needs_stars", recipe=name)
+    cutter(recipe.tokens)
+    if recipe.vectors:
+        _vectors(recipe)
+
+
+def _vectors(recipe: CourseRecipe) -> Vectors:
+    known = load_vectors(Path(recipe.vectors))
+    if known.width != recipe.embedding:
+        raise DataError("vectors_width", path=recipe.vectors, width=known.width)
+    return known
+
+
 def start_embedding(model: keras.Model, recipe: CourseRecipe, words: Vocabulary) -> int:
     """Give the network's embedding the vectors of the tokens that have one.
 
@@ -75,9 +101,7 @@ def start_embedding(model: keras.Model, recipe: CourseRecipe, words: Vocabulary)
     Raises:
         DataError: if the vectors cannot be read, or are of another width.
     """
-    known = load_vectors(Path(recipe.vectors))
-    if known.width != recipe.embedding:
-        raise DataError("vectors_width", path=recipe.vectors, width=known.width)
+    known = _vectors(recipe)
     table = next(layer for layer in model.layers if isinstance(layer, keras.layers.Embedding)).embeddings
     begun = keras.ops.convert_to_numpy(table).copy()
     found = 0
@@ -127,10 +151,9 @@ def train(
         fast: not in the course's way but in that of :mod:`training.quick`, where it trains such a network.
 
     Raises:
-        DataError: if it needs stars and the rows have none.
+        DataError: see :func:`check_possible`.
     """
-    if recipe.task != "polarity" and reviews.kind != "stars":
-        raise DataError("recipe_needs_stars", recipe=name)
+    check_possible(name, recipe, reviews)
     keras.utils.set_random_seed(seed)
     rows = [Rows.of(side) for side in sides]
     tokens = [cut_all(recipe.tokens, side.texts, cache, tell=tell) for side in rows]

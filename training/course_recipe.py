@@ -69,6 +69,8 @@ class CourseRecipe:
         for name, value in {**numbers, **{f"units[{i}]": n for i, n in enumerate(self.units)}}.items():
             if not isinstance(value, int) or isinstance(value, bool) or value < 1:
                 raise _wrong("recipe_whole", name=name, least=1, value=repr(value))
+        if self.num_words in (1, 2):  # padding and the token for all others
+            raise _wrong("recipe_choice", name="num_words", choices="0, 3–", value=repr(self.num_words))
         if self.vectors and self.input == "one-hot":
             raise DataError("recipe_one_hot_vectors")
         if self.body == "recurrent" and not self.units:

@@ -54,7 +54,7 @@ def origin_of(path: Path, source: str = "", licence: str = "", obtained: date | 
     return Origin(source or path.name, licence, day)
 
 
-_PLATFORM = re.compile(r"discord(?:app)?|slack|디스코드|슬랙", re.IGNORECASE)
+_PLATFORM = re.compile(r"discord(?:app)?|slack(?!s)|디스코드|슬랙(?!스)", re.IGNORECASE)  # not trousers
 _MARKUP = re.compile(
     r"<@[UW][A-Z0-9]{5,}(?:\|[^>]*)?>"  # Slack: a person, a channel, a group, everybody
     r"|<#[CG][A-Z0-9]{5,}(?:\|[^>]*)?>"
@@ -68,8 +68,6 @@ _CHAT_COLUMNS = frozenset(
         "channelid",
         "guildid",
         "teamid",
-        "serverid",
-        "workspaceid",
         "clientmsgid",
         "threadts",
         "messagets",
@@ -79,25 +77,40 @@ _CHAT_COLUMNS = frozenset(
         "userteam",
         "sourceteam",
         "discriminator",
-        "authorid",
-        "messageid",
-        "threadid",
         "interactionid",
         "subteam",
     ]
 )
+_TALK_COLUMNS = frozenset(("serverid", "workspaceid", "authorid", "messageid", "threadid"))
+"""Such as a helpdesk has, too; of a chat there are two of them."""
+
+_EXPORTER = frozenset(("authorid", "attachments", "reactions"))
+"""As DiscordChatExporter writes them."""
+
 _OUR_LOG = frozenset(("platform", "workspace", "channel", "way", "band", "model_id"))
 _SNOWFLAKE = re.compile(r"\d{17,20}")
 _ID_NAME = re.compile(r"(?:^|_)(?:id|user|author|channel|guild|server|message|member)(?:_?id)?$", re.IGNORECASE)
 _FIRST_DISCORD = 1_431_468_000_000 - 1_420_070_400_000
 _SLACK_TIME = re.compile(r"1\d{9}\.\d{6}")
-_TIME_NAME = re.compile(r"(?:^|_)(?:ts|timestamp|time|id|at)$", re.IGNORECASE)
+_TIME_NAME = re.compile(r"(?:^|_)(?:ts|timestamp|id)$", re.IGNORECASE)
 _SLACK_ID = re.compile(r"[UWCGDTB][A-Z0-9]{8,12}")
+_SHOP_ID = re.compile(r"[A-Z]+\d+")  # a prefix and a number; one of thirty that Slack makes is like that
+_DAY_FIRST = re.compile(r"20[0-3]\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\d+")  # a number of an order
 _SLACK_NAME = re.compile(r"(?:^|_)(?:user|channel|team|workspace|bot|member)(?:_?id)?$", re.IGNORECASE)
 
 
 def _plain(name: str) -> str:
     return "".join(c for c in name.casefold() if c.isalnum())
+
+
+def _is_snowflake(cell: str) -> bool:
+    """Whether a cell is a number that Discord gives."""
+    return bool(_SNOWFLAKE.fullmatch(cell)) and int(cell) >> 22 >= _FIRST_DISCORD and not _DAY_FIRST.fullmatch(cell)
+
+
+def _is_slack_id(cell: str) -> bool:
+    """Whether a cell is an id that Slack gives: letters and digits all mixed up."""
+    return bool(_SLACK_ID.fullmatch(cell)) and any(c.isdigit() for c in cell) and not _SHOP_ID.fullmatch(cell)
 
 
 class Guard:
@@ -119,7 +132,8 @@ class Guard:
         self.first: tuple[int, Said] | None = None
         self.count = 0
         plain = {_plain(column) for column in columns}
-        chat = sorted(plain & _CHAT_COLUMNS)
+        talk = plain & _TALK_COLUMNS
+        chat = sorted((plain & _CHAT_COLUMNS) | (talk if len(talk) > 1 or plain >= _EXPORTER else set()))
         if chat or set(columns) >= _OUR_LOG:
             self._refuse(Said("forbidden_columns", {"columns": ", ".join(chat) or "nunchi log"}))
         self._ids = [i for i, n in enumerate(columns) if _ID_NAME.search(n)]
@@ -147,13 +161,13 @@ class Guard:
             if i != self._text and len(cell) <= 80 and _PLATFORM.search(cell):
                 return Said("sign_named", {"column": self._column(i)})
         for i in self._ids:
-            if i < len(cells) and _SNOWFLAKE.fullmatch(cells[i]) and int(cells[i]) >> 22 >= _FIRST_DISCORD:
+            if i < len(cells) and _is_snowflake(cells[i]):
                 return Said("sign_discord_id", {"column": self._column(i)})
         for i in self._times:
             if i < len(cells) and _SLACK_TIME.fullmatch(cells[i]):
                 return Said("sign_slack_time", {"column": self._column(i)})
         for i in self._slack:
-            if i < len(cells) and _SLACK_ID.fullmatch(cells[i]) and any(c.isdigit() for c in cells[i]):
+            if i < len(cells) and _is_slack_id(cells[i]):
                 return Said("sign_slack_id", {"column": self._column(i)})
         return None
 

@@ -225,7 +225,7 @@ def _read_course_form(path: Path, rules: ReadRules, origin: Origin, out: Reviews
     for text, value in raw_rated(path):
         out.read += 1
         _keep(joined, text, values.number(value), origin, rules, out)
-    scale = _scale_of(path, values.points, rules)
+    scale = _scale_of(path, values.points, rules, stars=True)
     out.notes.append(Said("note_course", {"file": path.name, "meaning": _meaning(scale)}))
     values.judge(scale)
     return scale
@@ -265,7 +265,8 @@ def _read_table(
     numbers = values.points
     if numbers and values.words:
         raise DataError("labels_mixed", file=path.name, column=label_column + 1)
-    scale = _scale_of(path, numbers, rules) if numbers else _Scale("labels", 1.0, 0.5)
+    stars = _plain(table.columns[label_column]) in host.rating_names
+    scale = _scale_of(path, numbers, rules, stars=stars) if numbers else _Scale("labels", 1.0, 0.5)
     label, text = (
         table.columns[i][:40] or Said("column_number", {"number": i + 1}) for i in (label_column, table.text_column)
     )
@@ -313,9 +314,10 @@ def _understood(path: Path, number: int, cell: Any, host: Host) -> Value:
     return points
 
 
-def _scale_of(path: Path, numbers: Collection[float], rules: ReadRules) -> _Scale:
-    highest = max(numbers, default=0.0)
-    if rules.scale is None and rules.cut is None and set(numbers) <= {0.0, 1.0}:
+def _scale_of(path: Path, numbers: Collection[float], rules: ReadRules, *, stars: bool) -> _Scale:
+    """What the numbers mean; with ``stars`` a file of nothing but ones is one of bad reviews, not of good."""
+    highest, said = max(numbers, default=0.0), set(numbers)
+    if rules.scale is None and rules.cut is None and said <= {0.0, 1.0} and (0.0 in said or not stars):
         return _Scale("labels", 1.0, 0.5)
     scale = rules.scale or next((s for s in _SCALES if highest <= s), None)
     if scale is None or highest > scale:
@@ -344,7 +346,7 @@ def _find_label_column(path: Path, table: Table, rules: ReadRules, host: Host) -
             raise DataError("column_twice", file=path.name, column=found + 1)
         return found
     never = {table.text_column, *host.is_verdict(names)}
-    plain = {"".join(c for c in n.casefold() if c.isalnum()): i for i, n in reversed(list(enumerate(names)))}
+    plain = {_plain(n): i for i, n in reversed(list(enumerate(names)))}
     for name in (*host.rating_names, *_LABEL_NAMES):
         if name in plain and plain[name] not in never:
             return plain[name]
@@ -352,6 +354,10 @@ def _find_label_column(path: Path, table: Table, rules: ReadRules, host: Host) -
     if len(likely) == 1:
         return likely[0]
     raise DataError("column_unclear", file=path.name, columns=_listed(names))
+
+
+def _plain(name: str) -> str:
+    return "".join(c for c in name.casefold() if c.isalnum())
 
 
 def _looks_rated(table: Table, column: int, host: Host) -> bool:

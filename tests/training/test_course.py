@@ -100,7 +100,16 @@ def test_padding_truncating_and_unknown_words():
 
 @pytest.mark.parametrize(
     "settings",
-    ["cell = 'mlp'", "units = [0]", "units = []", "dropout = 1.5", "gibberish = 1", "task = 3", "length = 0"],
+    [
+        "cell = 'mlp'",
+        "units = [0]",
+        "units = []",
+        "dropout = 1.5",
+        "gibberish = 1",
+        "task = 3",
+        "length = 0",
+        "num_words = 1",
+    ],
 )
 def test_wrong_settings_are_named(tmp_path, settings):
     (tmp_path / "bad.toml").write_text(f"[course]\n{settings}\n")
@@ -135,6 +144,22 @@ def test_one_polarity_to_learn_from_is_one_sentence(tmp_path, train_here, learnt
     assert "부정 0" in done.stderr and "Traceback" not in done.stderr
     assert not learnt, "it is said before anything is learnt"
     assert train_here("compare", "course-flatten", "--data", "shop.csv").returncode == 0
+
+
+def test_what_one_network_cannot_do_is_said_before_another_is_trained(tmp_path, train_here, learnt):
+    write_csv(tmp_path / "labels.csv", [("긍정" if stars > 3 else "부정", text) for stars, text in reviews(80)])
+    (tmp_path / "bad.toml").write_text("[course]\nvectors = 'nope.txt'\n")
+    (tmp_path / "course-flatten.toml").write_text("[course]\n")
+    (tmp_path / "taken").write_text("")
+    for words, says in (
+        (("course-flatten", "course-rating"), "라벨만"),
+        (("course-flatten", "bad.toml"), "벡터 파일이 없습니다"),
+        (("course-flatten", "course-flatten.toml"), "둘입니다"),
+        (("course-flatten", "--out", "taken/deeper"), "taken"),
+    ):
+        done = train_here("compare", *words, "--data", "labels.csv")
+        assert done.returncode in (65, 74) and says in done.stderr and "Traceback" not in done.stderr
+    assert not learnt
 
 
 @pytest.mark.slow

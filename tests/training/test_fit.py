@@ -190,6 +190,23 @@ def test_a_run_goes_on_with_what_is_there_unless_it_is_to_begin_anew(files, tmp_
     assert sorted(asked) == [0.9, 0.95], "each has a record of its own"
 
 
+def test_movies_of_five_stars_are_refused(files, tmp_path, train_here):
+    five = (files / "movies.tsv").read_text("utf-8").replace("10\t", "5\t").replace("9\t", "4\t")
+    (tmp_path / "five.tsv").write_text(five, "utf-8")
+    words = ("--data", files / "rated.tsv", "--movies", "five.tsv", "--recipe", files / "small.toml")
+    done = train_here("fit", *words, "--out", "model")
+    assert done.returncode == 65 and "1점에서 10점까지" in done.stderr
+    assert not (tmp_path / "runs").exists()
+
+
+def test_texts_that_share_nothing_have_a_linear_model_too():
+    from training import baseline
+
+    rows = [Row(chr(0xAC00 + 7 * i), 1.0 + 4 * (i % 2), 0.0) for i in range(60)]
+    said = baseline.log_odds(baseline.fit_baseline(rows), [row.text for row in rows])
+    assert ((said > 0) == [row.rating > 3 for row in rows]).all()
+
+
 def test_the_card_names_corpora_that_the_user_named(files):
     from training.card import write_card
     from training.evaluate import evaluate

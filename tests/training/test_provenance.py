@@ -70,6 +70,8 @@ def test_one_row_among_a_hundred_thousand(tmp_path, many, row):
         "별점,리뷰,user\n5,좋아요,U02ABCDEF1\n",
         "별점,리뷰,ts\n5,좋아요,1700000000.123456\n",
         "별점,리뷰,user_id\n5,좋아요,1123456789012345678\n",
+        "별점,리뷰,message_id,author_id\n5,좋아요,1,2\n",
+        "별점,리뷰,source\n5,좋아요,슬랙에서 옮김\n",
     ],
 )
 def test_columns_of_chats(tmp_path, content):
@@ -122,6 +124,12 @@ def test_the_course_form_is_looked_at_too(tmp_path):
         "별점,리뷰,주문번호\n5,좋아요,202601011234567890\n1,별로예요,202601011234567891\n",
         "별점,리뷰,작성일\n5,좋아요 <3,2026-01-01\n1,별로예요 <진짜>,2026-01-02\n",
         "별점,리뷰,user\n5,좋아요,kim****\n1,별로예요,UNIVERSE\n",
+        "별점,리뷰,상품명\n5,좋아요,와이드 핀턱 슬랙스\n1,별로예요,Wide Slacks\n",
+        "별점,리뷰,user_id\n5,좋아요,USER00000012\n1,별로예요,U000000123\n",
+        "별점,리뷰,order_id\n5,좋아요,202401050000000000\n1,별로예요,2024010500000000012\n",
+        "별점,리뷰,created_at\n5,좋아요,1700000000.123456\n1,별로예요,1700000001.123456\n",
+        "별점,리뷰,message_id\n5,좋아요,1\n1,별로예요,2\n",
+        "별점,리뷰,author_id\n5,좋아요,1\n1,별로예요,2\n",
     ],
 )
 def test_rows_of_a_shop_are_read(tmp_path, content):

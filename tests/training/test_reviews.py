@@ -56,6 +56,18 @@ def test_labels_of_many_kinds(tmp_path, labels, kind, expected):
     assert sum(found.left_out.values()) == 2
 
 
+def test_an_export_of_one_star_each_is_not_one_of_good_reviews(tmp_path):
+    for stars in (1, 5):
+        (tmp_path / f"{stars}.csv").write_text(f"별점,리뷰\n{stars},리뷰 {stars}번\n{stars},다른 {stars}번\n", "utf-8")
+    found = read_reviews([tmp_path / "1.csv", tmp_path / "5.csv"], ReadRules(), HOST)
+    assert (found.kind, [row.rating for row in found.rows]) == ("stars", [1, 1, 5, 5])
+    (tmp_path / "1.tsv").write_text("1\t리뷰\n1\t다른\n", "utf-8")
+    assert read_reviews([tmp_path / "1.tsv"], ReadRules(), HOST).kind == "stars"
+    for content in ("label,리뷰\n1,좋아요\n", "별점,리뷰\n1,좋아요\n0,별로\n"):
+        (tmp_path / "labels.csv").write_text(content, "utf-8")
+        assert read_reviews([tmp_path / "labels.csv"], ReadRules(), HOST).kind == "labels"
+
+
 def test_what_is_left_out_is_counted(tmp_path):
     rows = [
         (5, "정말 좋아요"),

@@ -193,6 +193,9 @@ def test_bad_files_end_in_a_sentence_before_anything_is_made(tmp_path, train_her
         (("fit", "--data", "a.csv", "--name", "가 게"), 65),
         (("fit", "--gibberish"), 64),
         (("fit", "--data", "a.csv", "--recipe", "none"), 65),
+        (("fit", "--data", "a.csv", "--seed", "-1"), 64),
+        (("compare", "course-gru", "--data", "a.csv", "--seed", "99999999999"), 64),
+        (("vectors", "fit", "--texts", "a.csv", "--window", "99999999999"), 64),
         (("fit", "--data", "a.csv", "--obtained", "yesterday"), 65),
         (("promote", "none"), 78),
         (("promote",), 64),
@@ -202,6 +205,27 @@ def test_bad_files_end_in_a_sentence_before_anything_is_made(tmp_path, train_her
 def test_wrong_use_is_one_sentence(train_here, words, status):
     said = no_traceback(train_here(*words), status)
     assert len(said.splitlines()) == 1
+
+
+@pytest.mark.parametrize(
+    "words", [("evaluate",), ("behaviour",), ("faithfulness",), ("curve", "m"), ("promote", "m"), ("bench",),
+              ("compare", "course-gru"), ("ablate",), ("vectors", "fit")],
+)  # fmt: skip
+def test_whatever_reads_reviews_is_told_how_as_fit_is(tmp_path, train_here, words):
+    rows = [f"{stars};{6 - stars};{text}" for stars, text in reviews(60)]
+    (tmp_path / "two.csv").write_text("\n".join(["평점1;평점2;글", *rows]), "utf-8")
+    artifact.save(artifact.load(BUNDLED), tmp_path / "m", name="other")
+    told = ("--data", "two.csv", "--text-column", "글", "--encoding", "cp949", "--sheet", 1, "--scale", 5, "--cut", 3)
+    said = no_traceback(train_here(*words, *told, "--label-column", 9), 65)
+    assert "--label-column" in said.splitlines()[-1] or "인코딩" in said or "cp949" in said
+
+
+def test_a_pipe_that_takes_no_such_characters_is_written_to_all_the_same(tmp_path):
+    write_csv(tmp_path / "shop.csv", reviews(60))
+    words = [sys.executable, "-m", "training", "evaluate", BUNDLED, "--data", "shop.csv", "--all-rows"]
+    around = environment(tmp_path) | {"PYTHONIOENCODING": "ascii"}
+    done = subprocess.run(words, env=around, capture_output=True, check=False, cwd=tmp_path)
+    assert done.returncode == 0 and b"60" in done.stdout, done.stderr
 
 
 def test_without_the_extra_it_says_how_to_get_it(tmp_path):

@@ -58,6 +58,17 @@ def test_from_reviews_to_neighbours(tmp_path):
     assert (unknown.returncode, unknown.stderr.count("\n")) == (65, 1)
 
 
+def test_what_is_read_is_told_and_a_folder_is_no_file(tmp_path, train_here):
+    pytest.importorskip("gensim", reason="needs the extra vectors")
+    write_csv(tmp_path / "shop.csv", [(3 if i % 2 else stars, text) for i, (stars, text) in enumerate(reviews(60))])
+    done = train_here("vectors", "fit", "--data", "shop.csv", "--min-count", 1, "--width", 4, "--out", "v.txt")
+    assert done.returncode == 0, done.stderr
+    assert "60행을 읽어 리뷰 30편" in done.stderr
+    for more, says in ((("--out", "."), "폴더입니다"), (("--tokens", "nope"), "토크나이저는 없습니다")):
+        done = train_here("vectors", "fit", "--data", "shop.csv", *more)
+        assert done.returncode == 65 and says in done.stderr and len(done.stderr.splitlines()) == 1
+
+
 def test_without_gensim_it_says_how_to_get_it(monkeypatch):
     monkeypatch.setitem(__import__("sys").modules, "gensim.models", None)
     with pytest.raises(DataError, match=r"nunchi\[vectors\]"):

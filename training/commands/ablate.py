@@ -10,13 +10,15 @@ import typer
 from rich.table import Table
 
 from training.backend import load_keras
-from training.commands.around import around, out
+from training.commands.around import SeedOption, around, out
 from training.commands.full import corpus_files, read_corpora
+from training.commands.reading import reads
 from training.errors import DataError
 from training.messages import say
 from training.reviews import ReadRules, read_reviews
 
 
+@reads
 def ablate(
     context: typer.Context,
     data: Annotated[list[Path] | None, typer.Option("--data")] = None,
@@ -24,9 +26,11 @@ def ablate(
     unrated: Path | None = None,
     movies: Path | None = None,
     seeds: Annotated[int, typer.Option(min=1)] = 3,
-    seed: int = 0,
+    seed: SeedOption = 0,
     runs: Path = Path("runs"),
     as_json: Annotated[bool, typer.Option("--json")] = False,
+    *,
+    rules: ReadRules,
 ) -> None:
     """Train the network in service with ever more steps of a recipe, and say what each gained."""
     from training import recipe as recipes
@@ -35,7 +39,7 @@ def ablate(
     if chosen.course is not None or chosen.adapt is not None:
         raise DataError("ablation_recipe", recipe=chosen.name)
     files = corpus_files(data, unrated, movies)
-    reviews = read_reviews(files.rated, ReadRules(), around(context).host)
+    reviews = read_reviews(files.rated, rules, around(context).host)
     load_keras()
     from training.ablation import ablate as measure
     from training.metrics import share_of

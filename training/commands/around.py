@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Annotated
 
 import typer
 from rich.console import Console
@@ -17,6 +18,9 @@ out = Console()
 if not out.is_terminal:  # a file or a pipe has no edge at which a table should be cut
     out = Console(width=max(out.width, 140))
 err = Console(stderr=True)
+
+SeedOption = Annotated[int, typer.Option(min=0, max=2**31 - 1)]
+"""Others are made from it by adding, and none may be more than 32 bits."""
 
 USAGE, BAD_DATA, IO_ERROR, INTERRUPTED, CONFIG = 64, 65, 74, 75, 78
 """Exit statuses, those of ``nunchi``."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
@@ -9,7 +10,8 @@ import typer
 from rich.table import Table
 
 from training.backend import load_keras
-from training.commands.around import around, out
+from training.commands.around import SeedOption, around, out
+from training.commands.reading import reads
 from training.compare import Comparison
 from training.enough import check_comparable
 from training.messages import say
@@ -21,12 +23,15 @@ FASTER = 4.0
 _ROWS = (20_000, 100_000, 700_000)
 
 
+@reads
 def bench(
     context: typer.Context,
     data: Annotated[list[Path] | None, typer.Option("--data")] = None,
     rows: Annotated[int, typer.Option(min=0)] = 0,
-    seed: int = 0,
+    seed: SeedOption = 0,
     memory: Annotated[bool, typer.Option("--memory")] = False,
+    *,
+    rules: ReadRules,
 ) -> None:
     """Train the course's network as its script does and as this package does, on the same rows in one run."""
     if memory:
@@ -35,7 +40,7 @@ def bench(
     from training import recipe as recipes
     from training.commands.full import corpus_files
 
-    reviews = read_reviews(data or corpus_files(None).rated, ReadRules(as_taught=True), around(context).host)
+    reviews = read_reviews(data or corpus_files(None).rated, replace(rules, as_taught=True), around(context).host)
     reviews.rows = reviews.rows[: rows or None]
     check_comparable(reviews.rows, reviews.positive_above)
     load_keras()

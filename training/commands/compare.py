@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
+from tempfile import TemporaryFile
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.table import Table
 
 from training.backend import load_keras
-from training.commands.around import around, err, out, service_model
+from training.commands.around import SeedOption, around, err, out, service_model
+from training.commands.reading import reads
 from training.course_recipe import CourseRecipe
 from training.enough import check_comparable, check_sides
 from training.errors import DataError
@@ -22,26 +24,27 @@ if TYPE_CHECKING:
     from training.course import Trained
 
 
+@reads
 def compare(
     context: typer.Context,
     recipes: Annotated[list[str], typer.Argument()],
     data: Annotated[list[Path] | None, typer.Option("--data")] = None,
-    text_column: str | None = None,
-    label_column: str | None = None,
     rows: Annotated[int, typer.Option(min=0)] = 0,
     epochs: Annotated[int, typer.Option(min=0)] = 0,
-    seed: int = 0,
+    seed: SeedOption = 0,
     beside: Annotated[bool, typer.Option("--beside")] = False,
     quick: Annotated[bool, typer.Option("--quick")] = False,
     fresh: Annotated[bool, typer.Option("--fresh")] = False,
     pictures: Annotated[Path, typer.Option("--out")] = Path("compared"),
+    *,
+    rules: ReadRules,
 ) -> None:
     """Train networks of the course on the same rows; a table of what they are worth, and a picture of their curves."""
     from training.commands.fit import tell_read
     from training.commands.full import corpus_files
 
     chosen = _courses(recipes, epochs)
-    rules = ReadRules(text_column, label_column, as_taught=True, written=beside)
+    rules = replace(rules, as_taught=True, written=beside)
     reviews = read_reviews(data or corpus_files(None).rated, rules, around(context).host)
     tell_read(reviews)
     if rows:
@@ -89,6 +92,11 @@ def _train(
 
         sides = course.parts(reviews.rows) if service is None else held_out(reviews)
         check_sides(*sides, reviews.positive_above)
+        folder.mkdir(parents=True, exist_ok=True)
+        with TemporaryFile(dir=folder):  # where nothing can be written is known now, not after the first network
+            pass
+        for name, recipe in chosen.items():
+            course.check_possible(name, recipe, reviews)
         figures = Figures.of(folder / "figures.jsonl", sides, reviews.positive_above, seed, quick=quick)
         for name, recipe in chosen.items():
             known = None if fresh else figures.kept(name, recipe)
@@ -126,5 +134,7 @@ def _courses(names: list[str], epochs: int) -> dict[str, CourseRecipe]:
         if one.course is None:
             of_course = [name for name in known.names() if known.load(name).course is not None]
             raise DataError("recipe_not_of_course", recipe=one.name, names=", ".join(of_course))
+        if one.name in found:
+            raise DataError("recipes_same_name", recipe=one.name)
         found[one.name] = replace(one.course, epochs=epochs) if epochs else one.course
     return found

@@ -12,14 +12,19 @@ from rich.table import Table
 import nlp
 from training.commands.around import around, err, out
 from training.commands.rated import read_held_out
+from training.commands.reading import reads
 from training.messages import say
+from training.reviews import ReadRules
 
 
+@reads
 def curve(
     context: typer.Context,
     model: Annotated[Path, typer.Argument()],
     data: Annotated[list[Path] | None, typer.Option("--data")] = None,
     all_rows: Annotated[bool, typer.Option("--all-rows")] = False,
+    *,
+    rules: ReadRules,
 ) -> None:
     """Measure precision and recall at every threshold on held-out rows, and put them into a model folder."""
     from nlp.artifact import renew
@@ -27,7 +32,7 @@ def curve(
     from training.curve import measure_curve, to_json
     from training.evaluate import evaluate
 
-    rated = read_held_out(around(context), data, all_rows=all_rows)
+    rated = read_held_out(around(context), data, rules, all_rows=all_rows)
     rows = rated.rows
     with Progress(console=err, transient=True, disable=not err.is_terminal) as progress:
         bar = progress.add_task(say("progress_evaluating"), total=len(rows))

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
+from shlex import quote
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -15,7 +16,7 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
 from nlp.artifact import is_name
 from training.backend import load_keras
-from training.commands.around import Around, around, err, out, service_model
+from training.commands.around import Around, SeedOption, around, err, out, service_model
 from training.enough import check_enough
 from training.errors import DataError
 from training.messages import say
@@ -45,7 +46,7 @@ def fit(
     obtained: str = "",
     unrated: Path | None = None,
     movies: Path | None = None,
-    seed: int = 0,
+    seed: SeedOption = 0,
     runs: Path = Path("runs"),
     name: str = "",
     resume: Annotated[bool, typer.Option("--resume/--fresh")] = True,
@@ -167,7 +168,7 @@ def _adapt(
     said = [*outcome.sentences, say("fit_model", model=outcome.model_id, folder=outcome.folder)]
     said.append(say("fit_page", page=outcome.page))
     if not promote:
-        said.append(say("fit_promote", command=f"{here.program} promote {outcome.folder}"))
+        said.append(say("fit_promote", command=f"{here.program} promote {quote(str(outcome.folder))}"))
     for sentence in said:
         out.print(sentence, markup=False, highlight=False, soft_wrap=True)
     if promote:

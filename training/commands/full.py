@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 RATED = "naver_shopping_sample.tsv"
 UNRATED = "naver_shopping_unlabelled.txt"
 MOVIES = "nsmc_raw.tsv.gz"
+_FIVE = 5  # stars, where movies have ten
 
 
 @dataclass(frozen=True)
@@ -91,11 +92,16 @@ def read_corpora(
         reviews: rated ones.
         files: where the others are.
         named: sources of the rated ones, for the card.
+
+    Raises:
+        DataError: if a file cannot be used, or movies are not rated 1 to 10.
     """
     from training.prepared import Corpora
 
     unrated = read_corpus(files.unrated, "unrated", read_unrated) if files.unrated and recipe.uses_unrated else []
     movies = read_corpus(files.movies, "movie", read_rated) if files.movies and recipe.uses_movies else []
+    if files.movies and movies and max(row.rating or 0 for row in movies) <= _FIVE:
+        raise DataError("movies_scale", path=files.movies)
     return Corpora(reviews.rows, unrated, movies, named)
 
 

@@ -14,6 +14,7 @@ import nlp
 from training.commands.around import around, err, out, service_model
 from training.commands.full import print_evaluation
 from training.commands.rated import read_held_out
+from training.commands.reading import reads
 from training.messages import say
 from training.reviews import ReadRules
 
@@ -28,25 +29,21 @@ def _load(context: typer.Context, model: Path | None) -> nlp.Analyzer:
     return nlp.load(service_model(around(context).store) if model is None else model)
 
 
+@reads
 def evaluate(
     context: typer.Context,
     model: ModelArgument = None,
     data: DataOption = None,
     against: Path | None = None,
     all_rows: AllRowsOption = False,
-    text_column: str | None = None,
-    label_column: str | None = None,
-    scale: float | None = None,
-    cut: float | None = None,
-    encoding: str | None = None,
-    sheet: str | None = None,
     as_json: Annotated[bool, typer.Option("--json")] = False,
     pictures: Path | None = None,
+    *,
+    rules: ReadRules,
 ) -> None:
     """Say what a model is worth on rated reviews that ``fit`` holds out."""
     from training.evaluate import evaluate as measure
 
-    rules = ReadRules(text_column, label_column, scale, cut, encoding, sheet)
     analyzer, other = _load(context, model), nlp.load(against) if against else None
     rated = read_held_out(around(context), data, rules, all_rows=all_rows)
     rows, positive_above = rated.rows, rated.positive_above
@@ -73,6 +70,7 @@ def evaluate(
         out.print(say("paired_mcnemar", paired=first.against(second)), markup=False, highlight=False)
 
 
+@reads
 def behaviour(
     context: typer.Context,
     model: ModelArgument = None,
@@ -80,6 +78,8 @@ def behaviour(
     data: DataOption = None,
     all_rows: AllRowsOption = False,
     failures: FailuresOption = False,
+    *,
+    rules: ReadRules,
 ) -> None:
     """Say what a model does with negation, contrast, irony, slang, mere spelling and typing errors."""
     from training import behaviour as behaviours
@@ -97,7 +97,7 @@ def behaviour(
     out.print(table)
     if failures:
         out.print("\n".join(wrong), markup=False, highlight=False)
-    rated = read_held_out(around(context), data, all_rows=all_rows)
+    rated = read_held_out(around(context), data, rules, all_rows=all_rows)
     texts, positive = [r.text for r in rated.rows], rated.positive
     title = say("behaviour_held_out", rows=len(texts))
     table = Table(say("behaviour_change"), say("behaviour_flips"), title=title)
@@ -113,18 +113,21 @@ def behaviour(
     out.print(table)
 
 
+@reads
 def faithfulness(
     context: typer.Context,
     model: ModelArgument = None,
     data: DataOption = None,
     all_rows: AllRowsOption = False,
     reviews: Annotated[int, typer.Option(min=1)] = 1000,
+    *,
+    rules: ReadRules,
 ) -> None:
     """Say whether the words named as evidence matter more to a verdict than as many random ones."""
     from training.faithfulness import measure
 
     analyzer = _load(context, model)
-    rows = read_held_out(around(context), data, all_rows=all_rows).rows
+    rows = read_held_out(around(context), data, rules, all_rows=all_rows).rows
     texts = [row.text for row in sorted(rows, key=lambda row: row.place)[:reviews]]
     with Progress(console=err, transient=True, disable=not err.is_terminal) as progress:
         bar = progress.add_task(say("progress_explaining"), total=len(texts))

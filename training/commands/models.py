@@ -12,6 +12,7 @@ import nlp
 from nlp import artifact
 from nlp.golden import GOLDEN, LEAST_RIGHT, golden_right
 from training.commands.around import Around, around, err, in_words, out, service_model
+from training.commands.reading import reads
 from training.compare import RECORD, Comparison, read_record
 from training.errors import DataError
 from training.messages import say
@@ -23,14 +24,17 @@ models_app = typer.Typer(no_args_is_help=True)
 _MOST_RECORD = 4096
 
 
+@reads
 def promote(
     context: typer.Context,
     model: Annotated[Path, typer.Argument()],
     data: Annotated[list[Path] | None, typer.Option("--data")] = None,
     force: Annotated[bool, typer.Option("--force")] = False,
+    *,
+    rules: ReadRules,
 ) -> None:
     """Put a model into service; running bots change over by themselves."""
-    promote_folder(around(context), model, force=force, data=data)
+    promote_folder(around(context), model, force=force, data=data, rules=rules)
 
 
 def promote_folder(

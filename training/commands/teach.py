@@ -8,21 +8,25 @@ from typing import Annotated
 import typer
 
 from training.backend import load_keras
-from training.commands.around import around, out
+from training.commands.around import SeedOption, around, out
 from training.commands.full import corpus_files, read_corpora
+from training.commands.reading import reads
 from training.errors import DataError
 from training.messages import say
 from training.reviews import ReadRules, read_reviews
 
 
+@reads
 def teach(
     context: typer.Context,
     recipe: Annotated[str, typer.Option()],
     data: Annotated[list[Path] | None, typer.Option("--data")] = None,
     unrated: Path | None = None,
     movies: Path | None = None,
-    seed: int = 0,
+    seed: SeedOption = 0,
     runs: Path = Path("runs"),
+    *,
+    rules: ReadRules,
 ) -> None:
     """Train the transformers among a recipe's teachers where there is a GPU; ``fit`` can go on elsewhere."""
     from training import recipe as recipes
@@ -31,7 +35,7 @@ def teach(
     if not chosen.teach.folds or not chosen.teach.transformer.reads:
         raise DataError("teach_none", recipe=chosen.name)
     files = corpus_files(data, unrated, movies)
-    reviews = read_reviews(files.rated, ReadRules(), around(context).host)
+    reviews = read_reviews(files.rated, rules, around(context).host)
     load_keras()
     from training.devices import devices
     from training.prepare import teach_only

@@ -8,7 +8,9 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
-from training.commands.around import around, err, out
+from training.commands.around import SeedOption, around, err, out
+from training.commands.fit import tell_read
+from training.commands.reading import reads
 from training.data import read_unrated
 from training.errors import DataError
 from training.messages import say
@@ -22,6 +24,7 @@ DEFAULT = Path("vectors.txt")
 
 
 @vectors_app.command("fit")
+@reads
 def fit_vectors(
     context: typer.Context,
     data: Annotated[list[Path] | None, typer.Option("--data")] = None,
@@ -29,18 +32,27 @@ def fit_vectors(
     tokens: str = "word",
     target: Annotated[Path, typer.Option("--out")] = DEFAULT,
     width: Annotated[int, typer.Option(min=2, max=4096)] = 100,
-    window: Annotated[int, typer.Option(min=1)] = 5,
-    epochs: Annotated[int, typer.Option(min=1)] = 5,
-    min_count: Annotated[int, typer.Option(min=1)] = 5,
-    seed: int = 0,
+    window: Annotated[int, typer.Option(min=1, max=1000)] = 5,
+    epochs: Annotated[int, typer.Option(min=1, max=10_000)] = 5,
+    min_count: Annotated[int, typer.Option(min=1, max=1_000_000)] = 5,
+    seed: SeedOption = 0,
+    *,
+    rules: ReadRules,
 ) -> None:
     """Learn vectors."""
-    from training.tokens import cut_all
+    from training.tokens import cut_all, cutter
     from training.vectors import learn
 
     if not data and not texts:
         raise DataError("vectors_no_text")
-    said = [row.text for row in read_reviews(data, ReadRules(), around(context).host).rows] if data else []
+    cutter(tokens)
+    if target.is_dir() or not target.name:
+        raise DataError("vectors_folder", path=target)
+    said: list[str] = []
+    if data:
+        reviews = read_reviews(data, rules, around(context).host)
+        tell_read(reviews)
+        said = [row.text for row in reviews.rows]
     said += [row.text for path in texts or [] for row in read_unrated(path).rows]
     err.print(say("vectors_learning", rows=len(said)), markup=False, highlight=False)
     rows = cut_all(tokens, said, target.parent / "tokens")

@@ -59,6 +59,7 @@ OBTAINED_UNCLEAR = "{file}, row {row:,}: the column obtained holds no date like 
 RATING_TOO_HIGH = (
     "{file}: a rating of {rating:g} is out of range, the highest there can be is {highest:g}; mend it or give --scale"
 )
+MOVIES_SCALE = "{path}: movie reviews must be rated 1 to 10, and none has more than 5"
 SCALE_WRONG = "--scale {scale:g} is the highest number of stars, so it must be greater than 0"
 CUT_TOO_HIGH = "--cut {cut:g} must be less than the highest number of stars, {highest:g}"
 COLUMN_MISSING = "{file} has no column called that (--label-column); there are: {columns}"
@@ -141,6 +142,7 @@ RECIPE_NUMBER = "{place}{name} must be a number of at least 0, not {value}"
 RECIPE_WHOLE = "{place}{name} must be a whole number of at least {least}, not {value}"
 RECIPE_SHARE = "{place}{name} must be at least 0 and less than 1, not {value}"
 RECIPE_PART = "{place}{name} must be at least 0 and at most 1, not {value}"
+RECIPES_SAME_NAME = "two recipes are called {recipe}; rename one of the files"
 RECIPE_CHOICE = "{place}{name} must be one of {choices}, not {value}"
 RECIPE_ONE_HOT_VECTORS = "[course] vectors have no place in one-hot input"
 RECIPE_NO_LAYER = "[course] units must name at least one recurrent layer"
@@ -165,4 +167,5 @@ VECTORS_MISSING = "{path}: there is no such file of vectors; make one with vecto
 VECTORS_WRONG = "{path} is not a file of vectors as vectors fit writes them"
 VECTORS_WIDTH = "{path} holds vectors of {width} numbers; set embedding = {width}"
 VECTORS_BEGIN = "{count:,} tokens begin with the vectors of {path}"
+VECTORS_FOLDER = "{path} is a folder; name a file with --out"
 VECTORS_NO_TEXT = "name files of reviews with --data or --texts"

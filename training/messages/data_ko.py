@@ -60,6 +60,7 @@ OBTAINED_UNCLEAR = "{file}, {row:,}번째 행: obtained 칸은 2026-11-22 처럼
 RATING_TOO_HIGH = (
     "{file}: 별점에 {rating:g} 값이 있는데 만점은 {highest:g}점입니다. 값을 고치거나 --scale 로 만점을 알려 주세요."
 )
+MOVIES_SCALE = "{path}: 영화 리뷰의 별점은 1점에서 10점까지여야 하는데 5점을 넘는 것이 없습니다."
 SCALE_WRONG = "--scale {scale:g} 값은 만점이므로 0보다 커야 합니다."
 CUT_TOO_HIGH = "--cut {cut:g} 값은 만점 {highest:g}점보다 작아야 합니다."
 COLUMN_MISSING = "{file}: --label-column 으로 알려 주신 칸이 없습니다. 있는 칸: {columns}"
@@ -142,6 +143,7 @@ RECIPE_NUMBER = "{place}{name} 값은 0 이상의 수여야 하는데 {value} �
 RECIPE_WHOLE = "{place}{name} 값은 {least} 이상의 정수여야 하는데 {value} 입니다."
 RECIPE_SHARE = "{place}{name} 값은 0 이상 1 미만이어야 하는데 {value} 입니다."
 RECIPE_PART = "{place}{name} 값은 0 이상 1 이하여야 하는데 {value} 입니다."
+RECIPES_SAME_NAME = "이름이 {recipe} 인 레시피가 둘입니다. 한 파일의 이름을 바꿔 주세요."
 RECIPE_CHOICE = "{place}{name} 값은 {choices} 가운데 하나여야 하는데 {value} 입니다."
 RECIPE_ONE_HOT_VECTORS = "[course] one-hot 입력에는 vectors 를 쓸 수 없습니다."
 RECIPE_NO_LAYER = "[course] units 에 순환 층이 하나는 있어야 합니다."
@@ -167,4 +169,5 @@ VECTORS_MISSING = "{path}: 벡터 파일이 없습니다. vectors fit 으로 만
 VECTORS_WRONG = "{path}: vectors fit 이 쓰는 벡터 파일이 아닙니다."
 VECTORS_WIDTH = "{path}: 벡터의 너비가 {width} 입니다. 레시피에 embedding = {width} 라고 적어 주세요."
 VECTORS_BEGIN = "토큰 {count:,}개가 {path} 의 벡터에서 시작합니다."
+VECTORS_FOLDER = "{path}: 폴더입니다. --out 에 만들 파일의 이름을 알려 주세요."
 VECTORS_NO_TEXT = "--data 나 --texts 로 리뷰 파일을 알려 주세요."
