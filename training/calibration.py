@@ -7,6 +7,8 @@ is bent by a hyperbolic tangent, much as beta calibration (Kull et al. 2017, AIS
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import NDArray
 from sklearn.linear_model import LogisticRegression
@@ -34,6 +36,23 @@ def fit_calibration(odds: Floats, positive: NDArray[np.bool_]) -> Curve:
     straight, line = (_fit(odds, positive, bent=bent) for bent in (False, True))
     scale, _, bend = line
     return line if scale > 0 and scale + bend / 2 > 0 else straight
+
+
+def crossed(odds: Sequence[Floats], positive: Sequence[NDArray[np.bool_]]) -> Floats:
+    """Probabilities of the rows of each fold by a curve that is fitted to the other folds alone, one after the other.
+
+    Args:
+        odds: raw log-odds of positive of each of two or more folds, ``[rows]``.
+        positive: their labels.
+    """
+    out = []
+    for k, own in enumerate(odds):
+        others = [i for i in range(len(odds)) if i != k]
+        curve = fit_calibration(
+            np.concatenate([odds[i] for i in others]), np.concatenate([positive[i] for i in others])
+        )
+        out.append(probability(own, curve))
+    return np.concatenate(out)
 
 
 def _fit(odds: Floats, positive: NDArray[np.bool_], *, bent: bool) -> Curve:

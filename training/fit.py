@@ -15,7 +15,7 @@ from nlp.artifact import Artifact, ModelSettings, load, save
 from nlp.curve import CURVE
 from training import baseline
 from training.batches import Encoded, predict
-from training.calibration import fit_calibration
+from training.calibration import crossed, fit_calibration
 from training.calibration import probability as calibrated_probability
 from training.card import write_card
 from training.compare import RECORD, Comparison
@@ -26,7 +26,7 @@ from training.evaluate import evaluate
 from training.linear import Ask
 from training.losses import read_losses
 from training.messages import say
-from training.metrics import expected_band, share
+from training.metrics import calibration_error, calibration_error_by_chance, expected_band, share
 from training.outcome import Outcome
 from training.prepare import announce, prepare
 from training.prepared import Corpora, Prepared
@@ -86,7 +86,7 @@ def fit(
         others = beside(whole.movies, recipe, seed)
         wides = Wide.weigh(folds, recipe.network, others)
         logits = [said + w.logits(t) for said, w, t in zip(logits, wides, texts, strict=True)]
-    settings = _calibrate(recipe, np.concatenate(logits), [r for f in folds for r in f.asked])
+    settings = _calibrate(recipe, logits, [f.asked for f in folds])
     weights = learn_together(whole, say("progress_network"))
     if wides:
         weights["wide/table"] = wides[0].fitted_to(_asker(whole, weights), whole.learn, others).table
@@ -145,10 +145,16 @@ def _asker(prepared: Prepared, weights: Weights) -> Ask:
     return lambda texts: predict(model, Encoded(texts, prepared.shape, prepared.tokens))
 
 
-def _calibrate(recipe: Recipe, logits: NDArray[np.float32], rows: Sequence[Row]) -> ModelSettings:
-    """Calibration and bands from class scores of rows that the model did not learn from."""
+def _calibrate(recipe: Recipe, said: Sequence[NDArray[np.float32]], asked: Sequence[Sequence[Row]]) -> ModelSettings:
+    """Calibration and bands from class scores of the rows of folds that the model did not learn from."""
+    rows, logits = [r for own in asked for r in own], np.concatenate(said)
     odds = binary_log_odds(logits, recipe.network.positive_classes)
     positive = np.array([(r.rating or 0) > recipe.network.positive_above for r in rows])
+    if len(said) > 1:
+        ends = np.cumsum([len(own) for own in asked])[:-1]
+        honest = crossed(np.split(odds, ends), np.split(positive, ends))
+        error, chance = calibration_error(honest, positive), calibration_error_by_chance(honest)
+        announce("fit_aside_calibration", error=error, mean=chance.mean, high=chance.high, rows=len(rows))
     curve = fit_calibration(odds, positive)
     probability = calibrated_probability(odds, curve)
     classes = np.array(recipe.network.ratings)[logits.argmax(axis=1)]

@@ -85,6 +85,10 @@ FIT_HELD_OUT = "{rated:,} rated and {movies:,} movie reviews are held out; check
 FIT_TEACHERS = "teachers on rows they did not learn from: {shares}"
 FIT_SECOND_TEACHERS = "second teachers on rows they did not learn from: {shares}"
 FIT_ASIDE_ACCURACY = "folds left out: accuracy {share}"
+FIT_ASIDE_CALIBRATION = (
+    "folds left out, calibrated on the others: calibration error {error:.4f} (n = {rows:,}; {mean:.4f} if all probabilities "
+    "were true, 95 % below {high:.4f})"
+)
 FIT_ASIDE_RATING = "folds left out: rating {share}"
 FIT_MOVIES = "movie reviews: {share}"
 TEACH_NONE = "the recipe {recipe} has no transformers to teach apart"
