@@ -6,7 +6,7 @@ from sklearn.linear_model import LogisticRegression
 
 from nlp.artifact import ModelSettings
 from nlp.config import NetworkConfig
-from training.calibration import calibrated, fit_calibration, probability
+from training.calibration import calibrated, crossed, fit_calibration, probability
 from training.metrics import calibration_error
 
 
@@ -28,6 +28,19 @@ def test_a_bend_is_found_where_sure_rows_are_wrong_at_times():
     bent, plain = (calibration_error(probability(asked, c), truth) for c in (curve, straight))
     assert bent < 0.7 * plain
     assert scale < straight[0]
+
+
+def test_a_fold_is_judged_by_a_curve_of_the_others_alone():
+    sides = [noisy(3000, seed) for seed in range(3)]
+    odds, positive = [o for o, _ in sides], [y for _, y in sides]
+    said = crossed(odds, positive)
+    assert len(said) == 9000
+    others = fit_calibration(np.concatenate(odds[1:]), np.concatenate(positive[1:]))
+    np.testing.assert_allclose(said[:3000], probability(odds[0], others))
+    turned = crossed(odds, [~positive[0], *positive[1:]])
+    np.testing.assert_allclose(turned[:3000], said[:3000])
+    assert abs(turned[3000:] - said[3000:]).max() > 0.01
+    assert calibration_error(said, np.concatenate(positive)) < 0.02
 
 
 def test_a_shift_that_chance_made_is_left_out():

@@ -130,6 +130,7 @@ def test_fit_makes_a_model_that_serves(files, tmp_path, recipe):
     assert "정확도" in result.stdout
     said = result.stdout
     assert all(other in said for other in ("새 모델", "지금 쓰는 모델", "선형 모델")), "it is compared with both"
+    assert ("다른 조각으로 보정하고" in result.stderr) == (recipe == "small.toml"), "where there are two folds"
     check_run_folder(tmp_path / "runs", recipe.removesuffix(".toml"), result, analyzer.model_id)
     assert ("영화 리뷰, movies.tsv, 20" in card) == (recipe == "small.toml"), "those that the recipe has a use for"
 

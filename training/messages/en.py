@@ -86,8 +86,8 @@ FIT_TEACHERS = "teachers on rows they did not learn from: {shares}"
 FIT_SECOND_TEACHERS = "second teachers on rows they did not learn from: {shares}"
 FIT_ASIDE_ACCURACY = "folds left out: accuracy {share}"
 FIT_ASIDE_CALIBRATION = (
-    "folds left out, calibrated on the others: calibration error {error:.4f} (n = {rows:,}; {mean:.4f} if all probabilities "
-    "were true, 95 % below {high:.4f})"
+    "folds left out, calibrated on the others: calibration error {error:.4f} "
+    "(n = {rows:,}; {mean:.4f} if all probabilities were true, 95 % below {high:.4f})"
 )
 FIT_ASIDE_RATING = "folds left out: rating {share}"
 FIT_MOVIES = "movie reviews: {share}"

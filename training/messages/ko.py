@@ -83,7 +83,10 @@ FIT_HELD_OUT = "별점 있는 리뷰 {rated:,}편과 영화 리뷰 {movies:,}편
 FIT_TEACHERS = "선생들이 배우지 않은 리뷰에서: {shares}"
 FIT_SECOND_TEACHERS = "둘째 선생들이 배우지 않은 리뷰에서: {shares}"
 FIT_ASIDE_ACCURACY = "뺀 조각에서 정확도 {share}"
-FIT_ASIDE_CALIBRATION = "다른 조각으로 보정하고 뺀 조각에서 잰 보정 오차 {error:.4f} (n = {rows:,}; 확률이 모두 참일 때 {mean:.4f}, 95 %가 {high:.4f} 아래)"
+FIT_ASIDE_CALIBRATION = (
+    "다른 조각으로 보정하고 뺀 조각에서 잰 보정 오차 {error:.4f} "
+    "(n = {rows:,}; 확률이 모두 참일 때 {mean:.4f}, 95 %가 {high:.4f} 아래)"
+)
 FIT_ASIDE_RATING = "뺀 조각에서 별점 {share}"
 FIT_MOVIES = "영화 리뷰: {share}"
 TEACH_NONE = "{recipe} 레시피에는 따로 가르칠 트랜스포머가 없습니다."
