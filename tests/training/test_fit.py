@@ -93,7 +93,7 @@ def files(tmp_path_factory):
     (folder / "movies.tsv").write_text("".join(films), "utf-8")
     (folder / "small.toml").write_text(RECIPE, "utf-8")
     (folder / "plain.toml").write_text(PLAIN, "utf-8")
-    more = RECIPE.replace("folds = 2", "folds = 2\ngenerations = 2")
+    more = RECIPE.replace("\nfolds = 2", "\nfolds = 2\ngenerations = 2")
     more = more.replace("[pretrain]", "[pretrain]\nlanguage_model_every = 4\nlanguage_model_batch = 16")
     (folder / "again.toml").write_text(more, "utf-8")
     return folder
