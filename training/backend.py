@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,6 +16,7 @@ def load_keras() -> None:
     """
     with _silence():
         import keras  # noqa: F401
+    logging.getLogger("tensorflow").setLevel(logging.ERROR)  # it warns of new lengths, which are meant
 
 
 @contextmanager

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import sys
 from types import SimpleNamespace
 
@@ -31,6 +32,15 @@ def test_the_backend_is_asked_for_its_devices(tmp_path, monkeypatch):
     assert devices() == ["gpu:0"]
     folder = begin_run(tmp_path, "tried", {})
     assert json.loads((folder / "config.json").read_text())["devices"] == devices()
+
+
+@needs_keras
+def test_the_backend_does_not_warn_whoever_trains():
+    from training.backend import load_keras
+
+    logging.getLogger("tensorflow").setLevel(logging.WARNING)
+    load_keras()
+    assert not logging.getLogger("tensorflow").isEnabledFor(logging.WARNING)
 
 
 @needs_keras
