@@ -18,7 +18,7 @@ from training.attend import teach_transformers
 from training.batches import Encoded, predict
 from training.counterfactual import make
 from training.data import MOVIES_HELD_OUT_SHARE, Row, fold
-from training.enough import check_enough
+from training.enough import check_enough, check_sides
 from training.messages import say
 from training.morphemes import remember, teach_morphemes
 from training.pieces import check_installed
@@ -90,6 +90,7 @@ def prepare(recipe: Recipe, corpora: Corpora, runs: Path, seed: int) -> Both:
     )
     classes, asked = {"": whole}, {}
     for name, (own, others) in _apart(learn, recipe).items():
+        check_sides(own, others, recipe.network.positive_above)  # of few rows a fold may have but one polarity
         asked[name], classes[name] = own, replace(whole, learn=others, folder=folder / name)
     if recipe.teach.folds:
         starts = pretrained(recipe.teachers, "pretrain", recipe.pretrain.seeds)
