@@ -25,6 +25,7 @@ from training.pieces import check_installed
 from training.prepared import Apart, Both, Corpora, Prepared, Weights
 from training.pretrain import first_weights, fitting_vectors, pretrain
 from training.recipe import Recipe
+from training.recipe_parts import FOLDS
 from training.recombine import recombine
 from training.rows import split
 from training.stages import Stages
@@ -33,9 +34,6 @@ from training.teach import lesson as agree
 from training.teach import teach, teach_again
 from training.tokens import cut_all, cutter
 from training.tune import movie_pool
-
-FOLDS = 5
-"""Of as many folds of the rated rows some are for calibration."""
 
 _console = Console(stderr=True)
 

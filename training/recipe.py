@@ -16,6 +16,7 @@ from training.course_recipe import CourseRecipe
 from training.errors import DataError
 from training.messages import Said
 from training.recipe_parts import (
+    FOLDS,
     READS,
     AdaptRecipe,
     MorphemeRecipe,
@@ -121,8 +122,8 @@ class Recipe:
             recipe.teachers  # noqa: B018 - says what is wrong with their units
         except ValueError as error:
             raise DataError("recipe_network", reason=error) from None
-        if not 1 <= recipe.calibration_folds <= 5:
-            raise _no_choice("", "calibration_folds", ("1–5",), recipe.calibration_folds)
+        if not 1 <= recipe.calibration_folds <= FOLDS:
+            raise _no_choice("", "calibration_folds", (f"1–{FOLDS}",), recipe.calibration_folds)
         if recipe.teach.folds == 1:  # whoever teaches has to learn from another fold
             raise _no_choice("teach", "folds", ("0", "2–"), recipe.teach.folds)
         if recipe.teach.generations not in (1, 2):

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+FOLDS = 5
+"""Of as many folds of the rated rows some are for calibration."""
+
 
 @dataclass(frozen=True)
 class TokenizerRecipe:

@@ -16,7 +16,7 @@ from training.errors import DataError
 from training.host import Host, Table
 from training.joined import Joined
 from training.messages import Said, say
-from training.provenance import Guard, Origin, check_file, origin_of
+from training.provenance import Guard, Origin, check_file, origin_of, plain_name
 
 LONGEST = 20_000
 """Characters; no review is longer, and what is was glued together by a mistake in the file."""
@@ -265,7 +265,7 @@ def _read_table(
     numbers = values.points
     if numbers and values.words:
         raise DataError("labels_mixed", file=path.name, column=label_column + 1)
-    stars = _plain(table.columns[label_column]) in host.rating_names
+    stars = plain_name(table.columns[label_column]) in host.rating_names
     scale = _scale_of(path, numbers, rules, stars=stars) if numbers else _Scale("labels", 1.0, 0.5)
     label, text = (
         table.columns[i][:40] or Said("column_number", {"number": i + 1}) for i in (label_column, table.text_column)
@@ -346,7 +346,7 @@ def _find_label_column(path: Path, table: Table, rules: ReadRules, host: Host) -
             raise DataError("column_twice", file=path.name, column=found + 1)
         return found
     never = {table.text_column, *host.is_verdict(names)}
-    plain = {_plain(n): i for i, n in reversed(list(enumerate(names)))}
+    plain = {plain_name(n): i for i, n in reversed(list(enumerate(names)))}
     for name in (*host.rating_names, *_LABEL_NAMES):
         if name in plain and plain[name] not in never:
             return plain[name]
@@ -354,10 +354,6 @@ def _find_label_column(path: Path, table: Table, rules: ReadRules, host: Host) -
     if len(likely) == 1:
         return likely[0]
     raise DataError("column_unclear", file=path.name, columns=_listed(names))
-
-
-def _plain(name: str) -> str:
-    return "".join(c for c in name.casefold() if c.isalnum())
 
 
 def _looks_rated(table: Table, column: int, host: Host) -> bool:

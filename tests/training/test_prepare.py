@@ -7,8 +7,9 @@ import pytest
 
 from tests.training.shop import needs_keras, reviews
 from training.__main__ import main
-from training.data import Row, fold, place
+from training.data import DataError, Row, fold, place
 from training.recipe import Recipe
+from training.recipe_parts import FOLDS
 
 pytestmark = [needs_keras, pytest.mark.timeout(900)]
 
@@ -28,13 +29,24 @@ def rows(count: int, seed: int) -> list[Row]:
 @pytest.fixture(scope="module")
 def prepared(tmp_path_factory):
     """The same rows twice: once with every rating of the fold for calibration turned round."""
-    from training.prepare import FOLDS, prepare
+    from training.prepare import prepare
     from training.prepared import Corpora
 
     rated, unrated = rows(240, 1), [replace(row, rating=None) for row in rows(30, 2)]
     turned = [replace(r, rating=6 - r.rating) if fold(r.place, FOLDS) == 0 else r for r in rated]
     folder, recipe = tmp_path_factory.mktemp("runs"), Recipe.from_dict(RECIPE, "tried")
     return [prepare(recipe, Corpora(side, unrated), folder / str(i), 0) for i, side in enumerate((rated, turned))]
+
+
+def test_a_fold_of_one_polarity_is_a_sentence(tmp_path):
+    from training.prepare import prepare
+    from training.prepared import Corpora
+
+    held = [Row(f"남긴 {i}", 1.0 + i % 2 * 4, 0.01) for i in range(40)]
+    some = [Row(f"리뷰 {i}", 1.0 + i % 2 * 4, 0.16 + 0.84 * i / 100) for i in range(100)]
+    some = [row for row in some if fold(row.place, FOLDS) or row.rating > 3]
+    with pytest.raises(DataError, match="부정 0"):
+        prepare(Recipe.from_dict({}, "tried"), Corpora([*held, *some]), tmp_path, 0)
 
 
 @pytest.mark.slow
