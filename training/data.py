@@ -6,6 +6,7 @@ and however often it occurs; rows of the held-out side are only ever used to rep
 
 from __future__ import annotations
 
+import contextlib
 import gzip
 import hashlib
 import zlib
@@ -18,13 +19,16 @@ from numpy.typing import NDArray
 
 from nlp.text import normalize
 from training.errors import DataError
-from training.provenance import Guard, Origin
+from training.provenance import Guard, Origin, check_file
 
 HELD_OUT_SHARE = 0.15
 """Share of rated shopping reviews that no model, tuning or calibration ever sees."""
 
 MOVIES_HELD_OUT_SHARE = 0.03
 """The same for movie reviews, of which there are many more."""
+
+MOVIES_CUT = 5
+"""Movie ratings, 1 to 10, above this are positive."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +134,9 @@ def _state(path: Path) -> tuple[int, int, int, int]:
 
 def _guarded(path: Path) -> Iterator[tuple[int, str]]:
     """The lines as they stand in the file: normalising would hide the signs of a chat."""
+    if path.is_file():
+        with contextlib.suppress(OSError):  # which reading its lines puts into words
+            check_file(path)
     guard = Guard(path.name, ("",), 0)
     for number, line in _lines(path):
         guard.look(number, (line,))

@@ -6,6 +6,7 @@ such row is refused as a whole: whoever put it together has to know, and what is
 
 from __future__ import annotations
 
+import html
 import json
 import re
 import zipfile
@@ -49,18 +50,33 @@ class Origin:
 
 
 def origin_of(path: Path, source: str = "", licence: str = "", obtained: date | None = None) -> Origin:
-    """What was said of a file; where nothing was, its name and the day on which it was last written."""
+    """What was said of a file; where nothing was, its name and the day on which it was last written.
+
+    Raises:
+        ForbiddenError: if it is said to come from Discord or Slack.
+    """
+    if _PLATFORM.search(source):
+        raise ForbiddenError("forbidden", file=path.name, what=Said("sign_source"))
     day = obtained or datetime.fromtimestamp(path.stat().st_mtime, UTC).date()
     return Origin(source or path.name, licence, day)
 
 
-_PLATFORM = re.compile(r"discord(?:app)?|slack(?!s)|디스코드|슬랙(?!스)", re.IGNORECASE)  # not trousers
+_PLATFORM = re.compile(  # not trousers
+    r"discord(?:app)?|slack(?!s|[ _-]*(?:pants|fit|line))|디스코드|슬랙(?!스|[ _-]*(?:팬츠|바지|핏|라인|진))",
+    re.IGNORECASE,
+)
+_GOODS = re.compile(r"상품|제품|품목|품명|옵션|브랜드|사이즈|product|item|option|goods|brand|model|size", re.IGNORECASE)
+"""Names of columns about what was sold, where the name of a cut is none of a platform."""
+
+_ORIGIN = frozenset(("source", "출처"))
+"""Names of columns that say where a row came from."""
+
 _MARKUP = re.compile(
     r"<@[UW][A-Z0-9]{5,}(?:\|[^>]*)?>"  # Slack: a person, a channel, a group, everybody
     r"|<#[CG][A-Z0-9]{5,}(?:\|[^>]*)?>"
     r"|<!(?:here|channel|everyone|subteam\^[A-Z0-9]+|date\^\d+)[^>]*>"
     r"|<@[!&]?\d{17,20}>|<#\d{17,20}>|<a?:\w{2,32}:\d{17,20}>|<t:\d{9,11}(?::[tTdDfFR])?>"  # Discord
-    r"|https?://(?:\w+\.)?(?:discord(?:app)?\.com/(?:channels|attachments)/|discord\.gg/|[\w-]+\.slack\.com/archives/)"
+    r"|https?://(?:\w+\.)?(?:discord(?:app)?\.com/(?:channels|attachments|invite)/|discord\.gg/|[\w-]+\.slack\.com/archives/)"
     r"|https?://(?:cdn|media)\.discordapp\.(?:com|net)/|https?://files\.slack\.com/"
 )
 _CHAT_COLUMNS = frozenset(
@@ -90,6 +106,14 @@ _EXPORTER = frozenset(("authorid", "attachments", "reactions"))
 _OUR_LOG = frozenset(("platform", "workspace", "channel", "way", "band", "model_id"))
 _SNOWFLAKE = re.compile(r"\d{17,20}")
 _ID_NAME = re.compile(r"(?:^|_)(?:id|user|author|channel|guild|server|message|member)(?:_?id)?$", re.IGNORECASE)
+_WHO_NAME = re.compile(
+    r"(?:작성자|글쓴이|사용자|유저|회원|멤버|채널|서버|메시지)(?:[ _]?(?:id|아이디|번호))?$|아이디$", re.IGNORECASE
+)
+"""The same in Korean, and who or where a message is of, for ids of Slack, too."""
+
+_ROUNDED = re.compile(r"\d(?:\.\d+)?[eE]\+?1[6-9]")
+"""A number that Discord gives as a spreadsheet shows it, its end lost."""
+
 _FIRST_DISCORD = 1_431_468_000_000 - 1_420_070_400_000
 _SLACK_TIME = re.compile(r"1\d{9}\.\d{6}")
 _TIME_NAME = re.compile(r"(?:^|_)(?:ts|timestamp|id)$", re.IGNORECASE)
@@ -101,6 +125,7 @@ _DAY_FIRST = re.compile(
     r"20[0-3]\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\d+"
 )  # a number of an order; of Discord's, one in 10,000
 _SLACK_NAME = re.compile(r"(?:^|_)(?:user|channel|team|workspace|bot|member)(?:_?id)?$", re.IGNORECASE)
+_TALKER_NAME = re.compile(r"(?:^|_)(?:user|author|channel|guild|server|message|member)(?:_?id)?$", re.IGNORECASE)
 
 
 def plain_name(name: str) -> str:
@@ -141,9 +166,20 @@ class Guard:
         chat = sorted((plain & _CHAT_COLUMNS) | (talk if len(talk) > 1 or plain >= _EXPORTER else set()))
         if chat or set(columns) >= _OUR_LOG:
             self._refuse(Said("forbidden_columns", {"columns": ", ".join(chat) or "nunchi log"}))
-        self._ids = [i for i, n in enumerate(columns) if _ID_NAME.search(n)]
+
+        def named(*patterns: re.Pattern[str]) -> list[int]:
+            """The columns whose names match, or that have none."""
+            return [
+                i
+                for i, n in enumerate(columns)
+                if i != text_column and (not n.strip() or any(p.search(n.strip()) for p in patterns))
+            ]
+
+        self._ids, self._slack = named(_ID_NAME, _WHO_NAME), named(_SLACK_NAME, _WHO_NAME)
         self._times = [i for i, n in enumerate(columns) if _TIME_NAME.search(n)]
-        self._slack = [i for i, n in enumerate(columns) if _SLACK_NAME.search(n)]
+        self._talkers = [i for i, n in enumerate(columns) if _TALKER_NAME.search(n) or _WHO_NAME.search(n)]
+        self._goods = {i for i, n in enumerate(columns) if _GOODS.search(n)}
+        self._origins = {i for i, n in enumerate(columns) if plain_name(n) in _ORIGIN}
 
     def look(self, number: int, cells: Sequence[str]) -> None:
         """Remember a row if it comes from a chat.
@@ -161,12 +197,17 @@ class Guard:
         for i, cell in enumerate(cells):
             if not cell:
                 continue
-            if ("<" in cell or "://" in cell) and _MARKUP.search(cell):
+            if ("<" in cell or "://" in cell or "&lt;" in cell) and _MARKUP.search(html.unescape(cell)):
                 return Said("sign_markup")
-            if i != self._text and len(cell) <= 80 and _PLATFORM.search(cell):
+            if cell[0] in "{[" and (found := _json_keys(cell)):
+                return Said(found)
+            if i != self._text and self._names_platform(i, cell):
                 return Said("sign_named", {"column": self._column(i)})
         for i in self._ids:
             if i < len(cells) and _is_snowflake(cells[i]):
+                return Said("sign_discord_id", {"column": self._column(i)})
+        for i in self._talkers:
+            if i < len(cells) and _ROUNDED.fullmatch(cells[i]):
                 return Said("sign_discord_id", {"column": self._column(i)})
         for i in self._times:
             if i < len(cells) and _SLACK_TIME.fullmatch(cells[i]):
@@ -175,6 +216,12 @@ class Guard:
             if i < len(cells) and _is_slack_id(cells[i]):
                 return Said("sign_slack_id", {"column": self._column(i)})
         return None
+
+    def _names_platform(self, i: int, cell: str) -> bool:
+        """Whether a cell names Discord or Slack, as a word on where a row came from does."""
+        if i in self._origins:
+            return bool(_PLATFORM.search(cell))
+        return i not in self._goods and len(cell) <= 80 and bool(_PLATFORM.search(cell))
 
     def _column(self, i: int) -> str:
         name = self._names[i][:40] if i < len(self._names) else ""
@@ -209,7 +256,7 @@ def check_file(path: Path) -> None:
         found = _zip(path)
     elif head.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] in (b"{", b"["):
         found = _json_keys(head.decode("utf-8", "replace"))
-    elif _PLATFORM.search(path.name) and path.suffix.lower() in (".html", ".txt"):
+    if not found and _PLATFORM.search(path.name):
         found = "sign_file_name"
     if found:
         raise ForbiddenError("forbidden", file=path.name, what=Said(found))

@@ -72,6 +72,13 @@ def test_one_row_among_a_hundred_thousand(tmp_path, many, row):
         "별점,리뷰,user_id\n5,좋아요,1123456789012345678\n",
         "별점,리뷰,message_id,author_id\n5,좋아요,1,2\n",
         "별점,리뷰,source\n5,좋아요,슬랙에서 옮김\n",
+        "별점,리뷰,출처\n5,좋아요," + "여러 채널에서 모은 리뷰입니다 " * 8 + "디스코드 후기 방\n",
+        "별점,리뷰,작성자,채널,작성시각\n5,좋아요,U02ABCD3EF,C01X2Y3Z4AB,1700000000.123456\n",
+        "별점,리뷰,작성자ID\n5,좋아요,1123456789012345678\n",
+        "5,좋아요,1123456789012345678\n1,별로예요,1123456789012345679\n",
+        "별점,리뷰,user_id\n5,좋아요,1.12346E+18\n",
+        "별점,리뷰\n5,&lt;@U02ABCDEF1&gt; 좋아요\n",
+        "별점,리뷰\n5,https://discord.com/invite/abc 좋아요\n",
     ],
 )
 def test_columns_of_chats(tmp_path, content):
@@ -125,6 +132,10 @@ def test_the_course_form_is_looked_at_too(tmp_path):
         "별점,리뷰,작성일\n5,좋아요 <3,2026-01-01\n1,별로예요 <진짜>,2026-01-02\n",
         "별점,리뷰,user\n5,좋아요,kim****\n1,별로예요,UNIVERSE\n",
         "별점,리뷰,상품명\n5,좋아요,와이드 핀턱 슬랙스\n1,별로예요,Wide Slacks\n",
+        "별점,리뷰,상품명,옵션\n5,좋아요,와이드 슬랙 팬츠,블랙/슬랙 L\n1,별로예요,슬랙라인 세트,Slack M\n",
+        "별점,리뷰,비고\n5,좋아요,슬랙핏\n1,별로예요,슬랙 바지\n",
+        "별점,리뷰,작성자,채널\n5,좋아요,kim****,스마트스토어\n1,별로예요,UNIVERSE,자사몰\n",
+        "별점,리뷰,회원번호\n5,좋아요,20240105000012\n1,별로예요,1000234\n",
         "별점,리뷰,user_id\n5,좋아요,USER00000012\n1,별로예요,U000000123\n",
         "별점,리뷰,order_id\n5,좋아요,202401050000000000\n1,별로예요,2024010500000000012\n",
         "별점,리뷰,created_at\n5,좋아요,1700000000.123456\n1,별로예요,1700000001.123456\n",
@@ -135,6 +146,36 @@ def test_the_course_form_is_looked_at_too(tmp_path):
 def test_rows_of_a_shop_are_read(tmp_path, content):
     (tmp_path / "shop.csv").write_text(content, "utf-8")
     assert len(read_reviews([tmp_path / "shop.csv"], ReadRules(), HOST).rows) == 2
+
+
+@pytest.mark.parametrize("source", ["Discord 후기 채널", "우리 슬랙"])
+def test_a_source_that_is_named_is_believed(tmp_path, source):
+    (tmp_path / "shop.csv").write_text(PLAIN, "utf-8")
+    with pytest.raises(DataError, match="적어 주신 출처"):
+        read_reviews([tmp_path / "shop.csv"], ReadRules(source=source), HOST)
+    assert len(read_reviews([tmp_path / "shop.csv"], ReadRules(source="우리 가게 슬랙스 리뷰"), HOST).rows) == 2
+
+
+@pytest.mark.parametrize("name", ["discord_export.csv", "슬랙-후기.csv", "slack.tsv"])
+def test_a_file_that_is_named_after_a_chat(tmp_path, name):
+    (tmp_path / name).write_text(PLAIN, "utf-8")
+    assert "파일 이름" in refusal(tmp_path / name)
+
+
+def test_messages_inside_cells_are_seen_far_into_a_file(tmp_path, many):
+    hidden = json.dumps(SLACK[0], ensure_ascii=False).replace('"', '""')
+    rows = [*(f"{row}," for row in many[:900]), f'5,좋아요,"{hidden}"']
+    (tmp_path / "a.csv").write_text("\n".join(["별점,리뷰,기타", *rows]), "utf-8")
+    assert "901번째 행" in refusal(tmp_path / "a.csv")
+
+
+@pytest.mark.parametrize("reader", [read_rated, read_unrated])
+def test_exports_are_no_texts_to_learn_words_from(tmp_path, reader):
+    (tmp_path / "a.jsonl").write_text("\n".join(json.dumps(message) for message in SLACK * 3), "utf-8")
+    (tmp_path / "discord-general.txt").write_text("5\t좋아요\n", "utf-8")
+    for name in ("a.jsonl", "discord-general.txt"):
+        with pytest.raises(DataError, match="정책은"):
+            reader(tmp_path / name)
 
 
 @pytest.mark.parametrize("reader", [read_rated, read_unrated])

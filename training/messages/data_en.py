@@ -15,6 +15,7 @@ FILE_NEEDS_HOST = (
 )
 FILE_UNUSABLE = "{file}: {why}"
 SUITE_COLUMNS = "{path}: a suite has the columns {columns}"
+NO_SUITES = "{path}: there are no suites (.tsv); name the folder that has them with --suites"
 SUITE_FORMS = "{path}: a suite has the columns positive and negative, or text and label, or text"
 
 # What is understood of them
@@ -80,6 +81,12 @@ ROWS_TOO_FEW_TEST = (
     "are held out, so that it takes some more than 100 of each"
 )
 ROWS_TOO_FEW_COMPARE = "{rows:,} rows are too few to compare; at least 50 are needed"
+MEASURED_ON_HELD_OUT = (
+    "measured on the {rows:,} of {of:,} that fit does not learn from; --all-rows takes all of a file no model has seen"
+)
+MOVIES_HELD_OUT = "measured on {rows:,} of {of:,} movie reviews: held out and clear (up to four points, nine and more)"
+ONE_MOVIE_FILE = "give one file of movie reviews with --data, or name the folder of the corpora with NUNCHI_DATA"
+MOVIES_BY_OPTION = "of {path} fit holds out others; measure with --movies, or on all with --all-rows"
 NO_ROWS_TO_MEASURE = "no rows are left to measure; give a larger file, or --all-rows"
 NO_HELD_OUT = "there are no held-out rows; give a larger file"
 NO_DATA = (
@@ -102,6 +109,7 @@ SIGN_DISCORD_ID = "column {column} holds a Discord id"
 SIGN_SLACK_TIME = "column {column} holds the time stamp of a Slack message"
 SIGN_SLACK_ID = "column {column} holds a Slack id"
 SIGN_FILE_NAME = "the file's name says so"
+SIGN_SOURCE = "the source that was given says so"
 SIGN_SLACK_WORKSPACE = "it is the export of a Slack workspace"
 SIGN_DISCORD_PACKAGE = "it is a Discord data package"
 SIGN_SLACK_KEYS = "its keys are those of a Slack export"

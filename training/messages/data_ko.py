@@ -14,6 +14,7 @@ FILE_NEEDS_HOST = (
 )
 FILE_UNUSABLE = "{file}: {why}"
 SUITE_COLUMNS = "{path}: 문제 모음에는 {columns} 칸이 있어야 합니다."
+NO_SUITES = "{path}: 문제 모음(.tsv)이 없습니다. 그것이 있는 폴더를 --suites 로 알려 주세요."
 SUITE_FORMS = "{path}: 문제 모음에는 positive 와 negative, 또는 text 와 label, 또는 text 칸이 있어야 합니다."
 
 # What is understood of them
@@ -81,6 +82,15 @@ ROWS_TOO_FEW_TEST = (
     "긍정과 부정이 100편 남짓씩 필요합니다."
 )
 ROWS_TOO_FEW_COMPARE = "{rows:,}편은 견주기에 너무 적습니다. 50편은 있어야 합니다."
+MEASURED_ON_HELD_OUT = (
+    "{of:,}편 가운데 fit 이 배우지 않는 {rows:,}편만 잽니다. 모델이 본 적 없는 파일이면 --all-rows 로 모두 잴 수 "
+    "있습니다."
+)
+MOVIES_HELD_OUT = "남겨 둔 영화 리뷰 가운데 뚜렷한(4점 이하, 9점 이상) {rows:,}편으로 잽니다 ({of:,}편 가운데)."
+ONE_MOVIE_FILE = "영화 리뷰 파일 하나를 --data 로 주시거나, 말뭉치가 있는 폴더를 NUNCHI_DATA 로 알려 주세요."
+MOVIES_BY_OPTION = (
+    "{path} 에서는 fit 이 다른 리뷰를 남겨 둡니다. --movies 로 재시거나, 모두 재려면 --all-rows 를 써 주세요."
+)
 NO_ROWS_TO_MEASURE = "잴 리뷰가 남지 않았습니다. 더 큰 파일을 주시거나 --all-rows 를 써 주세요."
 NO_HELD_OUT = "남겨 둔 리뷰가 없습니다. 더 큰 파일을 주세요."
 NO_DATA = (
@@ -103,6 +113,7 @@ SIGN_DISCORD_ID = "{column} 칸에 Discord 번호"
 SIGN_SLACK_TIME = "{column} 칸에 Slack 메시지의 시각"
 SIGN_SLACK_ID = "{column} 칸에 Slack 번호"
 SIGN_FILE_NAME = "파일 이름"
+SIGN_SOURCE = "적어 주신 출처"
 SIGN_SLACK_WORKSPACE = "Slack 워크스페이스를 내보낸 파일"
 SIGN_DISCORD_PACKAGE = "Discord 데이터 패키지"
 SIGN_SLACK_KEYS = "Slack을 내보낸 파일의 키"
