@@ -71,7 +71,9 @@ class Analyzer:
         """Judge many reviews at once, faster than one by one.
 
         Args:
-            texts: any strings.
+            texts: any strings; of long ones the first and last ``max_tokens // 2`` tokens are looked at
+                (:class:`nlp.config.NetworkConfig`; of the bundled model 128 characters from each end, blanks not
+                counted).
 
         Returns:
             A verdict for each text, in order; a text's verdict does not depend on the others (to 1e-5).

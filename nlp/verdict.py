@@ -21,7 +21,8 @@ class Verdict:
         band: ``positive`` or ``negative`` where the model is sure, else ``unsure``; always ``unsure`` where
             ``korean`` is false. The thresholds come with the model.
         korean: whether the text holds enough Hangul to be judged.
-        rating: the likeliest star rating; None if the model knows only two classes.
+        rating: the likeliest star rating; None if the model knows only two classes. Where it is close, its side may be
+            the other one than that of ``label``, which sums up all ratings of a side.
         expected_rating: mean of the star ratings under the model's probabilities; None likewise.
         model_id: which model said it.
     """

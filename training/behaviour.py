@@ -8,6 +8,7 @@ suites, invariance tests on the rest.
 from __future__ import annotations
 
 import csv
+import re
 import unicodedata
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -16,9 +17,16 @@ from pathlib import Path
 import numpy as np
 
 from nlp import Analyzer
+from nlp.text import normalize
 from training.errors import DataError
 from training.metrics import Share, share
 from training.noise import KINDS, corrupt
+
+SUITES = Path(__file__).parent.parent / "tests" / "data" / "behaviour"
+"""The suites of this project; a package that is installed has them not."""
+
+AMOUNTS = (0.0, 0.1, 0.2)
+"""Shares of syllables that are spoilt in the noise test."""
 
 
 @dataclass(frozen=True)
@@ -36,6 +44,18 @@ class Outcome:
     passed: Share
     by_kind: dict[str, Share]
     failed: list[str]
+
+
+def suites_in(folder: Path) -> list[Path]:
+    """The suites in a folder.
+
+    Raises:
+        DataError: if there are none.
+    """
+    found = sorted(folder.glob("*.tsv"))
+    if not found:
+        raise DataError("no_suites", path=folder)
+    return found
 
 
 def _rows(path: Path) -> list[dict[str, str]]:
@@ -85,18 +105,21 @@ def _longer_laugh(text: str) -> str:
     )
 
 
-def _shorter_laugh(text: str) -> str:
-    for char in "ㅋㅠㅎ!":
-        while char * 3 in text:
-            text = text.replace(char * 3, char * 2)
-    return text
+def _bare(text: str) -> str:
+    return text.rstrip(".!~ ") or text
 
 
 INVARIANCES: dict[str, Callable[[str], str]] = {
     "longer_laugh": _longer_laugh,
-    "shorter_laugh": _shorter_laugh,
-    "stop": lambda t: t.rstrip(".!~ ") + ".",
-    "no_stop": lambda t: t.rstrip(".!~ "),
+    "shorter_laugh": lambda t: re.sub(r"([ㅋㅠㅎ!])\1+", r"\1", t),
+    "laugh": lambda t: t + "ㅋㅋ",
+    "tears": lambda t: t + "ㅠㅠ",
+    "exclamation": lambda t: _bare(t) + "!",
+    "exclamations": lambda t: t + "!!!",
+    "tilde": lambda t: _bare(t) + "~",
+    "dots": lambda t: _bare(t) + "..",
+    "stop": lambda t: _bare(t) + ".",
+    "no_stop": _bare,
     "full_width": lambda t: "".join(chr(ord(c) + 0xFEE0) if "!" <= c <= "~" else c for c in t),
     "decomposed": lambda t: unicodedata.normalize("NFD", t),
     "blanks": lambda t: t.replace(" ", ""),
@@ -104,14 +127,31 @@ INVARIANCES: dict[str, Callable[[str], str]] = {
 """Changes that must not change a verdict; their names in words are ``change_…`` of :mod:`training.messages`."""
 
 
-def invariance(analyzer: Analyzer, texts: Sequence[str]) -> dict[str, Share]:
-    """Share of verdicts that flip under each change, over all texts."""
+@dataclass(frozen=True)
+class Flips:
+    """How often a verdict flips under a change.
+
+    Attributes:
+        of_all: of all texts.
+        of_changed: of those that are not the same to the model, for many a change leaves most texts as they are.
+    """
+
+    of_all: Share
+    of_changed: Share
+
+
+def invariance(analyzer: Analyzer, texts: Sequence[str]) -> dict[str, Flips]:
+    """How often verdicts flip under each of :data:`INVARIANCES`."""
     before = [v.label for v in analyzer.analyze_batch(texts)]
-    flips = {}
+    seen = [normalize(t) for t in texts]
+    found = {}
     for name, change in INVARIANCES.items():
-        after = [v.label for v in analyzer.analyze_batch([change(t) for t in texts])]
-        flips[name] = share([a != b for a, b in zip(before, after, strict=True)])
-    return flips
+        others = [change(t) for t in texts]
+        after = [v.label for v in analyzer.analyze_batch(others)]
+        flips = [a != b for a, b in zip(before, after, strict=True)]
+        changed = [normalize(o) != s for o, s in zip(others, seen, strict=True)]
+        found[name] = Flips(share(flips), share([f for f, c in zip(flips, changed, strict=True) if c]))
+    return found
 
 
 def under_noise(analyzer: Analyzer, texts: Sequence[str], positive: Sequence[bool], amount: float) -> dict[str, Share]:
@@ -122,3 +162,47 @@ def under_noise(analyzer: Analyzer, texts: Sequence[str], positive: Sequence[boo
         verdicts = analyzer.analyze_batch([corrupt(t, amount, kind, random) for t in texts])
         found[kind] = share([(v.label == "positive") == p for v, p in zip(verdicts, positive, strict=True)])
     return found
+
+
+@dataclass(frozen=True)
+class Behaviour:
+    """What a model does.
+
+    Attributes:
+        suites: what it did in each.
+        rows: how many texts were changed or spoilt.
+        flips: by change.
+        noise: accuracy by share of syllables spoilt, and by kind of noise.
+    """
+
+    suites: Sequence[Outcome]
+    rows: int
+    flips: dict[str, Flips]
+    noise: dict[float, dict[str, Share]]
+
+    @classmethod
+    def of(
+        cls, analyzer: Analyzer, texts: Sequence[str], positive: Sequence[bool], suites: Sequence[Path]
+    ) -> Behaviour:
+        """See what it does.
+
+        Args:
+            analyzer: the model.
+            texts: of rated reviews that it did not learn from.
+            positive: which of them are.
+            suites: files.
+
+        Raises:
+            DataError: if a suite cannot be read.
+        """
+        return cls(
+            [run_suite(analyzer, path) for path in suites],
+            len(texts),
+            invariance(analyzer, texts),
+            {amount: under_noise(analyzer, texts, positive, amount) for amount in AMOUNTS},
+        )
+
+    def mean_accuracy(self, amount: float) -> float:
+        """Mean over the kinds of noise of the accuracy with so many syllables spoilt."""
+        found = self.noise[amount]
+        return sum(s.value for s in found.values()) / len(found)

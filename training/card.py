@@ -16,6 +16,7 @@ from training.metrics import Paired, Share
 from training.recipe import Recipe
 
 if TYPE_CHECKING:
+    from training.behaviour import Behaviour
     from training.prepared import Corpora
     from training.teach import Lesson
 
@@ -29,6 +30,7 @@ def write_card(
     linear: Share,
     compared: Paired,
     movies: Evaluation | None,
+    acts: Behaviour,
     seed: int,
 ) -> str:
     """The card, in Markdown."""
@@ -60,7 +62,7 @@ def write_card(
         say("card_network"),
         _network(settings),
         say("card_results"),
-        say("card_tested_full", rows=result.accuracy.n),
+        say("card_tested_full", rows=result.accuracy.n) + (say("card_looks", n=recipe.looks) if recipe.looks else ""),
         table(("card_measure", "card_value", "card_interval"), _results(settings, result, linear, compared, movies)),
         table(
             ("card_group", "card_accuracy", "card_rows"),
@@ -72,6 +74,11 @@ def write_card(
     ]
     if lesson is not None:
         parts.append(say("card_teachers", shares=lesson.words))
+    parts += [
+        say("card_behaviour"),
+        say("card_behaviour_how", rows=acts.rows),
+        table(("card_measure", "card_value", "card_interval"), _behaviour(acts)),
+    ]
     return "\n\n".join(p.rstrip("\n") for p in parts) + "\n"
 
 
@@ -82,6 +89,16 @@ def _beside(rows: Sequence[Row], source: tuple[str, str]) -> list[tuple[str, str
 
 def _group(sentence: str, value: Share, **which: object) -> tuple[str, str, str]:
     return say(sentence, **which), f"{value.value:.1%}", f"{value.n:,}"
+
+
+def _behaviour(acts: Behaviour) -> list[tuple[str, str, str]]:
+    rows = [row("card_suite", suite.passed, name=suite.name) for suite in acts.suites]
+    rows += [row("card_flips", found.of_all, change=say(f"change_{name}")) for name, found in acts.flips.items()]
+    clean, *amounts = acts.noise
+    for amount in amounts:
+        lost = acts.mean_accuracy(clean) - acts.mean_accuracy(amount)
+        rows.append((say("card_noise", amount=amount), say("card_points", points=100 * lost), ""))
+    return rows
 
 
 def _results(

@@ -15,12 +15,13 @@ from nlp.artifact import Artifact, ModelSettings, load, save
 from nlp.curve import CURVE
 from training import baseline
 from training.batches import Encoded, predict
+from training.behaviour import SUITES, Behaviour, suites_in
 from training.calibration import crossed, fit_calibration
 from training.calibration import probability as calibrated_probability
 from training.card import write_card
 from training.compare import RECORD, Comparison
 from training.curve import measure_curve, to_json
-from training.data import MOVIES_HELD_OUT_SHARE, Row
+from training.data import MOVIES_CUT, Row
 from training.errors import DataError
 from training.evaluate import evaluate
 from training.linear import Ask
@@ -31,7 +32,7 @@ from training.outcome import Outcome
 from training.prepare import announce, prepare
 from training.prepared import Corpora, Prepared
 from training.recipe import Recipe
-from training.rows import split
+from training.rows import clear_movies, split
 from training.runfolder import PAGE, Learning, begin_run, write_results
 from training.stages import Stages
 from training.student import Weights, learn_together, loss_file, with_weights
@@ -108,11 +109,12 @@ def _measured(
     against = Comparison.of(result.right, before.right, served.model_id)
     linear = Comparison.of(result.right, np.asarray((odds > 0) == result.positive), "linear")
     on_films = None
-    if corpora.movies:
-        clear = [r for r in split(list(corpora.movies), MOVIES_HELD_OUT_SHARE)[1] if not 4.5 < (r.rating or 0) < 8.5]
-        on_films = evaluate(analyzer, clear, positive_above=5) if clear else None
+    if clear := clear_movies(corpora.movies):
+        on_films = evaluate(analyzer, clear, positive_above=MOVIES_CUT)
     settings, lesson = trained.settings, whole.lesson
-    card = write_card(recipe, corpora, lesson, settings, result, linear.old, linear.paired, on_films, whole.seed)
+    suites = suites_in(SUITES) if SUITES.exists() else []
+    acts = Behaviour.of(analyzer, [r.text for r in held], result.positive.tolist(), suites)
+    card = write_card(recipe, corpora, lesson, settings, result, linear.old, linear.paired, on_films, acts, whole.seed)
     more = {RECORD: against.to_json(), CURVE: to_json(measure_curve(result.probability, result.positive))}
     model_id = save(trained, out, name=trained.model_id, card=card, more=more)
     result = evaluate(Analyzer(load(out), threads=2), held, positive_above=above)  # as it was written

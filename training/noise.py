@@ -40,7 +40,8 @@ def corrupt(text: str, share: float, kind: str, random: np.random.Generator) -> 
         elif kind == "drop":
             chars[i] = ""
         elif kind == "vowel":
-            chars[i] = chr(0xAC00 + (lead * 21 + int(random.integers(21))) * 28 + tail)
+            other = (vowel + 1 + int(random.integers(len(_VOWELS) - 1))) % len(_VOWELS)
+            chars[i] = chr(0xAC00 + (lead * len(_VOWELS) + other) * 28 + tail)
         elif kind == "swap" and i + 1 < len(chars):
             chars[i], chars[i + 1] = chars[i + 1], chars[i]
             i += 1

@@ -13,6 +13,9 @@ from nlp.text import normalize
 from training.errors import DataError
 from training.metrics import Share, share
 
+SUITES = Path(__file__).parent.parent / "tests" / "data"
+"""The suites of this project; a package that is installed has them not."""
+
 
 @dataclass(frozen=True)
 class Found:

@@ -42,6 +42,7 @@ class Recipe:
         wide_made: number of reviews made by rule that it learns from too.
         students: networks whose mean serves (:mod:`training.student`).
         calibration_folds: how many of five folds tell how to calibrate; each wants teachers and networks of its own.
+        looks: how often figures on the held-out rows were looked at while the recipe was chosen; the card tells.
         right_when_sure: share of verdicts outside the unsure band that are to be right.
         adapt: learn on from the model in service instead of all that; its shape and tokenizer are kept.
         course: a network of the course, which is trained and compared but does not serve.
@@ -58,6 +59,7 @@ class Recipe:
     wide_made: int = 0
     students: int = 1
     calibration_folds: int = 1
+    looks: int = 0
     right_when_sure: float = 0.97
     adapt: AdaptRecipe | None = None
     course: CourseRecipe | None = None

@@ -13,7 +13,7 @@ from typing import Any, overload
 import numpy as np
 from numpy.typing import NDArray
 
-from training.data import HELD_OUT_SHARE, Row
+from training.data import HELD_OUT_SHARE, MOVIES_HELD_OUT_SHARE, Row
 from training.provenance import Origin
 
 Picked = NDArray[np.integer[Any]]
@@ -182,3 +182,8 @@ def split(rows: Sequence[Row], held_out: float = HELD_OUT_SHARE) -> tuple[Sequen
     if isinstance(rows, Rows):
         return rows.pick(rows.places >= held_out), rows.pick(rows.places < held_out)
     return [r for r in rows if r.place >= held_out], [r for r in rows if r.place < held_out]
+
+
+def clear_movies(rows: Sequence[Row]) -> list[Row]:
+    """The movie reviews held out of these that are clear: up to four of ten points, or nine and ten."""
+    return [r for r in split(list(rows), MOVIES_HELD_OUT_SHARE)[1] if not 4.5 < (r.rating or 0) < 8.5]

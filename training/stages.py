@@ -52,6 +52,7 @@ class Stages:
             "right_when_sure",
             "students",
             "calibration_folds",
+            "looks",
         )  # nothing that a network learns
         self._what["fit"] = [self._what["morphemes"], {k: v for k, v in parts.items() if k not in after}]
 

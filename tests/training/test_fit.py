@@ -16,6 +16,7 @@ from nlp.modelstore import ModelStore
 from tests.training.shop import environment, needs_keras, train
 from training.__main__ import main
 from training.data import Row
+from training.messages import say
 
 pytestmark = needs_keras
 
@@ -54,6 +55,7 @@ wide_made = 200
 [network]
 embedding = 16
 units = [16]
+bidirectional = false
 buckets = 1024
 dropout = 0.1
 [tune]
@@ -62,6 +64,8 @@ batch = 32
 rate = 1e-2
 counterfactuals = 30
 """
+
+SUITES = Path(__file__).parent.parent / "data" / "behaviour"
 
 SMALL = "[network]\nembedding = 16\nunits = [16]\ndropout = 0.1\n"
 
@@ -124,7 +128,7 @@ def test_fit_makes_a_model_that_serves(files, tmp_path, recipe):
     right = [(analyzer.analyze(text).label == "positive") == good for text, good in make(400, 99)]
     assert np.mean(right) > 0.9
     card = (tmp_path / "model" / "README.md").read_text("utf-8")
-    assert "남겨 두고" in card
+    assert "남겨 두어" in card and "문제 모음 negation" in card
     assert "별점 리뷰, rated.tsv, 20" in card, "the sources are those of the rows"
     assert "네이버" not in card.partition("(data)")[2]
     assert "정확도" in result.stdout
@@ -208,7 +212,8 @@ def test_texts_that_share_nothing_have_a_linear_model_too():
     assert ((said > 0) == [row.rating > 3 for row in rows]).all()
 
 
-def test_the_card_names_corpora_that_the_user_named(files):
+def test_the_card_names_corpora_that_the_user_named_and_says_how_it_behaves(files):
+    from training.behaviour import Behaviour, suites_in
     from training.card import write_card
     from training.evaluate import evaluate
     from training.prepared import Corpora
@@ -217,12 +222,25 @@ def test_the_card_names_corpora_that_the_user_named(files):
     rows = [Row(text, 5.0 if good else 1.0, 0.0) for text, good in make(40, 3)]
     analyzer = nlp.load()
     result = evaluate(analyzer, rows)
-    given = Recipe.from_dict({}, "tried"), None, analyzer.settings, result, result.accuracy, result.against(result)
+    suites = suites_in(SUITES)[:1]
+    acts = Behaviour.of(analyzer, [row.text for row in rows], result.positive.tolist(), suites)
+    given = (
+        Recipe.from_dict({"looks": 3}, "tried"),
+        None,
+        analyzer.settings,
+        result,
+        result.accuracy,
+        result.against(result),
+    )
     cards = []
     for mine in (None, ("영화 리뷰, 우리.tsv, 2026-01-02에 받음", "적지 않음")):
         corpora = Corpora(rows, (), rows[:30], movies_source=mine)
-        cards.append(write_card(given[0], corpora, *given[1:], None, 0))
+        cards.append(write_card(given[0], corpora, *given[1:], None, acts, 0))
     assert "| 30 | 1점에서 10점까지의 영화 리뷰 (e9t/nsmc, raw) | CC0 |" in cards[0]
+    assert "값을 3번 보았고" in cards[0]
+    assert f"| 문제 모음 {suites[0].stem} | {acts.suites[0].passed.value:.2%} |" in cards[0]
+    assert all(f"뒤집힌 판단: {say(f'change_{change}')} |" in cards[0] for change in acts.flips)
+    assert "글자의 20%가 망가졌을 때" in cards[0] and "글자의 0%" not in cards[0]
     assert "| 30 | 영화 리뷰, 우리.tsv, 2026-01-02에 받음 | 적지 않음 |" in cards[1] and "CC0" not in cards[1]
     assert all("별점 없는" not in card and "nan" not in card for card in cards), "of what was not used nothing is said"
 

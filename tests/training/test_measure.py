@@ -1,13 +1,19 @@
 """What a model is worth: on a shop's own file, by default of the model in service."""
 
+import gzip
 import json
+from types import SimpleNamespace
 
+import numpy as np
 import pytest
 
+import nlp
 from nlp import artifact
 from nlp.analyze import BUNDLED
 from nlp.modelstore import ModelStore
 from tests.training.shop import needs_keras, reviews, write_csv
+from training.behaviour import INVARIANCES, invariance
+from training.data import read_rated
 from training.messages import say
 from training.rows import split
 
@@ -86,9 +92,57 @@ def test_behaviour_and_faithfulness_of_the_model_in_service(tmp_path, train_here
     assert say("faithful_title", rows=5) in done.stdout
 
 
+def test_it_says_how_many_of_a_file_are_measured(tmp_path, train_here):
+    write_csv(tmp_path / "shop.csv", reviews(100))
+    some, every = (train_here("evaluate", "--data", "shop.csv", *more) for more in ((), ("--all-rows",)))
+    held = len(split_texts(reviews(100))[1])
+    assert say("measured_on_held_out", rows=held, of=100) in some.stderr
+    assert "--all-rows" not in every.stderr
+
+
+def test_movies_are_measured_on_those_that_fit_holds_out(tmp_path, train_here):
+    """Which are others than of reviews, and only those that are clear."""
+    random = np.random.default_rng(2)
+    texts = list(dict.fromkeys(f"{text} 그리고 {i}번째" for i, (_, text) in enumerate(reviews(900))))
+    rated = [(int(random.integers(1, 11)), text) for text in texts]
+    file = tmp_path / "nsmc_raw.tsv.gz"
+    file.write_bytes(gzip.compress("".join(f"{stars}\t{text}\n" for stars, text in rated).encode()))
+    done = train_here("evaluate", BUNDLED, "--movies", "--data", file.name, "--json")
+    held = [row for row in read_rated(file).rows if row.place < 0.03]
+    clear = [row for row in held if row.rating <= 4 or row.rating >= 9]
+    assert 5 < len(clear) < len(held)
+    assert figures(done)["accuracy"]["n"] == len(clear)
+    assert say("movies_held_out", rows=len(clear), of=900) in done.stderr
+    refused = train_here("evaluate", BUNDLED, "--data", file.name)
+    assert refused.returncode == 65 and "--movies" in refused.stderr
+    assert train_here("evaluate", BUNDLED, "--movies").returncode == 65, "no corpora are named"
+
+
+def test_a_folder_without_suites_is_one_sentence(tmp_path, train_here):
+    write_csv(tmp_path / "shop.csv", reviews(60))
+    done = train_here("behaviour", "--suites", "nowhere", "--data", "shop.csv")
+    assert done.returncode == 65 and done.stdout == ""
+    assert say("no_suites", path="nowhere") in done.stderr
+
+
+def test_flips_are_counted_of_texts_that_changed():
+    texts = ["정말 좋아요", "정말 좋아요!", "배송이 빨라요ㅋㅋ", "별로예요."]
+    found = invariance(nlp.load(BUNDLED), texts)
+    assert set(found) == set(INVARIANCES)
+    assert found["exclamation"].of_all.n == 4 and found["exclamation"].of_changed.n == 3
+    assert found["shorter_laugh"].of_changed.n == 1 and found["decomposed"].of_changed.n == 0
+    turning = SimpleNamespace(
+        analyze_batch=lambda given: [
+            SimpleNamespace(label="negative" if t.endswith("!") else "positive") for t in given
+        ]
+    )
+    assert invariance(turning, texts)["exclamation"].of_all.right == 3
+
+
 @pytest.mark.parametrize("command", ["evaluate", "behaviour", "faithfulness"])
 def test_nothing_to_measure_on_is_one_sentence(tmp_path, train_here, command):
     (tmp_path / "suites").mkdir()
+    (tmp_path / "suites" / "few.tsv").write_text("kind\ttext\n가\t좋아요\n", "utf-8")
     learn, _ = split_texts(reviews(40))
     write_csv(tmp_path / "shop.csv", learn)
     words = ("--suites", "suites") if command == "behaviour" else ()

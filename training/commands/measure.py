@@ -13,7 +13,7 @@ from rich.table import Table
 import nlp
 from training.commands.around import around, err, out, service_model
 from training.commands.full import print_evaluation
-from training.commands.rated import read_held_out
+from training.commands.rated import read_held_out, read_held_out_movies
 from training.commands.reading import reads
 from training.messages import say
 from training.reviews import ReadRules
@@ -38,6 +38,7 @@ def evaluate(
     all_rows: AllRowsOption = False,
     as_json: Annotated[bool, typer.Option("--json")] = False,
     pictures: Path | None = None,
+    movies: bool = False,
     *,
     rules: ReadRules,
 ) -> None:
@@ -45,7 +46,8 @@ def evaluate(
     from training.evaluate import evaluate as measure
 
     analyzer, other = _load(context, model), nlp.load(against) if against else None
-    rated = read_held_out(around(context), data, rules, all_rows=all_rows)
+    here = around(context)
+    rated = read_held_out_movies(data) if movies else read_held_out(here, data, rules, all_rows=all_rows)
     rows, positive_above = rated.rows, rated.positive_above
     with Progress(console=err, transient=True, disable=not err.is_terminal) as progress:
         bar = progress.add_task(say("progress_evaluating"), total=len(rows) * (2 if against else 1))
@@ -74,7 +76,7 @@ def evaluate(
 def behaviour(
     context: typer.Context,
     model: ModelArgument = None,
-    suites: Path = Path("tests/data/behaviour"),
+    suites: Path | None = None,
     data: DataOption = None,
     all_rows: AllRowsOption = False,
     failures: FailuresOption = False,
@@ -86,30 +88,30 @@ def behaviour(
     from training.noise import KINDS
 
     analyzer = _load(context, model)
+    files = behaviours.suites_in(behaviours.SUITES if suites is None else suites)
+    rated = read_held_out(around(context), data, rules, all_rows=all_rows)
+    found = behaviours.Behaviour.of(analyzer, [r.text for r in rated.rows], rated.positive, files)
     table = Table(say("behaviour_suite"), say("behaviour_kind"), say("behaviour_right"), title=analyzer.model_id)
-    wrong: list[str] = []
-    for path in sorted(suites.glob("*.tsv")):
-        result = behaviours.run_suite(analyzer, path)
-        table.add_row(result.name, "", str(result.passed))
-        for kind, value in result.by_kind.items():
+    for suite in found.suites:
+        table.add_row(suite.name, "", str(suite.passed))
+        for kind, value in suite.by_kind.items():
             table.add_row("", kind, say("behaviour_of", share=value.value, n=value.n))
-        wrong += [f"{result.name}: {text}" for text in result.failed]
     out.print(table)
     if failures:
+        wrong = [f"{suite.name}: {text}" for suite in found.suites for text in suite.failed]
         out.print("\n".join(wrong), markup=False, highlight=False)
-    rated = read_held_out(around(context), data, rules, all_rows=all_rows)
-    texts, positive = [r.text for r in rated.rows], rated.positive
-    title = say("behaviour_held_out", rows=len(texts))
-    table = Table(say("behaviour_change"), say("behaviour_flips"), title=title)
-    for name, value in behaviours.invariance(analyzer, texts).items():
-        table.add_row(say(f"change_{name}"), str(value))
+    title = say("behaviour_held_out", rows=found.rows)
+    table = Table(say("behaviour_change"), say("behaviour_flips"), say("behaviour_of_changed"), title=title)
+    for name, flips in found.flips.items():
+        of = say("behaviour_of", share=flips.of_changed.value, n=flips.of_changed.n) if flips.of_changed.n else "–"
+        table.add_row(say(f"change_{name}"), str(flips.of_all), of)
     out.print(table)
     kinds = [say(f"noise_{kind}") for kind in KINDS]
     table = Table(say("behaviour_spoilt"), *kinds, say("behaviour_mean"), title=say("behaviour_noise"))
-    for amount in (0.0, 0.1, 0.2):
-        shares = behaviours.under_noise(analyzer, texts, positive, amount)
-        mean = sum(s.value for s in shares.values()) / len(shares)
-        table.add_row(f"{amount:.0%}", *(f"{s.value:.2%}" for s in shares.values()), f"{mean:.2%}")
+    for amount, shares in found.noise.items():
+        table.add_row(
+            f"{amount:.0%}", *(f"{s.value:.2%}" for s in shares.values()), f"{found.mean_accuracy(amount):.2%}"
+        )
     out.print(table)
 
 
@@ -144,14 +146,15 @@ def faithfulness(
 def parts(
     context: typer.Context,
     model: ModelArgument = None,
-    suites: Path = Path("tests/data"),
+    suites: Path | None = None,
     failures: FailuresOption = False,
 ) -> None:
     """Say how well reviews are cut into clauses, and how well aspects and their polarity are found."""
-    from training.parts import measure_aspects, measure_clauses
+    from training.parts import SUITES, measure_aspects, measure_clauses
 
-    clauses = measure_clauses(suites / "clauses.tsv")
-    aspects = measure_aspects(_load(context, model), suites / "aspects.tsv")
+    folder = SUITES if suites is None else suites
+    clauses = measure_clauses(folder / "clauses.tsv")
+    aspects = measure_aspects(_load(context, model), folder / "aspects.tsv")
     table = Table("", "F1", say("precision"), say("recall"), say("parts_counts"))
     found = {say("parts_clauses"): clauses, say("parts_aspects"): aspects.found, **aspects.by_name}
     for name, f in found.items():

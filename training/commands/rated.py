@@ -6,13 +6,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from training.commands.around import Around
+from training.commands.around import Around, err
 from training.commands.fit import tell_read
-from training.commands.full import corpus_files
-from training.data import Row
+from training.commands.full import MOVIES, corpus_files, read_corpus
+from training.data import MOVIES_CUT, Row, read_rated
 from training.errors import DataError
+from training.messages import say
 from training.reviews import ReadRules, read_reviews
-from training.rows import split
+from training.rows import clear_movies, split
 
 
 @dataclass(frozen=True)
@@ -47,9 +48,34 @@ def read_held_out(
     Raises:
         DataError: if a file cannot be used, or there is nothing to measure on.
     """
+    if any(path.name == MOVIES for path in data or ()) and not all_rows:
+        raise DataError("movies_by_option", path=MOVIES)  # of which fit holds out others than of reviews
     reviews = read_reviews(corpus_files(data).rated, rules or ReadRules(), here.host)
     tell_read(reviews)
     rows = reviews.rows if all_rows else split(reviews.rows)[1]
     if not rows:
         raise DataError("no_rows_to_measure")
+    if len(rows) < len(reviews.rows):
+        told = say("measured_on_held_out", rows=len(rows), of=len(reviews.rows))
+        err.print(told, markup=False, highlight=False, soft_wrap=True)
     return Rated(rows, reviews.positive_above)
+
+
+def read_held_out_movies(data: list[Path] | None) -> Rated:
+    """Movie reviews that ``fit`` never learns from and that are clear, read as it reads them.
+
+    Args:
+        data: one file; the project's corpus if None.
+
+    Raises:
+        DataError: if it cannot be used, or there is nothing to measure on.
+    """
+    path = data[0] if data else corpus_files(None).movies
+    if path is None or (data and len(data) > 1):
+        raise DataError("one_movie_file")
+    rows = read_corpus(path, "movie", read_rated)
+    held = clear_movies(rows)
+    if not held:
+        raise DataError("no_rows_to_measure")
+    err.print(say("movies_held_out", rows=len(held), of=len(rows)), markup=False, highlight=False, soft_wrap=True)
+    return Rated(held, MOVIES_CUT)

@@ -28,9 +28,23 @@ CARD_REFUSED = (
 CARD_NEVER = "Rows from Discord or Slack are never used. The model's licence is that of this project (Apache-2.0)."
 CARD_TESTED = "On {rows:,} reviews that were held out by a hash of their text:"
 CARD_TESTED_FULL = (
-    "On {rows:,} rated reviews that were held out by a hash of their text and took no part in training, tuning, "
-    "calibration or teaching (printed by `python -m training evaluate`):"
+    "On {rows:,} rated reviews that were held out by a hash of their text: neither the network nor its teachers nor "
+    "the calibration learned from them (printed by `python -m training evaluate`, for movies with `--movies`; `fit` "
+    "ends with the comparison with the linear model)."
 )
+CARD_LOOKS = (
+    " While the recipe was chosen the figures on these reviews were looked at {n} times, and some settings were "
+    "changed after a look, so they may be a little optimistic."
+)
+CARD_BEHAVIOUR = "## Behaviour"
+CARD_BEHAVIOUR_HOW = (
+    "On suites of our own, and on the same {rows:,} reviews changed or spoilt (printed by `python -m training "
+    "behaviour`). A case that is a pair of sentences is right if both are."
+)
+CARD_SUITE = "suite {name}"
+CARD_FLIPS = "verdicts that flip: {change}"
+CARD_NOISE = "accuracy lost when {amount:.0%} of the syllables are spoilt (mean of four kinds)"
+CARD_POINTS = "{points:.2f} points"
 CARD_TEACHERS = "Its teachers, on rows that they did not learn from: {shares}."
 CARD_ROWS = "rows"
 CARD_SOURCE = "source"

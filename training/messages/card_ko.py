@@ -33,9 +33,23 @@ CARD_REFUSED = (
 CARD_NEVER = "Discord나 Slack에서 온 행은 쓰지 않습니다. 모델의 이용 조건은 이 프로젝트와 같습니다 (Apache-2.0)."
 CARD_TESTED = "글의 해시로 남겨 둔 리뷰 {rows:,}편에서 쟀습니다."
 CARD_TESTED_FULL = (
-    "글의 해시로 남겨 두고 배우기, 조정, 보정, 선생 모델에 쓰지 않은 별점 리뷰 {rows:,}편에서 쟀습니다 (`python -m "
-    "training evaluate` 로 다시 볼 수 있습니다)."
+    "글의 해시로 남겨 두어 신경망도 선생 모델도 보정도 배우지 않은 별점 리뷰 {rows:,}편에서 쟀습니다 (`python -m "
+    "training evaluate` 로, 영화 리뷰는 `--movies` 로 다시 볼 수 있습니다. 선형 모델과의 비교는 `fit` 이 끝에 "
+    "말합니다)."
 )
+CARD_LOOKS = (
+    " 레시피를 고르는 동안 이 리뷰에서의 값을 {n}번 보았고 몇 가지 설정은 본 뒤에 바꾸었으므로, "
+    "값들은 조금 낙관적일 수 있습니다."
+)
+CARD_BEHAVIOUR = "## 무엇을 아는지 (behaviour)"
+CARD_BEHAVIOUR_HOW = (
+    "직접 쓴 문제 모음과, 같은 리뷰 {rows:,}편을 바꾸거나 망가뜨린 것으로 쟀습니다 (`python -m training behaviour` 로 "
+    "다시 볼 수 있습니다). 문제가 두 문장의 짝이면 둘 다 맞아야 맞힌 것입니다."
+)
+CARD_SUITE = "문제 모음 {name}"
+CARD_FLIPS = "뒤집힌 판단: {change}"
+CARD_NOISE = "글자의 {amount:.0%}가 망가졌을 때 잃는 정확도 (네 가지 오타의 평균)"
+CARD_POINTS = "{points:.2f}점 (points)"
 CARD_TEACHERS = "선생 모델들이 배우지 않은 리뷰에서: {shares}."
 CARD_ROWS = "리뷰 (rows)"
 CARD_SOURCE = "출처 (source)"

@@ -85,6 +85,9 @@ HELP_COUNT = "How many to show."
 HELP_AGAINST = "Another model folder, compared on the same rows."
 HELP_ALL_ROWS = "Also rows that models learn from (another corpus)."
 HELP_AS_JSON = "Print one JSON object."
+HELP_EVALUATE_MOVIES = (
+    "Measure on movie reviews: those that fit holds out, of up to four or nine and more of ten points."
+)
 HELP_EVALUATE_PICTURES = "Folder for the pictures."
 HELP_SUITES = "Folder of suites."
 HELP_FAILURES = "List the cases that failed."
