@@ -3,7 +3,8 @@
 Corpora hold few minimal pairs, so a network learns that 나쁘 is bad and hardly that 나쁘지 않다 is not
 (counterfactually augmented data: Kaushik et al. 2020, arXiv:1909.12434). The rules know how Korean predicates
 are negated, what having or lacking a thing means, and which clause of a contrast the writer stands by.
-Nothing here was taken from the behaviour suites in ``tests/data``, which are written independently.
+The behaviour suites in ``tests/data`` are written independently, and a test sees to it that no rule makes a sentence of
+theirs.
 """
 
 from __future__ import annotations

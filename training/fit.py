@@ -86,11 +86,14 @@ def fit(
     if recipe.fitted_wide:
         others = beside(whole.movies, recipe, seed)
         wides = Wide.weigh(folds, recipe.network, others)
+        wides = [w.levelled(f.ask, f.learned, recipe.wide_marks, seed) for w, f in zip(wides, folds, strict=True)]
         logits = [said + w.logits(t) for said, w, t in zip(logits, wides, texts, strict=True)]
     settings = _calibrate(recipe, logits, [f.asked for f in folds])
     weights = learn_together(whole, say("progress_network"))
     if wides:
-        weights["wide/table"] = wides[0].fitted_to(_asker(whole, weights), whole.learn, others).table
+        ask = _asker(whole, weights)
+        wide = wides[0].fitted_to(ask, whole.learn, others).levelled(ask, whole.learn, recipe.wide_marks, seed)
+        weights["wide/table"] = wide.table
     weights = {k: v.astype(np.float16).astype(np.float32) for k, v in weights.items()}
     trained = Artifact(settings, whole.tokens, weights, name or recipe.name)
 

@@ -40,6 +40,7 @@ class Recipe:
         fitted_wide: the wide part is a linear model fitted apart (:mod:`training.linear`).
         wide_movies: number of movie reviews that it learns from too, lest it speaks against the network there.
         wide_made: number of reviews made by rule that it learns from too.
+        wide_marks: share of what a mark at the end of a review does all alone that it takes back, 0..1.
         students: networks whose mean serves (:mod:`training.student`).
         calibration_folds: how many of five folds tell how to calibrate; each wants teachers and networks of its own.
         looks: how often figures on the held-out rows were looked at while the recipe was chosen; the card tells.
@@ -57,6 +58,7 @@ class Recipe:
     fitted_wide: bool = False
     wide_movies: int = 0
     wide_made: int = 0
+    wide_marks: float = 0.0
     students: int = 1
     calibration_folds: int = 1
     looks: int = 0

@@ -10,7 +10,7 @@ from training.errors import DataError
 
 _AT_LEAST_ONE = ("batch", "students", "seeds", "tokens", "language_model_batch", "layers", "span", "domain_weight")
 _SHARES = ("hide", "noise", "smooth", "dropout", "recurrent_dropout", "wide_dropout")
-_PARTS = ("trust", "right_when_sure")  # of a whole, which may be all of it
+_PARTS = ("trust", "right_when_sure", "wide_marks")  # of a whole, which may be all of it
 
 
 def check_settings(kind: type[Any] | Any, values: Mapping[str, Any], table: str) -> None:

@@ -49,6 +49,7 @@ class Stages:
         after = (
             "wide_movies",
             "wide_made",
+            "wide_marks",
             "right_when_sure",
             "students",
             "calibration_folds",

@@ -14,6 +14,7 @@ from nlp.config import NetworkConfig
 from training.counterfactual import make
 from training.data import Row
 from training.linear import Ask, Other, Table, features, fit_left_over, fit_star_table, fit_table, wide_part
+from training.marks import marks_table
 from training.recipe import Recipe
 
 Pair = tuple[int, ...]
@@ -90,6 +91,24 @@ class Wide:
         stars = {pair: w * tables.stars[pair] for pair, w in self.stars.items()}
         polarity = sum(w * table for w, table in zip(self.polarity, tables.polarity, strict=True))
         return replace(self, table=wide_part(np.asarray(polarity), stars, self.config))
+
+    def levelled(self, ask: Ask, rows: Sequence[Row], share: float, seed: int) -> Wide:
+        """With that share of what marks at the end of a review do all alone taken back (:mod:`training.marks`).
+
+        Args:
+            ask: asks the network.
+            rows: that it has learned from.
+            share: 0..1.
+            seed: of which review gets which mark.
+        """
+        if not share:
+            return self
+
+        def ask_all(texts: Sequence[str]) -> NDArray[np.float32]:
+            return ask(texts) + self.logits(texts)
+
+        back = share * marks_table(ask_all, rows, self.config, seed)
+        return replace(self, table=self.table + wide_part(back, {}, self.config))
 
     def logits(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """What it adds to the network's logits, ``[texts, classes]``."""

@@ -6,7 +6,9 @@ import numpy as np
 import pytest
 
 from nlp.text import is_hangul_syllable, normalize
+from training.behaviour import SUITES, suites_in
 from training.counterfactual import make
+from training.data import key
 from training.noise import KINDS, corrupt, misspell
 
 made_once = cache(make)
@@ -45,6 +47,22 @@ def test_no_review_is_made_with_both_polarities():
     assert not [text for text, sides in made.items() if len(sides) > 1]
 
 
+LEARNED_FROM = [pytest.param(n, seed, marks=pytest.mark.slow) for n, seed in ((98_000, 2), (98_000, 3), (100_000, 2))]
+
+
+@pytest.mark.parametrize(("count", "seed"), [(60_000, 1), *LEARNED_FROM])
+def test_no_rule_makes_a_sentence_of_the_suites(count, seed):
+    """Also not as many as the bundled model learned from, with their seeds."""
+    suites = {
+        key(normalize(cell))
+        for path in suites_in(SUITES)
+        for line in path.read_text("utf-8").splitlines()[1:]
+        for cell in line.split("\t")[1:]
+    }
+    assert len(suites) > 1500
+    assert not suites & {key(normalize(text)) for text, _ in made_once(count, seed)}
+
+
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("share", [0.1, 0.2, 1.0])
 def test_noise_spoils_about_the_share_asked_for(kind, share):
@@ -57,7 +75,7 @@ def test_noise_spoils_about_the_share_asked_for(kind, share):
     elif kind == "split":
         changed = syllables - sum(map(is_hangul_syllable, spoilt))
     else:
-        changed = sum(a != b for a, b in zip(text, spoilt, strict=True)) / (1.9 if kind == "swap" else 20 / 21)
+        changed = sum(a != b for a, b in zip(text, spoilt, strict=True)) / (1.9 if kind == "swap" else 1)
     expected = share / (1 + share) if kind == "swap" else share
     assert changed / syllables == pytest.approx(expected, abs=0.05)
 

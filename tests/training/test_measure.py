@@ -129,14 +129,14 @@ def test_flips_are_counted_of_texts_that_changed():
     texts = ["정말 좋아요", "정말 좋아요!", "배송이 빨라요ㅋㅋ", "별로예요."]
     found = invariance(nlp.load(BUNDLED), texts)
     assert set(found) == set(INVARIANCES)
-    assert found["exclamation"].of_all.n == 4 and found["exclamation"].of_changed.n == 3
+    assert found["exclamation_instead"].of_all.n == 4 and found["exclamation_instead"].of_changed.n == 3
     assert found["shorter_laugh"].of_changed.n == 1 and found["decomposed"].of_changed.n == 0
     turning = SimpleNamespace(
         analyze_batch=lambda given: [
             SimpleNamespace(label="negative" if t.endswith("!") else "positive") for t in given
         ]
     )
-    assert invariance(turning, texts)["exclamation"].of_all.right == 3
+    assert invariance(turning, texts)["exclamation_instead"].of_all.right == 3
 
 
 @pytest.mark.parametrize("command", ["evaluate", "behaviour", "faithfulness"])

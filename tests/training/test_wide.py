@@ -123,3 +123,29 @@ def test_several_folds_weigh_together():
     np.testing.assert_allclose(list(first.stars.values()), list(whole.stars.values()), rtol=1e-3)
     (alone,) = Wide.weigh(halves[:1], CONFIG, [])
     assert abs(np.array(alone.polarity) - whole.polarity).max() > 0.01
+
+
+def test_marks_at_the_end_turn_less():
+    """Of a network that hears nothing but exclamation marks and laughter."""
+    config = replace(CONFIG, ratings=(0, 1), positive_above=0.5)
+    reviews = [
+        f"{thing} {how}{end}" for thing in "가나다라마바사" for how in ("좋아요", "별로예요") for end in ("", ".")
+    ]
+    rows = [Row(text, float("좋아요" in text), place(text)) for text in reviews]
+
+    def ask(texts):
+        return np.array([[0, ("좋" in t) - 0.5 + 2 * (t[-1] in "!ㅋ")] for t in texts], np.float32)
+
+    def moved(wide: Wide, mark: str) -> float:
+        texts = [f"{thing} 별로예요" for thing in "아자차카"]
+        before, after = (wide.logits(t) + ask(t) for t in (texts, [t + mark for t in texts]))
+        return float(np.mean((after - before)[:, 1] - (after - before)[:, 0]))
+
+    none = np.zeros((config.buckets, 2), np.float32)
+    plain = Wide(config, (0.0, 0.0), {}, none)
+    some, most = (plain.levelled(ask, rows * 20, share, 0) for share in (0.5, 1.0))
+    for mark in ("!", "ㅋㅋ"):
+        assert moved(plain, mark) > 1.9
+        assert abs(moved(most, mark)) < 0.6 < moved(some, mark) < 1.5
+    assert abs(moved(most, "~")) < 0.2, "which it did not hear before"
+    assert plain.levelled(ask, rows, 0.0, 0) is plain
