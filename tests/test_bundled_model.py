@@ -28,10 +28,19 @@ def held_out():
     return split(read_rated(Path(folder) / "naver_shopping_sample.tsv").rows)[1]
 
 
-# Floors, a little under what the model does, so that a worse one is noticed; the aim for negation is 0.8.
-@pytest.mark.parametrize(
-    ("suite", "least"), [("negation", 0.68), ("contrast", 0.88), ("irony", 0.74), ("slang", 0.78), ("harmless", 0.92)]
-)
+FLOORS = {
+    "negation": 0.78,
+    "negation_fresh": 0.42,
+    "contrast": 0.69,
+    "irony": 0.38,
+    "slang": 0.72,
+    "elsewhere": 0.68,
+    "harmless": 0.97,
+}
+"""A little under what the model does, so that a worse one is noticed."""
+
+
+@pytest.mark.parametrize(("suite", "least"), FLOORS.items())
 def test_behaviour_suites(analyzer, suite, least):
     result = behaviour.run_suite(analyzer, SUITES / f"{suite}.tsv")
     assert result.passed.value >= least, f"{result.passed}\n" + "\n".join(result.failed[:40])
@@ -47,19 +56,22 @@ def test_suites_are_as_large_as_promised_and_hold_no_row_twice():
         assert not seen & set(texts)
         assert len(texts) == len(set(texts))
         seen |= set(texts)
+    assert set(sizes) == set(FLOORS)
     least = {"negation": 300, "contrast": 200, "irony": 100, "slang": 100, "harmless": 100}
     assert all(sizes[name] >= n for name, n in least.items())
 
 
 def test_held_out_accuracy(analyzer, held_out):
     result = evaluate(analyzer, held_out)
-    assert result.accuracy.value >= 0.9
-    assert result.calibration_error < 0.03
+    assert result.accuracy.value >= 0.923
+    assert result.calibration_error < 0.018
+    assert result.sure.value >= 0.97
+    assert result.stars is not None and result.stars.value >= 0.68
 
 
 def test_spelling_does_not_turn_verdicts(analyzer, held_out):
     for name, flips in behaviour.invariance(analyzer, [r.text for r in held_out]).items():
-        assert flips.value <= 0.02, name
+        assert flips.of_all.value <= 0.025, name
 
 
 @pytest.mark.parametrize(("amount", "most"), [(0.1, 0.02), (0.2, 0.04)])
