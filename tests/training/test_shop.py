@@ -23,6 +23,8 @@ from tests.training.shop import environment, needs_keras, reviews, train, write_
 
 pytestmark = needs_keras
 
+ONLY_LINUX = pytest.mark.skipif(sys.platform != "linux", reason="has no folder that even root cannot write in")
+
 QUICK = "[adapt]\nepochs = 2\nbatch = 32\nrate = 1e-3\n"
 
 
@@ -184,6 +186,17 @@ def test_bad_files_end_in_a_sentence_before_anything_is_made(tmp_path, train_her
     said = no_traceback(train_here("fit", "--data", "bad.csv"), 65)
     assert says in said.splitlines()[-1]
     assert not (tmp_path / "runs").exists()
+
+
+@pytest.mark.parametrize("option", ["--out", "--runs"])
+@pytest.mark.parametrize("place", ["taken/deeper/model", pytest.param("/proc/nothing/model", marks=ONLY_LINUX)])
+def test_a_place_in_which_nothing_can_be_written_is_said_before_anything_is_read(tmp_path, train_here, option, place):
+    write_csv(tmp_path / "taken", reviews(300))
+    words = ("fit", "--data", "taken", "--recipe", "first", "--out", "model", option, place)
+    said = no_traceback(train_here(*words), 74)
+    assert len(said.splitlines()) == 1, "so before the file is read and Keras is loaded"
+    assert f"({place.partition('/nothing')[0].partition('/deeper')[0]}:" in said
+    assert not (tmp_path / "model").exists() and not (tmp_path / "runs").exists()
 
 
 @pytest.mark.parametrize(

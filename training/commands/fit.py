@@ -9,6 +9,7 @@ from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from shlex import quote
+from tempfile import TemporaryFile
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -64,6 +65,9 @@ def fit(
         raise DataError("name_wrong")
     if target is not None and target.exists():
         raise DataError("out_exists", path=target)
+    for folder in (runs, target):
+        if folder is not None:
+            _check_writable(folder)
     from training.commands.full import corpus_files
 
     files = corpus_files(data)
@@ -94,6 +98,21 @@ def fit(
             from training.commands.models import promote_folder
 
             promote_folder(here, target, force=False, data=files.rated, rules=rules)
+
+
+def _check_writable(folder: Path) -> None:
+    """Find out now, not after hours, where a folder cannot be made; nothing is made yet.
+
+    Raises:
+        OSError: naming the folder in which nothing can be written.
+    """
+    while not folder.exists():
+        folder = folder.parent
+    try:
+        with TemporaryFile(dir=folder):
+            pass
+    except OSError as error:  # it names a file that nobody asked for
+        raise OSError(error.errno, error.strerror, str(folder)) from None
 
 
 def _day(text: str) -> date | None:
