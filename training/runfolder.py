@@ -7,7 +7,7 @@ import html
 import json
 import shutil
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -18,6 +18,7 @@ from training.devices import devices
 from training.evaluate import Evaluation
 from training.losses import Losses
 from training.messages import language, say
+from training.provenance import Origin
 from training.report import draw_evaluation, draw_losses, draw_passes
 from training.versions import versions
 
@@ -38,7 +39,7 @@ def begin_run(runs: Path, name: str, config: Mapping[str, Any], *, fresh: bool =
     Args:
         runs: folder of all of them.
         name: of the recipe.
-        config: all that was asked for, the rows and the model in service included.
+        config: all that was asked for, the rows, where they are from and the model in service included.
         fresh: empty it first.
 
     Returns:
@@ -51,6 +52,11 @@ def begin_run(runs: Path, name: str, config: Mapping[str, Any], *, fresh: bool =
     folder.mkdir(parents=True, exist_ok=True)
     _write_config(folder, config)
     return folder
+
+
+def told_origins(origins: Mapping[Origin, int]) -> list[dict[str, Any]]:
+    """How many rows came from where, for ``config.json``: in no language, and in the same order every time."""
+    return [{**asdict(origin), "rows": count} for origin, count in sorted(origins.items(), key=repr)]
 
 
 def _write_config(folder: Path, config: Mapping[str, Any]) -> None:
