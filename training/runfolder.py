@@ -40,7 +40,7 @@ def begin_run(runs: Path, name: str, config: Mapping[str, Any], *, fresh: bool =
         runs: folder of all of them.
         name: of the recipe.
         config: all that was asked for, the rows, where they are from and the model in service included.
-        fresh: empty it first.
+        fresh: empty it first; only models that earlier runs made are kept, since a new one is still to come.
 
     Returns:
         The folder, with ``config.json`` in it.
@@ -48,7 +48,11 @@ def begin_run(runs: Path, name: str, config: Mapping[str, Any], *, fresh: bool =
     digest = hashlib.sha256(json.dumps(config, sort_keys=True, default=str).encode()).hexdigest()[:10]
     folder = runs / f"{name}-{digest}"
     if fresh and folder.exists():
-        shutil.rmtree(folder)
+        for path in folder.iterdir():
+            if path.is_file():
+                path.unlink()
+            elif not path.name.startswith("model"):
+                shutil.rmtree(path)
     folder.mkdir(parents=True, exist_ok=True)
     _write_config(folder, config)
     return folder

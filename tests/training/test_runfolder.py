@@ -48,13 +48,16 @@ def test_a_run_of_anything_else_has_a_folder_of_its_own(tmp_path):
     from training.runfolder import begin_run
 
     first = begin_run(tmp_path, "tried", {"settings": {"students": 1}})
-    (first / "metrics.jsonl").touch()
+    for name in ("metrics.jsonl", "state.npz", "tensorboard/events", "model/model.json", "model-2/model.json"):
+        (first / name).parent.mkdir(exist_ok=True)
+        (first / name).touch()
     second = begin_run(tmp_path, "tried", {"settings": {"students": 2}})
     assert first != second
     assert json.loads((first / "config.json").read_text())["settings"] == {"students": 1}
     assert begin_run(tmp_path, "tried", {"settings": {"students": 1}}) == first and (first / "metrics.jsonl").exists()
     assert begin_run(tmp_path, "tried", {"settings": {"students": 1}}, fresh=True) == first
-    assert [p.name for p in first.iterdir()] == ["config.json"]
+    left = {str(p.relative_to(first)) for p in first.rglob("*") if p.is_file()}
+    assert left == {"config.json", "model/model.json", "model-2/model.json"}, "no model before there is a new one"
 
 
 @needs_keras
