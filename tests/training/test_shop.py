@@ -188,6 +188,18 @@ def test_bad_files_end_in_a_sentence_before_anything_is_made(tmp_path, train_her
     assert not (tmp_path / "runs").exists()
 
 
+def test_a_model_that_is_there_already_is_gone_on_with(tmp_path, train_here):
+    """Its run may have been killed before it could say what to do with it."""
+    write_csv(tmp_path / "shop.csv", reviews(60))
+    artifact.save(artifact.load(BUNDLED), tmp_path / "my model", name="made")
+    (tmp_path / "other").mkdir()
+    made = no_traceback(train_here("fit", "--data", "shop.csv", "--out", "my model"), 65)
+    assert "nunchi train promote 'my model' 명령" in made and "nunchi train evaluate 'my model' 명령" in made
+    assert len(made.splitlines()) == 1 and artifact.load(tmp_path / "my model").model_id.startswith("made-")
+    other = no_traceback(train_here("fit", "--data", "shop.csv", "--out", "other"), 65)
+    assert "promote" not in other and "그 폴더를 지워" in other
+
+
 @pytest.mark.parametrize("option", ["--out", "--runs"])
 @pytest.mark.parametrize("place", ["taken/deeper/model", pytest.param("/proc/nothing/model", marks=ONLY_LINUX)])
 def test_a_place_in_which_nothing_can_be_written_is_said_before_anything_is_read(tmp_path, train_here, option, place):

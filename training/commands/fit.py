@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
-from nlp.artifact import is_name
+from nlp.artifact import MANIFEST, is_name
 from training.backend import load_keras
 from training.commands.around import Around, SeedOption, around, err, out, service_model
 from training.enough import check_enough
@@ -64,7 +64,7 @@ def fit(
     if not is_name(name or chosen.name):
         raise DataError("name_wrong")
     if target is not None and target.exists():
-        raise DataError("out_exists", path=target)
+        raise _taken(target, here.program)
     for folder in (runs, target):
         if folder is not None:
             _check_writable(folder)
@@ -98,6 +98,14 @@ def fit(
             from training.commands.models import promote_folder
 
             promote_folder(here, target, force=False, data=files.rated, rules=rules)
+
+
+def _taken(target: Path, program: str) -> DataError:
+    """What to do where something is already; a run that was killed after it had saved its model need not run again."""
+    if not (target / MANIFEST).is_file():
+        return DataError("out_exists", path=target)
+    promote, evaluate = (f"{program} {command} {quote(str(target))}" for command in ("promote", "evaluate"))
+    return DataError("out_is_model", path=target, promote=promote, evaluate=evaluate)
 
 
 def _check_writable(folder: Path) -> None:
