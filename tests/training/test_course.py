@@ -229,6 +229,7 @@ def test_what_was_trained_on_the_same_rows_is_not_trained_again(tmp_path, train_
     assert "course-flatten: 앞서" in again.stderr
     assert "course-gru: 앞서" not in again.stderr
     assert again.stdout.count("66.67%") == 2
+    assert "레시피의 과제" in again.stdout and "제 과제" not in again.stdout, "which would be that of whoever speaks"
     assert [f["recipe"] for f in figures_of(tmp_path)] == ["course-flatten", "course-gru"]
     assert (tmp_path / "compared" / "curves.png").read_bytes().startswith(b"\x89PNG")
 

@@ -135,7 +135,7 @@ MODELS_NO_CARD = "{model}: 카드가 없습니다."
 # compare and bench
 COMPARE_RECIPE = "레시피"
 COMPARE_ACCURACY = "정확도 (긍정·부정)"
-COMPARE_OWN = "제 과제"
+COMPARE_OWN = "레시피의 과제"
 COMPARE_PARAMETERS = "매개변수"
 COMPARE_EPOCH = "에포크 (초)"
 COMPARE_MESSAGE = "한 편 (ms)"
