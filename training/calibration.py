@@ -20,6 +20,8 @@ Curve = tuple[float, float, float]
 """``scale, shift, bend`` of :class:`nlp.artifact.ModelSettings`."""
 
 _CLEAR = 3.84  # of a likelihood ratio: 95 % of chi-squared with one degree of freedom
+_FLAT: Curve = (0.01, 0.0, 0.0)
+"""For scores that say nothing: every probability is near one half, so that every verdict is unsure."""
 
 
 def fit_calibration(odds: Floats, positive: NDArray[np.bool_]) -> Curve:
@@ -31,11 +33,14 @@ def fit_calibration(odds: Floats, positive: NDArray[np.bool_]) -> Curve:
 
     Returns:
         A curve that never falls: without a bend if one would make it fall. Also without a shift unless the rows show
-        it clearly (likelihood ratio test, 5 %), since one that is due to chance does harm on other rows.
+        it clearly (likelihood ratio test, 5 %), since one that is due to chance does harm on other rows. Nearly flat
+        where even a straight line would fall.
     """
     straight, line = (_fit(odds, positive, bent=bent) for bent in (False, True))
     scale, _, bend = line
-    return line if scale > 0 and scale + bend / 2 > 0 else straight
+    if scale > 0 and scale + bend / 2 > 0:
+        return line
+    return straight if straight[0] > 0 else _FLAT
 
 
 def crossed(odds: Sequence[Floats], positive: Sequence[NDArray[np.bool_]]) -> Floats:

@@ -16,6 +16,8 @@ _CHOICES = {
     "padding": ("pre", "post"),
     "truncating": ("pre", "post"),
 }
+_MOST = {"embedding": 4096, "units": 4096, "length": 5000, "batch": 1_000_000, "num_words": 1_000_000}
+"""More than any use, and less than any memory."""
 
 
 @dataclass(frozen=True)
@@ -62,6 +64,7 @@ class CourseRecipe:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "units", tuple(self.units))
+        object.__setattr__(self, "rate", float(self.rate))  # Keras takes no whole number
         for name, choices in _CHOICES.items():
             if getattr(self, name) not in choices:
                 raise _wrong("recipe_choice", name=name, choices=", ".join(choices), value=repr(getattr(self, name)))
@@ -69,6 +72,9 @@ class CourseRecipe:
         for name, value in {**numbers, **{f"units[{i}]": n for i, n in enumerate(self.units)}}.items():
             if not isinstance(value, int) or isinstance(value, bool) or value < 1:
                 raise _wrong("recipe_whole", name=name, least=1, value=repr(value))
+        for name, value in (*numbers.items(), *(("units", n) for n in self.units), ("num_words", self.num_words)):
+            if value > _MOST.get(name, value):
+                raise _wrong("recipe_most", name=name, most=_MOST[name], value=repr(value))
         if self.num_words in (1, 2):  # padding and the token for all others
             raise _wrong("recipe_choice", name="num_words", choices="0, 3–", value=repr(self.num_words))
         if self.vectors and self.input == "one-hot":

@@ -32,8 +32,8 @@ from training.outcome import Outcome
 from training.prepare import announce, prepare
 from training.prepared import Corpora, Prepared
 from training.recipe import Recipe
-from training.rows import clear_movies, split
-from training.runfolder import PAGE, Learning, begin_run, write_results
+from training.rows import Rows, clear_movies, split
+from training.runfolder import PAGE, Learning, begin_run, told_origins, write_results
 from training.stages import Stages
 from training.student import Weights, learn_together, loss_file, with_weights
 from training.wide import Fold, Wide, beside
@@ -74,7 +74,7 @@ def fit(
     served = Analyzer(load(service), threads=2)
     if fresh:
         Stages(runs, recipe, corpora.fingerprint(), seed).clear()
-    folder = begin_run(runs, recipe.name, _config(recipe, corpora, served.model_id, seed), fresh=fresh)
+    folder = begin_run(runs, recipe.name, _config(recipe, corpora, served.model_id, seed, name), fresh=fresh)
     both = prepare(recipe, corpora, runs, seed)
     whole, folds = both.whole, []
     for number, (taught, asked) in enumerate(((a.taught, a.asked) for a in both.folds), 1):
@@ -128,15 +128,17 @@ def _measured(
     return outcome
 
 
-def _config(recipe: Recipe, corpora: Corpora, service: str, seed: int) -> dict[str, object]:
+def _config(recipe: Recipe, corpora: Corpora, service: str, seed: int, name: str) -> dict[str, object]:
     """What was asked for."""
     learn, held = split(list(corpora.rated))
     return {
         "recipe": recipe.name,
+        "name": name or recipe.name,
         "settings": asdict(recipe),
         "seed": seed,
         "service": service,
         "rows": corpora.fingerprint(),
+        "origins": told_origins(Rows.of(corpora.rated).origins),
         "learn": len(learn),
         "held_out": len(held),
         "unrated": len(corpora.unrated),

@@ -186,11 +186,11 @@ def _restore(models: Sequence[keras.Model], path: Path) -> tuple[int, float]:
 
 
 def write_arrays(path: Path, arrays: dict[str, NDArray[Any]]) -> None:
-    """Write arrays to an ``.npz`` file, whole or not at all."""
+    """Write arrays to an ``.npz`` file, whole or not at all, whoever else writes it at the same time."""
     buffer = io.BytesIO()
     np.savez(buffer, **{_NAMES: np.array(list(arrays))}, **arrays)  # type: ignore[arg-type]  # its stub takes a name for the next argument
     path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_suffix(".part")
+    part = path.with_suffix(f".{os.getpid()}.part")
     with open(part, "wb") as file:
         file.write(buffer.getbuffer())
         file.flush()

@@ -7,7 +7,7 @@ import html
 import json
 import shutil
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -18,6 +18,7 @@ from training.devices import devices
 from training.evaluate import Evaluation
 from training.losses import Losses
 from training.messages import language, say
+from training.provenance import Origin
 from training.report import draw_evaluation, draw_losses, draw_passes
 from training.versions import versions
 
@@ -38,8 +39,8 @@ def begin_run(runs: Path, name: str, config: Mapping[str, Any], *, fresh: bool =
     Args:
         runs: folder of all of them.
         name: of the recipe.
-        config: all that was asked for, the rows and the model in service included.
-        fresh: empty it first.
+        config: all that was asked for, the rows, where they are from and the model in service included.
+        fresh: empty it first; only models that earlier runs made are kept, since a new one is still to come.
 
     Returns:
         The folder, with ``config.json`` in it.
@@ -47,10 +48,19 @@ def begin_run(runs: Path, name: str, config: Mapping[str, Any], *, fresh: bool =
     digest = hashlib.sha256(json.dumps(config, sort_keys=True, default=str).encode()).hexdigest()[:10]
     folder = runs / f"{name}-{digest}"
     if fresh and folder.exists():
-        shutil.rmtree(folder)
+        for path in folder.iterdir():
+            if path.is_file():
+                path.unlink()
+            elif not path.name.startswith("model"):
+                shutil.rmtree(path)
     folder.mkdir(parents=True, exist_ok=True)
     _write_config(folder, config)
     return folder
+
+
+def told_origins(origins: Mapping[Origin, int]) -> list[dict[str, Any]]:
+    """How many rows came from where, for ``config.json``: in no language, and in the same order every time."""
+    return [{**asdict(origin), "rows": count} for origin, count in sorted(origins.items(), key=repr)]
 
 
 def _write_config(folder: Path, config: Mapping[str, Any]) -> None:

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Mapping
 from dataclasses import fields
 from typing import Any
 
 from training.errors import DataError
 
-_AT_LEAST_ONE = ("batch", "students", "seeds", "tokens", "language_model_batch", "layers", "span", "domain_weight")
+_AT_LEAST_ONE = (
+    *("batch", "students", "seeds", "tokens", "language_model_batch", "layers", "span", "domain_weight"),
+    *("calibration_folds", "generations"),
+    *("course.embedding", "course.length", "course.epochs"),
+)
+_ABOVE_ZERO = ("rate",)
+_LISTS = {"tuple[int, ...]": "[128, 64]", "tuple[str, ...]": '["pieces"]'}
 _SHARES = ("hide", "noise", "smooth", "dropout", "recurrent_dropout", "wide_dropout")
 _PARTS = ("trust", "right_when_sure", "wide_marks")  # of a whole, which may be all of it
 
@@ -43,10 +50,15 @@ def _check(table: str, name: str, kind: str, value: Any) -> None:
         raise DataError("recipe_text", place=place, name=name, value=repr(value))
     if kind == "bool" and not isinstance(value, bool):
         raise DataError("recipe_choice", place=place, name=name, choices="true, false", value=repr(value))
-    if kind in ("int", "float") and (not number or not 0 <= value < float("inf")):
+    least = int(name in _AT_LEAST_ONE or f"{table}.{name}" in _AT_LEAST_ONE)
+    if kind == "int" and (not number or not isinstance(value, int) or value < least):
+        raise DataError("recipe_whole", place=place, name=name, least=least, value=repr(value))
+    if kind == "float" and (not number or not 0 <= value <= sys.float_info.max):
         raise DataError("recipe_number", place=place, name=name, value=repr(value))
-    if kind == "int" and (not isinstance(value, int) or value < (name in _AT_LEAST_ONE)):
-        raise DataError("recipe_whole", place=place, name=name, least=int(name in _AT_LEAST_ONE), value=repr(value))
+    if kind in _LISTS and not isinstance(value, list | tuple):
+        raise DataError("recipe_list", place=place, name=name, example=_LISTS[kind], value=repr(value))
+    if name in _ABOVE_ZERO and value == 0:
+        raise DataError("recipe_above_zero", place=place, name=name)
     if name in _SHARES and value >= 1:
         raise DataError("recipe_share", place=place, name=name, value=repr(value))
     if name in _PARTS and value > 1:

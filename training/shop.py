@@ -22,7 +22,7 @@ from training.outcome import LINEAR, Outcome
 from training.recipe import Recipe
 from training.reviews import Reviews
 from training.rows import Rows, split
-from training.runfolder import PAGE, Learning, begin_run, write_results
+from training.runfolder import PAGE, Learning, begin_run, told_origins, write_results
 from training.shop_card import write_shop_card
 
 
@@ -61,10 +61,12 @@ def fit_shop(
     start = artifact.load(service)
     config = {
         "recipe": recipe.name,
+        "name": name or recipe.name,
         "adapt": asdict(recipe.adapt),
         "seed": seed,
         "start": start.model_id,
         "rows": fingerprint(reviews),
+        "origins": told_origins(reviews.origins),
         "learn": len(learn),
         "held_out": len(held),
         "read": [note.plain() for note in reviews.notes],

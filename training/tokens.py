@@ -39,7 +39,7 @@ def cutter(kind: str) -> Cut:
     """
     if kind == "syllable":
         return list
-    check_kind(kind)
+    check_kind(kind, "syllable")
     try:
         cut: Cut = tokenizer.create(kind)(()).tokens
     except MissingAnalyserError as error:
@@ -48,13 +48,17 @@ def cutter(kind: str) -> Cut:
     return cut
 
 
-def check_kind(kind: str) -> None:
+def check_kind(kind: str, *more: str) -> None:
     """Say that a tokenizer is known, whether or not it is installed.
+
+    Args:
+        kind: its name.
+        more: names that are known here alone.
 
     Raises:
         DataError: if it is not.
     """
-    known = (*tokenizer.KINDS, *tokenizer.MORPHEME_KINDS)
+    known = (*more, *tokenizer.KINDS, *tokenizer.MORPHEME_KINDS)
     if kind not in known:
         raise DataError("tokenizer_missing", kind=kind, names=", ".join(known))
 

@@ -7,7 +7,7 @@ from sklearn.linear_model import LogisticRegression
 from nlp.artifact import ModelSettings
 from nlp.config import NetworkConfig
 from training.calibration import calibrated, crossed, fit_calibration, probability
-from training.metrics import calibration_error
+from training.metrics import calibration_error, expected_band
 
 
 def noisy(rows, seed=0):
@@ -65,3 +65,15 @@ def test_the_curve_never_falls(seed):
     curve = fit_calibration(odds, positive)
     assert (np.diff(calibrated(np.linspace(-20, 20, 400), curve)) > 0).all()
     assert curve[2] == 0
+
+
+@pytest.mark.parametrize(("sign", "seed"), [(0, 1), (0, 3), (-1, 0)], ids=["random", "bent", "wrong way round"])
+def test_scores_that_say_nothing_make_a_model_that_is_sure_of_nothing(sign, seed):
+    random = np.random.default_rng(seed)
+    odds = random.normal(0, 5, 300)
+    positive = random.random(300) < 1 / (1 + np.exp(-sign * odds))
+    scale, shift, bend = curve = fit_calibration(odds, positive)
+    band = expected_band(probability(odds, curve), 0.9)
+    settings = ModelSettings(NetworkConfig(), scale, shift, *band, bend)
+    assert settings.calibrated(-20.0) < settings.calibrated(20.0)
+    assert (settings.negative_below, settings.positive_above) == (0, 1)

@@ -117,6 +117,14 @@ def test_wrong_settings_are_named(tmp_path, settings):
         recipe.load(str(tmp_path / "bad.toml"))
 
 
+def test_a_whole_number_is_a_rate_too(tmp_path):
+    from training.course_network import build
+
+    (tmp_path / "mine.toml").write_text("[course]\nrate = 1\n")
+    model = build(recipe.load(str(tmp_path / "mine.toml")).course, 10, 2)
+    assert float(model.optimizer.learning_rate) == 1
+
+
 def test_what_cannot_be_compared_is_said_in_one_sentence(tmp_path, train_here):
     write_csv(tmp_path / "labels.csv", [("긍정" if stars > 3 else "부정", text) for stars, text in reviews(80)])
     write_csv(tmp_path / "good.csv", [(5, text) for _, text in reviews(80)])
@@ -149,11 +157,13 @@ def test_one_polarity_to_learn_from_is_one_sentence(tmp_path, train_here, learnt
 def test_what_one_network_cannot_do_is_said_before_another_is_trained(tmp_path, train_here, learnt):
     write_csv(tmp_path / "labels.csv", [("긍정" if stars > 3 else "부정", text) for stars, text in reviews(80)])
     (tmp_path / "bad.toml").write_text("[course]\nvectors = 'nope.txt'\n")
+    (tmp_path / "tokens.toml").write_text("[course]\ntokens = ''\n")
     (tmp_path / "course-flatten.toml").write_text("[course]\n")
     (tmp_path / "taken").write_text("")
     for words, says in (
         (("course-flatten", "course-rating"), "라벨만"),
         (("course-flatten", "bad.toml"), "벡터 파일이 없습니다"),
+        (("course-flatten", "tokens.toml"), "‘’ 토크나이저는 없습니다. 있는 것: syllable, char"),
         (("course-flatten", "course-flatten.toml"), "둘입니다"),
         (("course-flatten", "--out", "taken/deeper"), "taken"),
     ):
@@ -219,6 +229,7 @@ def test_what_was_trained_on_the_same_rows_is_not_trained_again(tmp_path, train_
     assert "course-flatten: 앞서" in again.stderr
     assert "course-gru: 앞서" not in again.stderr
     assert again.stdout.count("66.67%") == 2
+    assert "레시피의 과제" in again.stdout and "제 과제" not in again.stdout, "which would be that of whoever speaks"
     assert [f["recipe"] for f in figures_of(tmp_path)] == ["course-flatten", "course-gru"]
     assert (tmp_path / "compared" / "curves.png").read_bytes().startswith(b"\x89PNG")
 

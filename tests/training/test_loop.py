@@ -1,11 +1,15 @@
 """Checkpoints: whole or not there, and damage is told in a sentence."""
 
+import os
 import random
+import subprocess
+import sys
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
-from tests.training.shop import needs_keras
+from tests.training.shop import environment, needs_keras
 
 pytestmark = needs_keras
 
@@ -105,3 +109,27 @@ def test_a_full_disk_leaves_the_checkpoint_before(checkpoint, monkeypatch):
     with pytest.raises(OSError, match="space"):
         loop.write_arrays(checkpoint, {"weights": np.zeros(300)})
     assert loop.read_arrays(checkpoint)["weights"][1] == 1
+
+
+OTHER = """
+import sys
+from pathlib import Path
+import numpy as np
+from training.loop import write_arrays
+write_arrays(Path(sys.argv[1]), {"weights": np.full(300, 2.0)})
+"""
+
+
+def test_the_same_training_twice_at_once_does_not_take_the_file_from_the_other(checkpoint, monkeypatch):
+    from training import loop
+
+    def meanwhile(file):
+        os.fsync(file)
+        command = [sys.executable, "-c", OTHER, str(checkpoint)]
+        subprocess.run(command, env=environment(checkpoint.parent), check=True, capture_output=True)
+        assert loop.read_arrays(checkpoint)["weights"][1] == 2
+
+    monkeypatch.setattr(loop, "os", SimpleNamespace(fsync=meanwhile, getpid=os.getpid))
+    loop.write_arrays(checkpoint, {"weights": np.full(300, 3.0)})
+    assert loop.read_arrays(checkpoint)["weights"][1] == 3
+    assert [p.name for p in checkpoint.parent.iterdir()] == ["state.npz"]

@@ -9,7 +9,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from tests.training.shop import needs_keras
+from tests.training.shop import needs_keras, reviews, write_csv
 from training.board import write_board
 from training.recipe import Recipe
 from training.stages import Stages
@@ -48,13 +48,40 @@ def test_a_run_of_anything_else_has_a_folder_of_its_own(tmp_path):
     from training.runfolder import begin_run
 
     first = begin_run(tmp_path, "tried", {"settings": {"students": 1}})
-    (first / "metrics.jsonl").touch()
+    for name in ("metrics.jsonl", "state.npz", "tensorboard/events", "model/model.json", "model-2/model.json"):
+        (first / name).parent.mkdir(exist_ok=True)
+        (first / name).touch()
     second = begin_run(tmp_path, "tried", {"settings": {"students": 2}})
     assert first != second
     assert json.loads((first / "config.json").read_text())["settings"] == {"students": 1}
     assert begin_run(tmp_path, "tried", {"settings": {"students": 1}}) == first and (first / "metrics.jsonl").exists()
     assert begin_run(tmp_path, "tried", {"settings": {"students": 1}}, fresh=True) == first
-    assert [p.name for p in first.iterdir()] == ["config.json"]
+    left = {str(p.relative_to(first)) for p in first.rglob("*") if p.is_file()}
+    assert left == {"config.json", "model/model.json", "model-2/model.json"}, "no model before there is a new one"
+
+
+@needs_keras
+@pytest.mark.parametrize(("recipe", "part"), [("shop", "training.shop.adapt"), ("first", "training.fit.prepare")])
+def test_rows_from_elsewhere_and_another_name_have_a_folder_of_their_own(
+    tmp_path, monkeypatch, train_here, recipe, part
+):
+    def stop(*_):
+        raise KeyboardInterrupt
+
+    write_csv(tmp_path / "shop.csv", reviews(400))
+    monkeypatch.setattr(part, stop)
+    told = (
+        *((), ("--name", "aaa"), ("--source", "A"), ("--source", "B"), ("--licence", "CC0")),
+        *(("--obtained", "2026-01-02"), ("--source", "A", "--lang", "en")),
+    )
+    for words in told:
+        done = train_here("fit", "--data", "shop.csv", "--recipe", recipe, "--out", "model", *words)
+        assert done.returncode == 75, done.stderr
+    configs = [json.loads(path.read_text("utf-8")) for path in tmp_path.glob(f"runs/{recipe}-*/config.json")]
+    assert len(configs) == len(told) - 1, "the language is nothing that was asked for"
+    sources = sorted(origin["source"] for config in configs for origin in config["origins"])
+    assert sources == ["A", "B", *["shop.csv"] * 4]
+    assert sorted(config["name"] for config in configs) == sorted(["aaa", *[recipe] * 5])
 
 
 def test_who_begins_anew_keeps_nothing_of_the_stages(tmp_path):

@@ -23,6 +23,8 @@ from tests.training.shop import environment, needs_keras, reviews, train, write_
 
 pytestmark = needs_keras
 
+ONLY_LINUX = pytest.mark.skipif(sys.platform != "linux", reason="has no folder that even root cannot write in")
+
 QUICK = "[adapt]\nepochs = 2\nbatch = 32\nrate = 1e-3\n"
 
 
@@ -184,6 +186,29 @@ def test_bad_files_end_in_a_sentence_before_anything_is_made(tmp_path, train_her
     said = no_traceback(train_here("fit", "--data", "bad.csv"), 65)
     assert says in said.splitlines()[-1]
     assert not (tmp_path / "runs").exists()
+
+
+def test_a_model_that_is_there_already_is_gone_on_with(tmp_path, train_here):
+    """Its run may have been killed before it could say what to do with it."""
+    write_csv(tmp_path / "shop.csv", reviews(60))
+    artifact.save(artifact.load(BUNDLED), tmp_path / "my model", name="made")
+    (tmp_path / "other").mkdir()
+    made = no_traceback(train_here("fit", "--data", "shop.csv", "--out", "my model"), 65)
+    assert "nunchi train promote 'my model' 명령" in made and "nunchi train evaluate 'my model' 명령" in made
+    assert len(made.splitlines()) == 1 and artifact.load(tmp_path / "my model").model_id.startswith("made-")
+    other = no_traceback(train_here("fit", "--data", "shop.csv", "--out", "other"), 65)
+    assert "promote" not in other and "그 폴더를 지워" in other
+
+
+@pytest.mark.parametrize("option", ["--out", "--runs"])
+@pytest.mark.parametrize("place", ["taken/deeper/model", pytest.param("/proc/nothing/model", marks=ONLY_LINUX)])
+def test_a_place_in_which_nothing_can_be_written_is_said_before_anything_is_read(tmp_path, train_here, option, place):
+    write_csv(tmp_path / "taken", reviews(300))
+    words = ("fit", "--data", "taken", "--recipe", "first", "--out", "model", option, place)
+    said = no_traceback(train_here(*words), 74)
+    assert len(said.splitlines()) == 1, "so before the file is read and Keras is loaded"
+    assert f"({place.partition('/nothing')[0].partition('/deeper')[0]}:" in said
+    assert not (tmp_path / "model").exists() and not (tmp_path / "runs").exists()
 
 
 @pytest.mark.parametrize(

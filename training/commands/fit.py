@@ -9,12 +9,13 @@ from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from shlex import quote
+from tempfile import TemporaryFile
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
-from nlp.artifact import is_name
+from nlp.artifact import MANIFEST, is_name
 from training.backend import load_keras
 from training.commands.around import Around, SeedOption, around, err, out, service_model
 from training.enough import check_enough
@@ -63,7 +64,10 @@ def fit(
     if not is_name(name or chosen.name):
         raise DataError("name_wrong")
     if target is not None and target.exists():
-        raise DataError("out_exists", path=target)
+        raise _taken(target, here.program)
+    for folder in (runs, target):
+        if folder is not None:
+            _check_writable(folder)
     from training.commands.full import corpus_files
 
     files = corpus_files(data)
@@ -94,6 +98,29 @@ def fit(
             from training.commands.models import promote_folder
 
             promote_folder(here, target, force=False, data=files.rated, rules=rules)
+
+
+def _taken(target: Path, program: str) -> DataError:
+    """What to do where something is already; a run that was killed after it had saved its model need not run again."""
+    if not (target / MANIFEST).is_file():
+        return DataError("out_exists", path=target)
+    promote, evaluate = (f"{program} {command} {quote(str(target))}" for command in ("promote", "evaluate"))
+    return DataError("out_is_model", path=target, promote=promote, evaluate=evaluate)
+
+
+def _check_writable(folder: Path) -> None:
+    """Find out now, not after hours, where a folder cannot be made; nothing is made yet.
+
+    Raises:
+        OSError: naming the folder in which nothing can be written.
+    """
+    while not folder.exists():
+        folder = folder.parent
+    try:
+        with TemporaryFile(dir=folder):
+            pass
+    except OSError as error:  # it names a file that nobody asked for
+        raise OSError(error.errno, error.strerror, str(folder)) from None
 
 
 def _day(text: str) -> date | None:

@@ -17,6 +17,10 @@ INTERRUPTED = "interrupted; give the same command again to go on"
 CHECKPOINT_DAMAGED = "{path}: this checkpoint is damaged; remove the file and give the same command again"
 DIVERGED = "{what}: the loss is no longer a number; lower the rate in the recipe"
 OUT_EXISTS = "{path} exists already; choose another --out or remove it"
+OUT_IS_MODEL = (
+    "{path} holds a model already; put it into service with {promote} or measure it with {evaluate} or, to make one "
+    "anew, choose another --out"
+)
 OUT_MISSING = "say with --out where the model of recipe {recipe} is to be"
 NAME_WRONG = "a model is named by up to 64 letters, digits, dots and dashes, without blanks; give another --name"
 DAY_WRONG = "--obtained is a day such as 2026-11-22"

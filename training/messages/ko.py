@@ -17,6 +17,10 @@ INTERRUPTED = "멈췄습니다. 같은 명령을 다시 주시면 이어서 합�
 CHECKPOINT_DAMAGED = "{path}: 중간 결과가 망가졌습니다. 그 파일을 지우고 같은 명령을 다시 주시면 그 부분만 다시 합니다."
 DIVERGED = "{what}: 손실이 더는 수가 아닙니다. 레시피의 rate 를 줄여 주세요."
 OUT_EXISTS = "{path} 폴더가 이미 있습니다. --out 에 다른 이름을 주시거나 그 폴더를 지워 주세요."
+OUT_IS_MODEL = (
+    "{path} 폴더에 모델이 이미 있습니다. 바꿔 끼우려면 {promote} 명령을, 재려면 {evaluate} 명령을 주시고, 새로 "
+    "만들려면 --out 에 다른 이름을 주세요."
+)
 OUT_MISSING = "{recipe} 레시피의 모델을 어디에 둘지 --out 으로 알려 주세요."
 NAME_WRONG = "모델의 이름은 빈칸 없이 글자, 숫자, 점, 줄표로 64자까지입니다. --name 으로 다른 이름을 주세요."
 DAY_WRONG = "--obtained 는 2026-11-22 처럼 적은 날입니다."
@@ -131,7 +135,7 @@ MODELS_NO_CARD = "{model}: 카드가 없습니다."
 # compare and bench
 COMPARE_RECIPE = "레시피"
 COMPARE_ACCURACY = "정확도 (긍정·부정)"
-COMPARE_OWN = "제 과제"
+COMPARE_OWN = "레시피의 과제"
 COMPARE_PARAMETERS = "매개변수"
 COMPARE_EPOCH = "에포크 (초)"
 COMPARE_MESSAGE = "한 편 (ms)"
