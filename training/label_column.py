@@ -3,20 +3,36 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
 from training.errors import DataError
 from training.host import Host, Table
-from training.meanings import NEGATIVE, NEUTRAL, POSITIVE
+from training.meanings import WORDS
 from training.provenance import plain_name
 
 _LABEL_NAMES = (
     *("label", "라벨", "레이블", "감정", "감성", "긍부정", "긍정부정", "극성", "분류", "정답"),
     *("sentiment", "polarity", "class", "target", "y"),
 )
+VAGUE = frozenset(["점수", "score"])
+"""Of the names for stars those that scores of any kind have, such as how sure a model was of its label."""
+
+_COUNTED = re.compile("수량|개수|갯수|도움|추천|조회|공감|번호|(?<![점지])수$|qty|quantity|count|helpful|votes|likes")
+"""In names of columns that hold small numbers, too."""
+
+_RATED = re.compile(
+    "(?:[평별]점|점수|평가|만족도?|감[정성]|라벨|rating|score|stars?|label|sentiment)$|[긍부]정|positive"
+)
+_YES_OR_NO = frozenset(["true", "false", "yes", "no"])
+"""Which a column can say of anything, such as whether a photograph was added."""
+
 _SURE = 0.9
+_MOST_KINDS = 21
+_MOST_LABELS = 3
+_LONGEST = 40
 SAMPLE = 2000
 """Rows by which it is judged what a column holds."""
 
@@ -47,29 +63,84 @@ def find_label_column(path: Path, table: Table, wanted: str | None, host: Host) 
         return found
     never = {table.text_column, *host.is_verdict(names)}
     plain = {plain_name(n): i for i, n in reversed(list(enumerate(names)))}
-    for name in (*host.rating_names, *_LABEL_NAMES):
-        if name in plain and plain[name] not in never:
-            return plain[name]
-    likely = [i for i in range(len(names)) if i not in never and _looks_rated(table, i, host)]
-    if len(likely) == 1:
-        return likely[0]
-    raise DataError("column_unclear", file=path.name, columns=_listed(names))
+    stars, labels = (
+        [plain[name] for name in known if name in plain and plain[name] not in never]
+        for known in (host.rating_names, _LABEL_NAMES)
+    )
+    if stars and plain_name(names[stars[0]]) not in VAGUE:
+        return stars[0]
+    if stars or labels:
+        chosen = _of_several(stars[:1], labels, table, host)
+    else:
+        chosen = _guessed([i for i in range(len(names)) if i not in never], table, host)
+    if chosen is None:
+        raise DataError("column_unclear", file=path.name, columns=_listed(names))
+    return chosen
 
 
-def _looks_rated(table: Table, column: int, host: Host) -> bool:
-    """Whether most cells of a column are ratings, and of few kinds."""
-    good = filled = 0
-    kinds: set[str] = set()
-    for number, row in enumerate(table.rows()):
-        word = host.as_text(row.cells[column]).strip().casefold()
-        if word:
-            filled += 1
-            points = host.points(row.cells[column])
-            good += word in POSITIVE | NEGATIVE | NEUTRAL or (points is not None and points <= 10)
-            kinds.add(word)
-        if number == SAMPLE or len(kinds) > 21:
-            break
-    return bool(filled) and good >= _SURE * filled and len(kinds) <= 21
+_Seen = list[tuple[str, float | None]]
+"""What the cells of a column say, those left out that say nothing: the word, and its points if it is some."""
+
+
+def _look(columns: Sequence[int], table: Table, host: Host) -> dict[int, _Seen]:
+    seen: dict[int, _Seen] = {i: [] for i in columns}
+    for row in islice(table.rows(), SAMPLE):
+        for i in columns:
+            word = host.as_text(row.cells[i]).strip().casefold()
+            if word:
+                seen[i].append((word[:_LONGEST], host.points(row.cells[i])))
+    return seen
+
+
+def _of_several(score: Sequence[int], labels: Sequence[int], table: Table, host: Host) -> int | None:
+    """Which of several columns whose names are known: the one of words such as 긍정, if there is one.
+
+    Args:
+        score: the column of a score of any kind, if there is one.
+        labels: columns with names of labels.
+        table: the table.
+        host: which can read its cells.
+
+    Returns:
+        None if they say different things, and none of them more plainly than the others.
+    """
+    columns = [*score, *labels]
+    if len(columns) == 1:
+        return columns[0]
+    seen = _look(columns, table, host)
+    most = _MOST_LABELS if score else _MOST_KINDS
+    rated = [i for i in labels if _looks_rated(seen[i]) and _kinds(seen[i]) <= most]
+    left = [i for i in columns if _speaks(seen[i], WORDS)] or [*score, *rated] or columns[:1]
+    return left[0] if all(seen[i] == seen[left[0]] for i in left) else None
+
+
+def _guessed(columns: Sequence[int], table: Table, host: Host) -> int | None:
+    """The only column whose cells look like ratings, if its name says nothing else and no other's says ratings."""
+    names = [plain_name(name) for name in table.columns]
+    seen = _look([i for i in columns if not _COUNTED.search(names[i])], table, host)
+    likely = [i for i in seen if _looks_rated(seen[i])]
+    if len(likely) != 1:
+        return None
+    (best,) = likely
+    if _RATED.search(names[best]) or _speaks(seen[best], WORDS - _YES_OR_NO):
+        return best
+    others = [i for i in seen if i != best and _RATED.search(names[i]) and 0 < _kinds(seen[i]) <= _MOST_KINDS]
+    return None if others or (names[best] and _speaks(seen[best], _YES_OR_NO)) else best
+
+
+def _kinds(seen: _Seen) -> int:
+    return len({word for word, _ in seen})
+
+
+def _speaks(seen: _Seen, words: Set[str]) -> bool:
+    """Whether most cells are some of these words."""
+    return bool(seen) and sum(word in words for word, _ in seen) >= _SURE * len(seen)
+
+
+def _looks_rated(seen: _Seen) -> bool:
+    """Whether most cells are ratings, and of few kinds."""
+    good = sum(word in WORDS or (points is not None and points <= 10) for word, points in seen)
+    return bool(seen) and good >= _SURE * len(seen) and _kinds(seen) <= _MOST_KINDS
 
 
 def check_not_swapped(path: Path, sample: Sequence[tuple[Any, str]], host: Host, text: int, label: int) -> None:

@@ -19,6 +19,7 @@ NEGATIVE = frozenset(
     ["부정", "부정적", "부정리뷰", "나쁨", "싫어요", "불만", "불만족", "negative", "neg", "bad", "n", "false", "no"]
 )
 NEUTRAL = frozenset(["중립", "중립적", "보통", "neutral", "neu", "mixed", "none"])
+WORDS = POSITIVE | NEGATIVE | NEUTRAL
 _SCALES = (5.0, 10.0, 100.0)
 
 Kind = Literal["stars", "labels"]

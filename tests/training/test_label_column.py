@@ -1,0 +1,70 @@
+"""From which column ratings are read, and where it is asked instead of guessed."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from tests.training.test_reviews import HOST, ratings, read, refusal
+from training.reviews import ReadRules, read_reviews
+
+TEXTS = ("정말 좋아요", "아주 별로예요", "다시 사고 싶어요", "실망했습니다", "마음에 들어요", "못 쓰겠어요")
+
+
+def table(path, header, *columns):
+    """A CSV file of reviews, and columns whose cells begin again where they end."""
+    rows = [(*(cells[i % len(cells)] for cells in columns), text) for i, text in enumerate(TEXTS)]
+    path.write_text("\n".join(",".join(map(str, row)) for row in [(*header, "리뷰"), *rows]) + "\n", "utf-8")
+    return path
+
+
+@pytest.mark.parametrize(
+    ("header", "columns"),
+    [
+        (("주문번호", "평가", "주문수량"), ((71, 82, 93, 94, 95, 96), ("매우 만족", "불만족스러움"), (1, 2, 5))),
+        (("평가", "사이즈"), (("매우 만족", "불만족스러움"), (1, 2, 5))),
+        (("도움수",), ((0, 5, 1),)),
+        (("사진수",), ((0, 5, 1),)),
+        (("helpful_votes",), ((0, 5, 1),)),
+        (("추천",), ((1, 0),)),
+        (("구매확인",), (("true", "false"),)),
+        (("감정", "점수"), ((1, 0), (5, 4, 3))),
+        (("label", "class"), ((5, 1, 4), (1, 0))),
+        (("라벨", "정답"), (("긍정", "부정"), ("부정", "긍정"))),
+    ],
+)
+def test_a_column_of_other_numbers_is_not_learnt_from(tmp_path, header, columns):
+    assert "--label-column" in refusal(table(tmp_path / "a.csv", header, *columns))
+
+
+@pytest.mark.parametrize(
+    ("header", "columns", "kind"),
+    [
+        (("점수", "감정"), ((3, 5), ("긍정", "부정")), "labels"),
+        (("score", "label"), ((0.97, 0.6), ("positive", "negative")), "labels"),
+        (("분류", "감정"), (("상의", "하의"), ("긍정", "부정")), "labels"),
+        (("라벨", "정답"), (("긍정", "부정"), ("긍정", "부정")), "labels"),
+        (("분류", "점수"), (("상의", "하의"), (5, 1)), "stars"),
+        (("class", "점수"), ((1, 2, 3, 4), (5, 1)), "stars"),
+        (("별점", "감정"), ((5, 1), ("긍정", "부정")), "stars"),
+        (("별점", "점수", "만족도"), ((5, 1), (3, 4), (2, 2)), "stars"),
+        (("주문수량", "도움수", "만족하셨나요"), ((1, 2), (0, 3), (5, 1)), "stars"),
+        (("", ""), ((5, 1), (3000, 4000)), "stars"),
+        (("긍정여부",), (("true", "false"),), "labels"),
+        (("감상", "주문수량"), (("좋아요", "싫어요"), (1, 2)), "labels"),
+    ],
+)
+def test_the_column_of_ratings_is_found(tmp_path, header, columns, kind):
+    found = read(table(tmp_path / "a.csv", header, *columns))
+    best = 5 if kind == "stars" else 1
+    assert (found.kind, ratings(found)[TEXTS[0]], ratings(found)[TEXTS[1]]) == (kind, best, int(kind == "stars"))
+
+
+def test_how_sure_a_model_was_is_not_a_rating(tmp_path):
+    lines = [
+        {"label": label, "score": 0.9, "review": text} for label, text in zip(("긍정", "부정"), TEXTS, strict=False)
+    ]
+    (tmp_path / "a.jsonl").write_text("\n".join(map(json.dumps, lines)), "utf-8")
+    found = read_reviews([tmp_path / "a.jsonl"], ReadRules(), HOST)
+    assert (found.kind, ratings(found)) == ("labels", {TEXTS[0]: 1, TEXTS[1]: 0})
