@@ -10,7 +10,7 @@ from typing import Any
 
 from training.errors import DataError
 from training.host import Host, Table
-from training.meanings import WORDS
+from training.meanings import MISSING, WORDS
 from training.provenance import plain_name
 
 _LABEL_NAMES = (
@@ -87,7 +87,7 @@ def _look(columns: Sequence[int], table: Table, host: Host) -> dict[int, _Seen]:
     for row in islice(table.rows(), SAMPLE):
         for i in columns:
             word = host.as_text(row.cells[i]).strip().casefold()
-            if word:
+            if word not in MISSING:
                 seen[i].append((word[:_LONGEST], host.points(row.cells[i])))
     return seen
 

@@ -68,6 +68,37 @@ def test_an_export_of_one_star_each_is_not_one_of_good_reviews(tmp_path):
         assert read_reviews([tmp_path / "labels.csv"], ReadRules(), HOST).kind == "labels"
 
 
+@pytest.mark.parametrize(
+    ("cells", "rules", "bad"),
+    [
+        ((5, 0, 4, 2, 1), {}, 2),
+        ((10, 0, 8, 2, 1), {}, 2),
+        ((10, 0, 8, 2, 1), {"scale": 10.0, "cut": 5.0}, 2),
+        ((1, 0, 1, 0, 0), {}, 3),
+        ((2, 0, 2, 0, 1), {"scale": 2.0, "cut": 1.0}, 2),
+        ((2, 0, 2, 0, 1), {"cut": 1.5}, 3),
+        ((5, 0, 4, 0, 3), {"cut": 3.0}, 2),
+        ((0.9, 0, 0.8, 0.1, 0), {"cut": 0.5}, 3),
+    ],
+)
+def test_no_stars_at_all_are_no_rating_unless_0_is_a_label(tmp_path, cells, rules, bad):
+    texts = ("좋아요", "안 쟀어요", "최고예요", "별로예요", "최악이에요")
+    found = read(write_csv(tmp_path / "a.csv", list(zip(cells, texts, strict=True))), **rules)
+    assert sum(row.rating <= found.positive_above for row in found.rows) == bad
+    assert ("별점 없는 글 1" in account(found)) == ("안 쟀어요" not in ratings(found))
+    lines = "".join(f"{cell}\t{text}\n" for cell, text in zip(cells, texts, strict=True))
+    (tmp_path / "a.txt").write_text(lines, "utf-8")
+    assert ratings(read_reviews([tmp_path / "a.txt"], ReadRules(**rules), None)) == ratings(found)
+
+
+@pytest.mark.parametrize("missing", ["-", "N/A", "nan", "None", "null", " ", "없음"])
+@pytest.mark.parametrize("cells", [("5", "1"), ("긍정", "부정")])
+def test_a_cell_that_says_nothing_is_no_rating(tmp_path, missing, cells):
+    found = read(write_csv(tmp_path / "a.csv", [*zip(cells, ("좋아요", "별로"), strict=True), (missing, "안 쟀어요")]))
+    assert len(ratings(found)) == 2
+    assert found.left_out["unrated"] == 1 and not found.left_out["middle"]
+
+
 def test_what_is_left_out_is_counted(tmp_path):
     rows = [
         (5, "정말 좋아요"),
