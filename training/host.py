@@ -59,8 +59,11 @@ class Host(Protocol):
         """What a cell says."""
         ...
 
-    def points(self, cell: Any) -> float | None:
-        """The points in a cell, 0 or more ("4점", "★★★☆☆" and "8/10" too); None if there are none."""
+    def points(self, cell: Any) -> tuple[float, float] | None:
+        """The points in a cell, 0 or more ("4점", "★★★☆☆" and "8/10" too), and of how many; None if there are none.
+
+        Of how many is 0 where the cell does not say it.
+        """
         ...
 
     def is_verdict(self, columns: Sequence[str]) -> Sequence[int]:

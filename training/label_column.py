@@ -10,14 +10,14 @@ from typing import Any
 
 from training.errors import DataError
 from training.host import Host, Table
-from training.meanings import MISSING, WORDS
+from training.meanings import MISSING, SCALES, WORDS, Named, Points
 from training.provenance import plain_name
 
 _LABEL_NAMES = (
     *("label", "라벨", "레이블", "감정", "감성", "긍부정", "긍정부정", "극성", "분류", "정답"),
     *("sentiment", "polarity", "class", "target", "y"),
 )
-VAGUE = frozenset(["점수", "score"])
+_VAGUE = frozenset(["점수", "score"])
 """Of the names for stars those that scores of any kind have, such as how sure a model was of its label."""
 
 _COUNTED = re.compile("수량|개수|갯수|도움|추천|조회|공감|번호|(?<![점지])수$|qty|quantity|count|helpful|votes|likes")
@@ -67,7 +67,7 @@ def find_label_column(path: Path, table: Table, wanted: str | None, host: Host) 
         [plain[name] for name in known if name in plain and plain[name] not in never]
         for known in (host.rating_names, _LABEL_NAMES)
     )
-    if stars and plain_name(names[stars[0]]) not in VAGUE:
+    if stars and what_it_is(names[stars[0]], host) == "stars":
         return stars[0]
     if stars or labels:
         chosen = _of_several(stars[:1], labels, table, host)
@@ -78,7 +78,13 @@ def find_label_column(path: Path, table: Table, wanted: str | None, host: Host) 
     return chosen
 
 
-_Seen = list[tuple[str, float | None]]
+def what_it_is(name: str, host: Host) -> Named:
+    """What a column's name says of it."""
+    plain = plain_name(name)
+    return "score" if plain in _VAGUE else "stars" if plain in host.rating_names else "labels"
+
+
+_Seen = list[tuple[str, Points | None]]
 """What the cells of a column say, those left out that say nothing: the word, and its points if it is some."""
 
 
@@ -139,8 +145,12 @@ def _speaks(seen: _Seen, words: Set[str]) -> bool:
 
 def _looks_rated(seen: _Seen) -> bool:
     """Whether most cells are ratings, and of few kinds."""
-    good = sum(word in WORDS or (points is not None and points <= 10) for word, points in seen)
+    good = sum(word in WORDS or (points is not None and _is_rating(*points)) for word, points in seen)
     return bool(seen) and good >= _SURE * len(seen) and _kinds(seen) <= _MOST_KINDS
+
+
+def _is_rating(number: float, of: float) -> bool:
+    return number <= 10 if not of else of in SCALES
 
 
 def check_not_swapped(path: Path, sample: Sequence[tuple[Any, str]], host: Host, text: int, label: int) -> None:

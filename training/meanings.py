@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
 
@@ -24,9 +25,13 @@ MISSING = frozenset(["", "-", "–", "—", "n/a", "#n/a", "na", "nan", "null", 
 """What stands in the cell of a review that nobody rated."""
 
 _FEWEST_STARS = 5
-_SCALES = (5.0, 10.0, 100.0)
+SCALES = (5.0, 10.0, 100.0)
+"""The usual ones, by the most points that there can be."""
 
 Kind = Literal["stars", "labels"]
+
+Named = Literal["stars", "score", "labels"]
+"""What the name of a column says of it: stars, points of any kind, or neither."""
 
 
 @dataclass(frozen=True)
@@ -45,12 +50,20 @@ class Scale:
     cut: float
     zero: bool = True
 
+    def points(self, points: Points) -> float:
+        """The same on this scale."""
+        number, of = points
+        return number * self.highest / of if of else number
+
     def stars(self, points: float) -> float:
         """Points as stars, 1 to 5."""
         return max(1.0, points * 5 / self.highest)
 
 
-Value = float | bool | str | None
+Points = tuple[float, float]
+"""How many, and of how many; the latter 0 where the cell does not say it."""
+
+Value = Points | bool | str | None
 """A rating, a polarity, ``neutral``, or None where nobody rated."""
 
 
@@ -69,9 +82,9 @@ class Values:
         return self._numbers[key]
 
     @property
-    def points(self) -> list[float]:
+    def points(self) -> list[Points]:
         """The ratings among them."""
-        return [value for _, value in self._numbers if isinstance(value, float)]
+        return [value for _, value in self._numbers if isinstance(value, tuple)]
 
     @property
     def words(self) -> bool:
@@ -81,15 +94,22 @@ class Values:
     def judge(self, scale: Scale) -> None:
         """Tell what each means."""
         for (_, value), number in self._numbers.items():
-            if value is None or (isinstance(value, float) and value == 0 and not scale.zero):
+            if value is None:
                 self._joined.means_nothing(number, "unrated")
-            elif value == "neutral" or (not isinstance(value, bool) and value == scale.cut):
+            elif isinstance(value, str):
                 self._joined.means_nothing(number, "middle")
             elif isinstance(value, bool):
                 self._joined.means(number, positive=value, stars=5.0 if value else 1.0)
             else:
-                points = float(value)
-                self._joined.means(number, positive=points > scale.cut, stars=scale.stars(points))
+                self._judge(scale.points(value), number, scale)
+
+    def _judge(self, points: float, number: int, scale: Scale) -> None:
+        if points == 0 and not scale.zero:
+            self._joined.means_nothing(number, "unrated")
+        elif math.isclose(points, scale.cut):
+            self._joined.means_nothing(number, "middle")
+        else:
+            self._joined.means(number, positive=points > scale.cut, stars=scale.stars(points))
 
 
 def understood(path: Path, number: int, cell: Any, host: Host) -> Value:
@@ -109,20 +129,50 @@ def understood(path: Path, number: int, cell: Any, host: Host) -> Value:
     return points
 
 
-def scale_of(path: Path, numbers: Collection[float], scale: float | None, cut: float | None, *, stars: bool) -> Scale:
-    """What the numbers mean; with ``stars`` a file of nothing but ones is one of bad reviews, not of good."""
-    highest, found = max(numbers, default=0.0), set(numbers)
-    if scale is None and cut is None and found <= {0.0, 1.0} and (0.0 in found or not stars):
+def scale_of(path: Path, points: Collection[Points], scale: float | None, cut: float | None, named: Named) -> Scale:
+    """What the numbers of a file mean.
+
+    Args:
+        path: the file, for what is said of it.
+        points: in its cells.
+        scale: the most points that there can be, if the user said so.
+        cut: what is neither positive nor negative, if the user said so.
+        named: what the name of their column says.
+
+    Raises:
+        DataError: if they do not fit the scale or the cut, or could be of several scales.
+    """
+    plain, ofs = {number for number, of in points if not of}, {of for _, of in points if of}
+    highest = max(plain, default=0.0)
+    if scale is None and cut is None and not ofs and plain <= {0.0, 1.0} and (0.0 in plain or named == "labels"):
         return Scale("labels", 1.0, 0.5)
-    scale = scale or next((s for s in _SCALES if highest <= s), None)
+    if scale is None:
+        usual = next((s for s in SCALES if highest <= s), None)
+        mixed = ofs and ofs != {usual} and 0 < highest <= max(ofs)
+        if mixed or (cut is None and not ofs and _could_be_any(plain, named)):
+            raise DataError("scale_unclear", file=path.name, highest=highest)
+        scale = max(ofs) if ofs and not highest else usual
     if scale is None or highest > scale:
         raise DataError("rating_too_high", file=path.name, rating=highest, highest=scale or 100)
-    # Who draws the line below all points but none at all, or through labels such as 0, 1 and 2, means that 0 is bad.
-    zero = scale < _FEWEST_STARS or (cut is not None and not (highest > 2 and any(1 <= n < cut for n in found)))
-    cut = 0.6 * scale if cut is None else cut
-    if not 0 <= cut < scale:
-        raise DataError("cut_too_high", cut=cut, highest=scale)
-    return Scale("stars", scale, cut, zero)
+    found = Scale("stars", scale, 0.6 * scale if cut is None else cut)
+    if not 0 <= found.cut < scale:
+        raise DataError("cut_too_high", cut=found.cut, highest=scale)
+    return replace(found, zero=scale < _FEWEST_STARS or (cut is not None and _zero_is_bad(found, points)))
+
+
+def _could_be_any(plain: Collection[float], named: Named) -> bool:
+    """Whether the scale of numbers cannot be told: shares of one, or labels such as 0, 1 and 2."""
+    if max(plain, default=0.0) <= 1:
+        return not set(plain) <= {0.0, 1.0}
+    if not set(plain) <= {0.0, 1.0, 2.0} or named == "stars":
+        return False
+    return named == "labels" or 0.0 in plain
+
+
+def _zero_is_bad(scale: Scale, points: Collection[Points]) -> bool:
+    """Whether somebody drew the line below all stars that there are, or through labels such as 0, 1 and 2."""
+    found = [scale.points(p) for p in points]
+    return max(found, default=0.0) <= 2 or not any(1 <= n < scale.cut for n in found)
 
 
 def meaning(scale: Scale) -> Said:

@@ -15,10 +15,10 @@ from training.data import Row, check_regular, raw_rated
 from training.errors import DataError
 from training.host import Host, Table
 from training.joined import Joined
-from training.label_column import SAMPLE, check_not_swapped, column_named, find_label_column
+from training.label_column import SAMPLE, check_not_swapped, column_named, find_label_column, what_it_is
 from training.meanings import Kind, Scale, Values, meaning, scale_of, understood
 from training.messages import Said, say
-from training.provenance import Guard, Origin, check_file, origin_of, plain_name
+from training.provenance import Guard, Origin, check_file, origin_of
 
 LONGEST = 20_000
 """Characters; no review is longer, and what is was glued together by a mistake in the file."""
@@ -157,8 +157,8 @@ def _read_course_form(path: Path, rules: ReadRules, origin: Origin, out: Reviews
     values = Values(joined)
     for text, value in raw_rated(path):
         out.read += 1
-        _keep(joined, text, values.number(value), origin, rules, out)
-    scale = scale_of(path, values.points, rules.scale, rules.cut, stars=True)
+        _keep(joined, text, values.number((value, 0.0)), origin, rules, out)
+    scale = scale_of(path, values.points, rules.scale, rules.cut, "score")
     out.notes.append(Said("note_course", {"file": path.name, "meaning": meaning(scale)}))
     values.judge(scale)
     return scale
@@ -198,8 +198,8 @@ def _read_table(
     numbers = values.points
     if numbers and values.words:
         raise DataError("labels_mixed", file=path.name, column=label_column + 1)
-    stars = plain_name(table.columns[label_column]) in host.rating_names
-    scale = scale_of(path, numbers, rules.scale, rules.cut, stars=stars) if numbers else Scale("labels", 1.0, 0.5)
+    named = what_it_is(table.columns[label_column], host)
+    scale = scale_of(path, numbers, rules.scale, rules.cut, named) if numbers else Scale("labels", 1.0, 0.5)
     label, text = (
         table.columns[i][:40] or Said("column_number", {"number": i + 1}) for i in (label_column, table.text_column)
     )

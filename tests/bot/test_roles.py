@@ -25,6 +25,12 @@ from bot.core.tables.roles import DATE_NAMES, RATING_NAMES, find_column, find_sc
         ("8/10", 4.0),
         ("80 / 100점", 4.0),
         ("3 stars", 3.0),
+        ("3/4", 3.75),
+        ("7/7", 5.0),
+        ("4.5/5.0", 4.5),
+        ("8/7", None),
+        ("1/0", None),
+        ("★★★☆☆☆☆☆☆☆", None),
         (0, 0.0),
         ("좋음", None),
         ("", None),
@@ -45,6 +51,9 @@ def test_the_scale_is_told_by_the_highest():
     assert find_scale(["1", 9]) == 10
     assert find_scale([80, 100]) == 100
     assert find_scale([]) == 5
+    assert find_scale(["8/10", "★★★★", 4]) == 5
+    assert find_scale(["8/10", 7]) == 10
+    assert [read_rating(cell, 10) for cell in ("8/10", "★★★★", "3/4", 8)] == [4.0, 4.0, 3.75, 4.0]
     assert [read_rating(n, 10) for n in (10, 9, 1, 0)] == [5.0, 4.5, 1.0, None]
     assert read_rating(7, 5) is None
 

@@ -59,6 +59,10 @@ OBTAINED_UNCLEAR = "{file}, row {row:,}: the column obtained holds no date like 
 RATING_TOO_HIGH = (
     "{file}: a rating of {rating:g} is out of range, the highest there can be is {highest:g}; mend it or give --scale"
 )
+SCALE_UNCLEAR = (
+    "{file}: of how many stars the ratings are cannot be told, the highest that does not say it is {highest:g}; give "
+    "--scale, or for labels such as 0, 1, 2 the value between negative and positive with --cut"
+)
 MOVIES_SCALE = "{path}: movie reviews must be rated 1 to 10, and none has more than 5"
 SCALE_WRONG = "--scale {scale:g} is the highest number of stars, so it must be greater than 0"
 CUT_TOO_HIGH = "--cut {cut:g} must be less than the highest number of stars, {highest:g}"

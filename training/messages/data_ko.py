@@ -60,6 +60,10 @@ OBTAINED_UNCLEAR = "{file}, {row:,}번째 행: obtained 칸은 2026-11-22 처럼
 RATING_TOO_HIGH = (
     "{file}: 별점에 {rating:g} 값이 있는데 만점은 {highest:g}점입니다. 값을 고치거나 --scale 로 만점을 알려 주세요."
 )
+SCALE_UNCLEAR = (
+    "{file}: 몇 점 만점인지 알 수 없습니다 (만점을 적지 않은 가장 높은 값 {highest:g}). --scale 로 만점을 알려 주세요. "
+    "0, 1, 2 같은 라벨이면 --cut 으로 긍정과 부정을 가르는 값을 알려 주세요."
+)
 MOVIES_SCALE = "{path}: 영화 리뷰의 별점은 1점에서 10점까지여야 하는데 5점을 넘는 것이 없습니다."
 SCALE_WRONG = "--scale {scale:g} 값은 만점이므로 0보다 커야 합니다."
 CUT_TOO_HIGH = "--cut {cut:g} 값은 만점 {highest:g}점보다 작아야 합니다."

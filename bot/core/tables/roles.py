@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
+from typing import NamedTuple
 
 from bot.core.errors import ExitStatus, UserError
 from bot.core.tables.columns import key, listed
@@ -35,8 +36,11 @@ DATE_NAMES = (
 """Names of a column of dates."""
 
 _OURS = ("label", "probability", "confidence", "band", "korean", "rating", "expected_rating")
-_NUMBER = re.compile(r"\s*(\d+(?:[.,]\d+)?)\s*(?:점|stars?|개)?\s*(?:/\s*(\d+)\s*점?)?\s*")
-_STARS = re.compile(r"\s*([★⭐]{1,5})[☆\s️]*")
+_AMOUNT = r"(\d+(?:[.,]\d+)?)"
+_NUMBER = re.compile(rf"\s*{_AMOUNT}\s*(?:점|stars?|개)?\s*(?:/\s*{_AMOUNT}\s*점?)?\s*")
+_STARS = re.compile(r"\s*([★⭐]{1,5})([☆\s️]*)")
+_MOST_STARS = 5
+_HIGHEST = 1000.0
 _DATE = re.compile(r"\s*(\d{4}|\d{2})\s*[-./년]\s*(\d{1,2})\s*[-./월]\s*(\d{1,2})(?!\d)")
 _COMPACT_DATE = re.compile(r"\s*(20\d{2})(\d{2})(\d{2})(?:\D|$)")
 _YEARS = (1990, 2100)
@@ -80,29 +84,54 @@ def verdict_columns(columns: Sequence[str]) -> range:
     return range(0)
 
 
-def read_number(cell: Cell) -> float | None:
-    """The points in a cell, on whatever scale: 5, "4.5", "4점", "★★★☆☆", "8/10"; None if there are none."""
+class Points(NamedTuple):
+    """The points in a cell.
+
+    Attributes:
+        number: how many.
+        of: of how many, where the cell says so ("8/10"; stars are of five); 0 where it does not.
+    """
+
+    number: float
+    of: float
+
+
+def read_points(cell: Cell) -> Points | None:
+    """The points in a cell: 5, "4.5", "4점", "★★★☆☆", "8/10"; None if there are none."""
     if isinstance(cell, bool) or cell is None:
         return None
     if isinstance(cell, int | float):
-        return float(cell) if 0 <= cell <= _SCALES[-1] else None
+        return Points(float(cell), 0.0) if 0 <= cell <= _SCALES[-1] else None
     if not isinstance(cell, str) or len(cell) > 40:
         return None
     stars = _STARS.fullmatch(cell)
     if stars:
-        return float(len(stars[1]))
-    number = _NUMBER.fullmatch(cell)
-    if number is None:
+        filled = len(stars[1])
+        return Points(float(filled), float(_MOST_STARS)) if filled + stars[2].count("☆") <= _MOST_STARS else None
+    found = _NUMBER.fullmatch(cell)
+    if found is None:
         return None
-    value = float(number[1].replace(",", "."))
-    if number[2] and float(number[2]) in _SCALES:
-        value *= _SCALES[0] / float(number[2])
-    return value if value <= _SCALES[-1] else None
+    number, of = _amount(found[1]), _amount(found[2] or "0")
+    if found[2]:
+        return Points(number, of) if number <= of and 0 < of <= _HIGHEST else None
+    return Points(number, 0.0) if number <= _SCALES[-1] else None
+
+
+def _amount(text: str) -> float:
+    return float(text.replace(",", "."))
+
+
+def read_number(cell: Cell, scale: float = _SCALES[0]) -> float | None:
+    """The points in a cell; where it says of how many, as many of that scale."""
+    points = read_points(cell)
+    if points is None:
+        return None
+    return points.number * scale / points.of if points.of else points.number
 
 
 def find_scale(cells: Iterable[Cell]) -> float:
-    """The highest number of points there can be: 5, 10 or 100, by the highest in the column."""
-    highest = max((n for n in map(read_number, cells) if n is not None), default=0.0)
+    """The highest number of points there can be where a cell does not say it: 5, 10 or 100, by the highest of them."""
+    highest = max((p.number for p in map(read_points, cells) if p is not None and not p.of), default=0.0)
     return next((scale for scale in _SCALES if highest <= scale), _SCALES[-1])
 
 
@@ -111,9 +140,9 @@ def read_rating(cell: Cell, scale: float = 5.0) -> float | None:
 
     Args:
         cell: the cell.
-        scale: the highest number of points.
+        scale: the highest number of points, where the cell does not say it.
     """
-    points = read_number(cell)
+    points = read_number(cell, scale)
     if points is None or points > scale:
         return None
     stars = points * _SCALES[0] / scale
