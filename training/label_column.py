@@ -145,12 +145,12 @@ def _speaks(seen: _Seen, words: Set[str]) -> bool:
 
 def _looks_rated(seen: _Seen) -> bool:
     """Whether most cells are ratings, and of few kinds."""
-    good = sum(word in WORDS or (points is not None and _is_rating(*points)) for word, points in seen)
+    good = sum(word in WORDS or (points is not None and _is_rating(word, *points)) for word, points in seen)
     return bool(seen) and good >= _SURE * len(seen) and _kinds(seen) <= _MOST_KINDS
 
 
-def _is_rating(number: float, of: float) -> bool:
-    return number <= 10 if not of else of in SCALES
+def _is_rating(word: str, number: float, of: float) -> bool:
+    return number <= 10 if not of else of in SCALES and "%" not in word
 
 
 def check_not_swapped(path: Path, sample: Sequence[tuple[Any, str]], host: Host, text: int, label: int) -> None:
