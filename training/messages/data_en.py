@@ -171,5 +171,9 @@ VECTORS_MISSING = "{path}: there is no such file of vectors; make one with vecto
 VECTORS_WRONG = "{path} is not a file of vectors as vectors fit writes them"
 VECTORS_WIDTH = "{path} holds vectors of {width} numbers; set embedding = {width}"
 VECTORS_BEGIN = "{count:,} tokens begin with the vectors of {path}"
+VECTORS_NONE = (
+    "{path}: none of its tokens is in these reviews; name vectors made from such texts, with --tokens as the recipe's "
+    "tokenizer"
+)
 VECTORS_FOLDER = "{path} is a folder; name a file with --out"
 VECTORS_NO_TEXT = "name files of reviews with --data or --texts"

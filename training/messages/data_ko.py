@@ -173,5 +173,9 @@ VECTORS_MISSING = "{path}: 벡터 파일이 없습니다. vectors fit 으로 만
 VECTORS_WRONG = "{path}: vectors fit 이 쓰는 벡터 파일이 아닙니다."
 VECTORS_WIDTH = "{path}: 벡터의 너비가 {width} 입니다. 레시피에 embedding = {width} 라고 적어 주세요."
 VECTORS_BEGIN = "토큰 {count:,}개가 {path} 의 벡터에서 시작합니다."
+VECTORS_NONE = (
+    "{path}: 벡터가 있는 토큰이 이 리뷰에 하나도 없습니다. 레시피의 토크나이저와 같은 --tokens 로 이런 글에서 만든 "
+    "벡터를 알려 주세요."
+)
 VECTORS_FOLDER = "{path}: 폴더입니다. --out 에 만들 파일의 이름을 알려 주세요."
 VECTORS_NO_TEXT = "--data 나 --texts 로 리뷰 파일을 알려 주세요."
