@@ -165,7 +165,7 @@ def train(
     tokens = [cut_all(recipe.tokens, side.texts, cache, tell=tell) for side in rows]
     words = Vocabulary(recipe, tokens[0])
     ids, ids_test = map(words.encode_all, tokens)
-    levels = np.unique(np.round(np.concatenate([side.ratings for side in rows])))
+    levels = np.unique(np.concatenate([_classes(side.ratings, reviews.positive_above) for side in rows]))
     y, y_test = (_targets(recipe, side.ratings, levels, reviews.positive_above) for side in rows)
     fast = fast and quick.can(recipe)
     model = build(recipe, words.size, len(levels), any_length=fast)
@@ -229,11 +229,16 @@ def _quickly(
     return curve
 
 
+def _classes(rating: NDArray[np.float64], above: float) -> NDArray[np.float64]:
+    """Whole stars; a little more than the cut must not land on it."""
+    return np.where(rating > above, np.maximum(np.round(rating), np.floor(above) + 1), np.round(rating))
+
+
 def _targets(
     recipe: CourseRecipe, rating: NDArray[np.float64], levels: NDArray[np.float64], above: float
 ) -> NDArray[np.float32]:
     if recipe.task == "classes":
-        return np.searchsorted(levels, np.round(rating)).astype(np.float32)
+        return np.searchsorted(levels, _classes(rating, above)).astype(np.float32)
     return (rating if recipe.task == "rating" else rating > above).astype(np.float32)
 
 
