@@ -26,7 +26,7 @@ _COUNTED = re.compile("수량|개수|갯수|도움|추천|조회|공감|번호|(
 _RATED = re.compile(
     "(?:[평별]점|점수|평가|만족도?|감[정성]|라벨|rating|score|stars?|label|sentiment)$|[긍부]정|positive"
 )
-_YES_OR_NO = frozenset(["true", "false", "yes", "no"])
+_YES_OR_NO = frozenset(["true", "false", "yes", "no", "n"])
 """Which a column can say of anything, such as whether a photograph was added."""
 
 _SURE = 0.9
@@ -124,14 +124,18 @@ def _guessed(columns: Sequence[int], table: Table, host: Host) -> int | None:
     """The only column whose cells look like ratings, if its name says nothing else and no other's says ratings."""
     names = [plain_name(name) for name in table.columns]
     seen = _look([i for i in columns if not _COUNTED.search(names[i])], table, host)
-    likely = [i for i in seen if _looks_rated(seen[i])]
+    likely = [i for i in seen if _looks_rated(seen[i]) and not (_other(names[i]) and _speaks(seen[i], _YES_OR_NO))]
     if len(likely) != 1:
         return None
     (best,) = likely
-    if _RATED.search(names[best]) or _speaks(seen[best], WORDS - _YES_OR_NO):
-        return best
     others = [i for i in seen if i != best and _RATED.search(names[i]) and 0 < _kinds(seen[i]) <= _MOST_KINDS]
-    return None if others or (names[best] and _speaks(seen[best], _YES_OR_NO)) else best
+    plain = _RATED.search(names[best]) or _speaks(seen[best], WORDS - _YES_OR_NO)
+    return best if plain or not others else None
+
+
+def _other(name: str) -> bool:
+    """Whether a column has a name, and one that does not say ratings."""
+    return bool(name) and not _RATED.search(name)
 
 
 def _kinds(seen: _Seen) -> int:

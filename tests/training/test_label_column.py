@@ -30,6 +30,7 @@ def table(path, header, *columns):
         (("추천",), ((1, 0),)),
         (("할인",), (("10%", "80%"),)),
         (("구매확인",), (("true", "false"),)),
+        (("포토/영상",), ("N",)),
         (("감정", "점수"), ((1, 0), (5, 4, 3))),
         (("label", "class"), ((5, 1, 4), (1, 0))),
         (("라벨", "정답"), (("긍정", "부정"), ("부정", "긍정"))),
@@ -69,3 +70,12 @@ def test_how_sure_a_model_was_is_not_a_rating(tmp_path):
     (tmp_path / "a.jsonl").write_text("\n".join(map(json.dumps, lines)), "utf-8")
     found = read_reviews([tmp_path / "a.jsonl"], ReadRules(), HOST)
     assert (found.kind, ratings(found)) == ("labels", {TEXTS[0]: 1, TEXTS[1]: 0})
+
+
+@pytest.mark.parametrize("name", ["구매자평점", "고객님평점"])
+def test_an_export_of_a_smart_store(tmp_path, name):
+    header = f"리뷰글번호,상품번호,상품명,리뷰구분,{name},포토/영상,리뷰상세내용,등록자,리뷰등록일,리뷰도움수"
+    rows = ["71,3,아이스 메론 젤리 선물세트,한달사용 리뷰,5,N,굿,ab**,2026.11.01,3"]
+    rows += ["72,3,아이스 메론 젤리 선물세트,일반,1,N,별로,cd**,2026.11.02,0"]
+    (tmp_path / "a.csv").write_text("\n".join([header, *rows]), "utf-8")
+    assert ratings(read(tmp_path / "a.csv")) == {"굿": 5, "별로": 1}

@@ -12,7 +12,7 @@ from bot.core.tables.columns import key, listed
 from bot.core.tables.row import Cell
 
 RATING_NAMES = (
-    *("별점", "평점", "구매평점", "상품평점", "리뷰별점", "리뷰평점", "고객평점", "점수", "별", "만족도"),
+    *("별점", "평점", "구매평점", "구매자평점", "상품평점", "리뷰별점", "리뷰평점", "고객평점", "점수", "별", "만족도"),
     *("rating", "ratings", "star", "stars", "starrating", "reviewrating", "reviewscore", "score", "overall"),
 )
 """Names of a column of stars, blanks and punctuation left out, the plainest first."""
