@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager
+from datetime import date
 from importlib import metadata
 from pathlib import Path
 from typing import Any, Protocol
@@ -64,6 +65,10 @@ class Host(Protocol):
 
         Of how many is 0 where the cell does not say it.
         """
+        ...
+
+    def day(self, text: str) -> date | None:
+        """The day that a cell says (2026-11-02, 2026.11.02, 2026년 11월 2일); None if it says none."""
         ...
 
     def is_verdict(self, columns: Sequence[str]) -> Sequence[int]:

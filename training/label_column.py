@@ -53,7 +53,7 @@ def find_label_column(path: Path, table: Table, wanted: str | None, host: Host) 
     """
     names = table.columns
     if wanted is not None:
-        found = column_named(names, wanted)
+        found = _column_named(names, wanted)
         if found is None and wanted.isdecimal() and 1 <= int(wanted) <= len(names):
             found = int(wanted) - 1
         if found is None:
@@ -169,7 +169,7 @@ def check_not_swapped(path: Path, sample: Sequence[tuple[Any, str]], host: Host,
         raise DataError("columns_swapped", file=path.name, text=label + 1, label=text + 1)
 
 
-def column_named(names: Sequence[str], wanted: str) -> int | None:
+def _column_named(names: Sequence[str], wanted: str) -> int | None:
     """Index of the column of that name, if there is one."""
     folded = [name.strip().casefold() for name in names]
     return folded.index(wanted.strip().casefold()) if wanted.strip().casefold() in folded else None

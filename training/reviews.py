@@ -15,16 +15,23 @@ from training.data import Row, check_regular, raw_rated
 from training.errors import DataError
 from training.host import Host, Table
 from training.joined import Joined
-from training.label_column import SAMPLE, check_not_swapped, column_named, find_label_column, what_it_is
-from training.meanings import Kind, Scale, Values, meaning, scale_of, understood
+from training.label_column import SAMPLE, check_not_swapped, find_label_column, what_it_is
+from training.meanings import MISSING, Kind, Scale, Values, meaning, scale_of, understood
 from training.messages import Said, say
-from training.provenance import Guard, Origin, check_file, origin_of
+from training.provenance import Guard, Origin, check_file, origin_of, plain_name
 
 LONGEST = 20_000
 """Characters; no review is longer, and what is was glued together by a mistake in the file."""
 
 _NOT_TAUGHT = re.compile("[^0-9ㄱ-ㅎㅏ-ㅣ가-힣 ]")
 """What the course removes: all but Hangul, digits and blanks."""
+
+_ORIGIN_NAMES = (
+    ("source", "출처"),
+    ("licence", "license", "이용조건", "라이선스"),
+    ("obtained", "받은날"),
+)
+"""Names of columns that say where a row came from: who gave it, on which terms, and when."""
 
 _COURSE = re.compile(r"\d+(?:\.\d+)?\t[^\t]+")
 
@@ -168,7 +175,7 @@ def _read_table(
     path: Path, table: Table, rules: ReadRules, host: Host, origin: Origin, out: Reviews, joined: Joined
 ) -> Scale:
     guard = Guard(path.name, table.columns, table.text_column)
-    own = {name: column_named(table.columns, name) for name in ("source", "licence", "obtained")}
+    own = [_own_column(table.columns, known) for known in _ORIGIN_NAMES]
     label_column = find_label_column(path, table, rules.label_column, host)
     values = Values(joined)
     sample: list[tuple[Any, str]] = []
@@ -177,9 +184,9 @@ def _read_table(
     for number, row in enumerate(table.rows(), 1):
         words = [host.as_text(cell) for cell in row.cells]
         guard.look(number, words)
-        said = tuple(words[i].strip() if i is not None else "" for i in own.values())
+        said = tuple(words[i].strip() if i is not None else "" for i in own)
         if said not in known:
-            known[said] = _own_origin(path, number, said, origin)
+            known[said] = _own_origin(path, number, said, origin, host)
         if number <= SAMPLE:
             sample.append((row.cells[label_column], words[table.text_column]))
         try:
@@ -209,12 +216,16 @@ def _read_table(
     return scale
 
 
-def _own_origin(path: Path, number: int, said: tuple[str, ...], origin: Origin) -> Origin:
+def _own_column(names: Sequence[str], known: Sequence[str]) -> int | None:
+    plain = {plain_name(name): i for i, name in reversed(list(enumerate(names)))}
+    return next((plain[name] for name in known if name in plain), None)
+
+
+def _own_origin(path: Path, number: int, said: tuple[str, ...], origin: Origin, host: Host) -> Origin:
     source, licence, obtained = said
-    try:
-        day = date.fromisoformat(obtained[:10]) if obtained else origin.obtained
-    except ValueError:
-        raise DataError("obtained_unclear", file=path.name, row=number) from None
+    day = origin.obtained if obtained.casefold() in MISSING else host.day(obtained)
+    if day is None:
+        raise DataError("obtained_unclear", file=path.name, row=number)
     return replace(origin, source=source or origin.source, licence=licence or origin.licence, obtained=day)
 
 

@@ -168,9 +168,19 @@ def test_every_row_knows_where_it_came_from(tmp_path):
     assert origins["별로"].source == "B"
 
 
+@pytest.mark.parametrize("day", ["2026.11.02", "2026년 11월 2일", "2026-11-02 09:30", "20261102", "2026/11/2"])
+@pytest.mark.parametrize("names", ["출처,이용 조건,받은 날", "Source,license,obtained"])
+def test_where_rows_came_from_can_be_said_in_korean(tmp_path, names, day):
+    (tmp_path / "a.csv").write_text(f"별점,리뷰,{names}\n5,좋아요,A,CC0,{day}\n1,별로,-,,-\n", "utf-8")
+    found = {row.text: row.origin for row in read(tmp_path / "a.csv", obtained=date(2026, 11, 1)).rows}
+    assert str(found["좋아요"]) == "A (이용 조건: CC0, 받은 날: 2026-11-02)"
+    assert found["별로"].obtained == date(2026, 11, 1)
+
+
 @pytest.mark.parametrize(
     ("content", "rules", "says"),
     [
+        ("별점,리뷰,obtained\n5,좋아요,어제\n", {}, "1번째 행: 받은 날"),
         ("별점,리뷰\n아주많이,좋아요\n", {}, "1번째 행"),
         ("별점,리뷰\n-1,좋아요\n", {}, "1번째 행"),
         ("별점,리뷰\n7,좋아요\n1,별로\n", {"scale": 5.0}, "만점은 5점"),

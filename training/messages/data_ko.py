@@ -56,7 +56,7 @@ LABEL_UNCLEAR = (
     "{file}, {row:,}번째 행: 별점을 알 수 없습니다. 별, 0에서 100까지의 점수, 0과 1, 긍정과 부정, positive 와 negative "
     "를 읽습니다. 별점의 칸이 다르면 --label-column 으로 알려 주세요."
 )
-OBTAINED_UNCLEAR = "{file}, {row:,}번째 행: obtained 칸은 2026-11-22 처럼 적은 날이어야 합니다."
+OBTAINED_UNCLEAR = "{file}, {row:,}번째 행: 받은 날(obtained)의 칸에는 2026-11-22 처럼 적은 날이 있어야 합니다."
 RATING_TOO_HIGH = (
     "{file}: 별점에 {rating:g} 값이 있는데 만점은 {highest:g}점입니다. 값을 고치거나 --scale 로 만점을 알려 주세요."
 )
