@@ -24,10 +24,17 @@ class TableRow(Protocol):
 
 
 class Table(Protocol):
-    """A table of reviews, checked to its end, whose rows can be read as often as one likes."""
+    """A table of reviews, checked to its end, whose rows can be read as often as one likes.
+
+    Attributes:
+        columns: their names, empty where there are none.
+        text_column: index of the column of reviews.
+        sheets: names of the sheets of a spreadsheet, the one that is read first.
+    """
 
     columns: tuple[str, ...]
     text_column: int
+    sheets: tuple[str, ...]
 
     def rows(self) -> Iterator[TableRow]:
         """Its rows in order; ``ValueError`` if the file was changed meanwhile."""

@@ -33,6 +33,9 @@ _SURE = 0.9
 _MOST_KINDS = 21
 _MOST_LABELS = 3
 _LONGEST = 40
+_ABOVE = 10
+"""Rows among which the names of the columns are looked for where the first has none."""
+
 SAMPLE = 2000
 """Rows by which it is judged what a column holds."""
 
@@ -72,10 +75,25 @@ def find_label_column(path: Path, table: Table, wanted: str | None, host: Host) 
     if stars or labels:
         chosen = _of_several(stars[:1], labels, table, host)
     else:
+        _check_header(path, table, host)
         chosen = _guessed([i for i in range(len(names)) if i not in never], table, host)
+    if chosen is None and len(table.sheets) > 1:
+        sheet, *others = (name[:40] for name in table.sheets[:30])
+        told = {"sheet": sheet, "sheets": ", ".join(others), "columns": _listed(names)}
+        raise DataError("column_unclear_sheets", file=path.name, **told)
     if chosen is None:
         raise DataError("column_unclear", file=path.name, columns=_listed(names))
     return chosen
+
+
+def _check_header(path: Path, table: Table, host: Host) -> None:
+    """Refuse a table whose columns are named below a title; its first rows would be taken for reviews."""
+    names = {name for name in (*host.rating_names, *_LABEL_NAMES) if len(name) > 1}
+    for row in islice(table.rows(), _ABOVE):
+        words = [host.as_text(cell).strip().casefold() for cell in row.cells]
+        rated = any(word in WORDS or host.points(cell) for word, cell in zip(words, row.cells, strict=True))
+        if not rated and names & set(map(plain_name, words)):
+            raise DataError("header_not_first", file=path.name)
 
 
 def what_it_is(name: str, host: Host) -> Named:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 
+import openpyxl
 import pytest
 
 from tests.training.test_reviews import HOST, ratings, read, refusal
@@ -79,3 +80,37 @@ def test_an_export_of_a_smart_store(tmp_path, name):
     rows += ["72,3,아이스 메론 젤리 선물세트,일반,1,N,별로,cd**,2026.11.02,0"]
     (tmp_path / "a.csv").write_text("\n".join([header, *rows]), "utf-8")
     assert ratings(read(tmp_path / "a.csv")) == {"굿": 5, "별로": 1}
+
+
+def book(path, **sheets):
+    """A spreadsheet with these rows in sheets of these names, the first of which opens first."""
+    made = openpyxl.Workbook()
+    made.remove(made.active)
+    for name, rows in sheets.items():
+        sheet = made.create_sheet(name)
+        for row in rows:
+            sheet.append(row)
+    made.save(path)
+    return path
+
+
+RATED = [["별점", "리뷰"], [5, TEXTS[0]], [1, TEXTS[1]]]
+
+
+@pytest.mark.parametrize("cover", [[["우리 가게 리뷰"], ["2026년"]], [["리뷰 목록"]], [["Shop", 2026]], []])
+def test_a_cover_sheet_is_not_all_that_there_is(tmp_path, cover):
+    path = book(tmp_path / "a.xlsx", 표지=cover, 모음=RATED)
+    said = refusal(path)
+    assert "표지 시트" in said and "--sheet" in said and "다른 시트: 모음" in said
+    assert ratings(read(path, sheet="모음")) == {TEXTS[0]: 5, TEXTS[1]: 1}
+
+
+@pytest.mark.parametrize(
+    "title",
+    [[["2026년 11월 목록"]], [["리뷰 목록"], []], [["상품 리뷰"]], [["내보낸 날", "2026-11-01"], ["가게", "A"]]],
+)
+@pytest.mark.parametrize("more", [0, 40])
+def test_a_title_above_the_header_is_to_be_removed(tmp_path, title, more):
+    rows = [*RATED, *([4, f"{TEXTS[2]} {i}"] for i in range(more))]
+    assert "제목 줄을 지우고" in refusal(book(tmp_path / "a.xlsx", 모음=[*title, *rows]))
+    assert len(read(book(tmp_path / "a.xlsx", 모음=rows)).rows) == more + 2

@@ -71,6 +71,11 @@ COLUMN_TWICE = "{file}: the reviews and the ratings cannot both be in column {co
 COLUMN_UNCLEAR = (
     "{file}: which column holds the ratings cannot be told; name it with --label-column; there are: {columns}"
 )
+COLUMN_UNCLEAR_SHEETS = (
+    "{file}: which column of the sheet {sheet} holds the ratings cannot be told; name another sheet with --sheet, or "
+    "the column with --label-column; other sheets: {sheets}; columns: {columns}"
+)
+HEADER_NOT_FIRST = "{file}: the names of the columns are not in the first row; remove the title above them and save"
 COLUMNS_SWAPPED = (
     "{file}: the column of ratings holds texts and that of reviews holds numbers; mend the header, or add "
     "--text-column {text} --label-column {label} to swap them"

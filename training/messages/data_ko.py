@@ -72,6 +72,11 @@ COLUMN_TWICE = "{file}: 리뷰와 별점이 모두 {column}번째 칸일 수는 
 COLUMN_UNCLEAR = (
     "{file}: 어느 칸이 별점인지 알 수 없습니다. --label-column 으로 이름이나 번호를 알려 주세요. 있는 칸: {columns}"
 )
+COLUMN_UNCLEAR_SHEETS = (
+    "{file}: {sheet} 시트에서 어느 칸이 별점인지 알 수 없습니다. 다른 시트에 있으면 --sheet 로, 이 시트에 있으면 "
+    "--label-column 으로 알려 주세요. 다른 시트: {sheets}. 있는 칸: {columns}"
+)
+HEADER_NOT_FIRST = "{file}: 칸의 이름이 표의 첫 줄에 없습니다. 그 위의 제목 줄을 지우고 저장해 주세요."
 COLUMNS_SWAPPED = (
     "{file}: 별점의 칸에 글이, 리뷰의 칸에 숫자가 있습니다. 제목 줄을 고치시거나 --text-column {text} --label-column "
     "{label} 을 더해 주세요."
