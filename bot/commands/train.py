@@ -10,7 +10,8 @@ from pathlib import Path
 from bot.core.errors import ExitStatus, UserError
 from bot.core.messages import Messages
 from bot.core.tables import Cell, ReadOptions, Table, open_table
-from bot.core.tables.roles import RATING_NAMES, read_date, read_points, verdict_columns
+from bot.core.tables.points import read_points
+from bot.core.tables.roles import RATING_NAMES, read_date, verdict_columns
 from bot.core.tables.row import to_text
 from bot.home import home_folder
 
