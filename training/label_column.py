@@ -23,9 +23,7 @@ _VAGUE = frozenset(["점수", "score"])
 _COUNTED = re.compile("수량|개수|갯수|도움|추천|조회|공감|번호|(?<![점지])수$|qty|quantity|count|helpful|votes|likes")
 """In names of columns that hold small numbers, too."""
 
-_RATED = re.compile(
-    "(?:[평별]점|점수|평가|만족도?|감[정성]|라벨|rating|score|stars?|label|sentiment)$|[긍부]정|positive"
-)
+_RATED = re.compile("(?:[평별]점|점수|평가|감[정성]|라벨|rating|score|stars?|label|sentiment)$|[긍부]정|만족|positive")
 _YES_OR_NO = frozenset(["true", "false", "yes", "no", "n"])
 """Which a column can say of anything, such as whether a photograph was added."""
 
@@ -132,8 +130,7 @@ def _of_several(score: Sequence[int], labels: Sequence[int], table: Table, host:
     if len(columns) == 1:
         return columns[0]
     seen = _look(columns, table, host)
-    most = _MOST_LABELS if score else _MOST_KINDS
-    rated = [i for i in labels if _looks_rated(seen[i]) and _kinds(seen[i]) <= most]
+    rated = [i for i in labels if _could_rate(seen[i]) and (not score or _kinds(seen[i]) <= _MOST_LABELS)]
     left = [i for i in columns if _speaks(seen[i], WORDS)] or [*score, *rated] or columns[:1]
     return left[0] if all(seen[i] == seen[left[0]] for i in left) else None
 
@@ -163,6 +160,11 @@ def _kinds(seen: _Seen) -> int:
 def _speaks(seen: _Seen, words: Set[str]) -> bool:
     """Whether most cells are some of these words."""
     return bool(seen) and sum(word in words for word, _ in seen) >= _SURE * len(seen)
+
+
+def _could_rate(seen: _Seen) -> bool:
+    """Whether most cells are something that could be a rating."""
+    return sum(word in WORDS or points is not None for word, points in seen) >= max(1, _SURE * len(seen))
 
 
 def _looks_rated(seen: _Seen) -> bool:

@@ -35,6 +35,7 @@ def table(path, header, *columns):
         (("감정", "점수"), ((1, 0), (5, 4, 3))),
         (("label", "class"), ((5, 1, 4), (1, 0))),
         (("라벨", "정답"), (("긍정", "부정"), ("부정", "긍정"))),
+        (("감정", "분류"), ((100, 20, 60), (0, 1))),
     ],
 )
 def test_a_column_of_other_numbers_is_not_learnt_from(tmp_path, header, columns):
@@ -55,6 +56,8 @@ def test_a_column_of_other_numbers_is_not_learnt_from(tmp_path, header, columns)
         (("주문수량", "도움수", "만족하셨나요"), ((1, 2), (0, 3), (5, 1)), "stars"),
         (("", ""), ((5, 1), (3000, 4000)), "stars"),
         (("긍정여부",), (("true", "false"),), "labels"),
+        (("만족하셨나요",), (("true", "false"),), "labels"),
+        (("만족하셨나요", "구매확인"), (("true", "false"), ("true", "true", "false")), "labels"),
         (("감상", "주문수량"), (("좋아요", "싫어요"), (1, 2)), "labels"),
     ],
 )
