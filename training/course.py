@@ -10,6 +10,7 @@ from pathlib import Path
 import keras
 import numpy as np
 from numpy.typing import NDArray
+from rich.console import Console
 
 from training import quick
 from training.batches import Ragged
@@ -18,6 +19,7 @@ from training.course_recipe import CourseRecipe
 from training.course_rows import UNKNOWN, Ids, Vocabulary, padded
 from training.data import Row
 from training.errors import DataError
+from training.messages import say
 from training.metrics import Share, share
 from training.reviews import Reviews
 from training.rows import Rows
@@ -32,6 +34,8 @@ _MESSAGES = 20
 _AT_ONCE = 512  # rows that are asked about together
 
 Tell = Callable[[str, int, int], None]
+
+_console = Console(stderr=True)
 
 
 @dataclass(frozen=True)
@@ -99,7 +103,7 @@ def start_embedding(model: keras.Model, recipe: CourseRecipe, words: Vocabulary)
         How many have.
 
     Raises:
-        DataError: if the vectors cannot be read, or are of another width.
+        DataError: if the vectors cannot be read, are of another width, or of none of the tokens.
     """
     known = _vectors(recipe)
     table = next(layer for layer in model.layers if isinstance(layer, keras.layers.Embedding)).embeddings
@@ -110,6 +114,8 @@ def start_embedding(model: keras.Model, recipe: CourseRecipe, words: Vocabulary)
         if place != UNKNOWN:
             begun[place] = vector
             found += 1
+    if not found:
+        raise DataError("vectors_none", path=recipe.vectors)
     table.assign(begun)
     return found
 
@@ -151,7 +157,7 @@ def train(
         fast: not in the course's way but in that of :mod:`training.quick`, where it trains such a network.
 
     Raises:
-        DataError: see :func:`check_possible`.
+        DataError: see :func:`check_possible` and :func:`start_embedding`.
     """
     check_possible(name, recipe, reviews)
     keras.utils.set_random_seed(seed)
@@ -159,12 +165,14 @@ def train(
     tokens = [cut_all(recipe.tokens, side.texts, cache, tell=tell) for side in rows]
     words = Vocabulary(recipe, tokens[0])
     ids, ids_test = map(words.encode_all, tokens)
-    levels = np.unique(np.round(np.concatenate([side.ratings for side in rows])))
+    levels = np.unique(np.concatenate([_classes(side.ratings, reviews.positive_above) for side in rows]))
     y, y_test = (_targets(recipe, side.ratings, levels, reviews.positive_above) for side in rows)
     fast = fast and quick.can(recipe)
     model = build(recipe, words.size, len(levels), any_length=fast)
     if recipe.vectors:
-        start_embedding(model, recipe, words)
+        begun = start_embedding(model, recipe, words)
+        told = say("vectors_begin", count=begun, path=recipe.vectors)
+        _console.print(told, markup=False, highlight=False, soft_wrap=True)
     clock = _Clock(name, recipe.epochs, tell)
     if fast:
         curve, said = _quickly(model, recipe, ids, y, seed, clock), quick.ask(model, recipe, ids_test)
@@ -221,11 +229,16 @@ def _quickly(
     return curve
 
 
+def _classes(rating: NDArray[np.float64], above: float) -> NDArray[np.float64]:
+    """Whole stars; a little more than the cut must not land on it."""
+    return np.where(rating > above, np.maximum(np.round(rating), np.floor(above) + 1), np.round(rating))
+
+
 def _targets(
     recipe: CourseRecipe, rating: NDArray[np.float64], levels: NDArray[np.float64], above: float
 ) -> NDArray[np.float32]:
     if recipe.task == "classes":
-        return np.searchsorted(levels, np.round(rating)).astype(np.float32)
+        return np.searchsorted(levels, _classes(rating, above)).astype(np.float32)
     return (rating if recipe.task == "rating" else rating > above).astype(np.float32)
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager
+from datetime import date
 from importlib import metadata
 from pathlib import Path
 from typing import Any, Protocol
@@ -23,10 +24,17 @@ class TableRow(Protocol):
 
 
 class Table(Protocol):
-    """A table of reviews, checked to its end, whose rows can be read as often as one likes."""
+    """A table of reviews, checked to its end, whose rows can be read as often as one likes.
+
+    Attributes:
+        columns: their names, empty where there are none.
+        text_column: index of the column of reviews.
+        sheets: names of the sheets of a spreadsheet, the one that is read first.
+    """
 
     columns: tuple[str, ...]
     text_column: int
+    sheets: tuple[str, ...]
 
     def rows(self) -> Iterator[TableRow]:
         """Its rows in order; ``ValueError`` if the file was changed meanwhile."""
@@ -59,8 +67,15 @@ class Host(Protocol):
         """What a cell says."""
         ...
 
-    def points(self, cell: Any) -> float | None:
-        """The points in a cell, 0 or more ("4점", "★★★☆☆" and "8/10" too); None if there are none."""
+    def points(self, cell: Any) -> tuple[float, float] | None:
+        """The points in a cell, 0 or more ("4점", "★★★☆☆" and "8/10" too), and of how many; None if there are none.
+
+        Of how many is 0 where the cell does not say it.
+        """
+        ...
+
+    def day(self, text: str) -> date | None:
+        """The day that a cell says (2026-11-02, 2026.11.02, 2026년 11월 2일); None if it says none."""
         ...
 
     def is_verdict(self, columns: Sequence[str]) -> Sequence[int]:

@@ -102,12 +102,14 @@ def first_weights(config: NetworkConfig, tokenizer: Tokenizer, vectors: str, see
     """Weights of embedding and recurrent layers before anything is learned, with vectors from a file.
 
     Raises:
-        DataError: if the vectors cannot be read, or are of another width.
+        DataError: if the vectors cannot be read, are of another width, or of none of the tokens.
     """
     keras.utils.set_random_seed(seed)
     body = replace(config, buckets=0)
     weights = network.get_weights(network.build(body, tokenizer.size, components_of(tokenizer)), body)
     begun, found = begin_with(weights, fitting_vectors(vectors, body), body, tokenizer)
+    if not found:
+        raise DataError("vectors_none", path=vectors)
     _console.print(say("vectors_begin", count=found, path=vectors), markup=False, highlight=False, soft_wrap=True)
     return {k: v for k, v in begun.items() if k.startswith(("embedding", "recurrent"))}
 

@@ -4,44 +4,36 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 from nlp.text import normalize
 from training.data import Row, check_regular, raw_rated
 from training.errors import DataError
 from training.host import Host, Table
 from training.joined import Joined
+from training.label_column import SAMPLE, check_not_swapped, find_label_column, what_it_is
+from training.meanings import MISSING, Kind, Scale, Values, meaning, scale_of, understood
 from training.messages import Said, say
 from training.provenance import Guard, Origin, check_file, origin_of, plain_name
 
 LONGEST = 20_000
 """Characters; no review is longer, and what is was glued together by a mistake in the file."""
 
-_POSITIVE = frozenset(
-    ["긍정", "긍정적", "긍정리뷰", "좋음", "좋아요", "만족", "positive", "pos", "good", "p", "true", "yes"]
-)
-_NEGATIVE = frozenset(
-    ["부정", "부정적", "부정리뷰", "나쁨", "싫어요", "불만", "불만족", "negative", "neg", "bad", "n", "false", "no"]
-)
-_NEUTRAL = frozenset(["중립", "중립적", "보통", "neutral", "neu", "mixed", "none"])
-_LABEL_NAMES = (
-    *("label", "라벨", "레이블", "감정", "감성", "긍부정", "긍정부정", "극성", "분류", "정답"),
-    *("sentiment", "polarity", "class", "target", "y"),
-)
-_SCALES = (5.0, 10.0, 100.0)
-_SURE = 0.9
-_SAMPLE = 2000
 _NOT_TAUGHT = re.compile("[^0-9ㄱ-ㅎㅏ-ㅣ가-힣 ]")
 """What the course removes: all but Hangul, digits and blanks."""
 
-_COURSE = re.compile(r"\d+(?:\.\d+)?\t[^\t]+")
-_HANGUL = re.compile("[가-힣]")
+_ORIGIN_NAMES = (
+    ("source", "출처"),
+    ("licence", "license", "이용조건", "라이선스"),
+    ("obtained", "받은날"),
+)
+"""Names of columns that say where a row came from: who gave it, on which terms, and when."""
 
-Kind = Literal["stars", "labels"]
+_COURSE = re.compile(r"\d+(?:\.\d+)?\t[^\t]+")
 
 
 @dataclass(frozen=True)
@@ -108,58 +100,6 @@ class Reviews:
         return 3.0 if self.kind == "stars" else 0.5
 
 
-@dataclass(frozen=True)
-class _Scale:
-    """How the cells of a column become ratings."""
-
-    kind: Kind
-    highest: float
-    cut: float
-
-    def stars(self, points: float) -> float:
-        return max(1.0, points * 5 / self.highest)
-
-
-Value = float | bool | str | None
-"""A rating, a polarity, ``neutral``, or None for a cell that is empty."""
-
-
-class _Values:
-    """What a file says of its reviews: a number for each value, whose meaning only its last row can tell."""
-
-    def __init__(self, joined: Joined) -> None:
-        self._joined = joined
-        self._numbers: dict[tuple[type, Value], int] = {}  # True is not 1.0
-
-    def number(self, value: Value) -> int:
-        key = type(value), value
-        if key not in self._numbers:
-            self._numbers[key] = self._joined.new_value()
-        return self._numbers[key]
-
-    @property
-    def points(self) -> list[float]:
-        return [value for _, value in self._numbers if isinstance(value, float)]
-
-    @property
-    def words(self) -> bool:
-        """Whether some are words such as 긍정."""
-        return any(isinstance(value, bool) for _, value in self._numbers)
-
-    def judge(self, scale: _Scale) -> None:
-        """Tell what each means."""
-        for (_, value), number in self._numbers.items():
-            if value is None:
-                self._joined.means_nothing(number, "unrated")
-            elif value == "neutral" or (not isinstance(value, bool) and value == scale.cut):
-                self._joined.means_nothing(number, "middle")
-            elif isinstance(value, bool):
-                self._joined.means(number, positive=value, stars=5.0 if value else 1.0)
-            else:
-                points = float(value)
-                self._joined.means(number, positive=points > scale.cut, stars=scale.stars(points))
-
-
 def read_reviews(paths: Sequence[Path], rules: ReadRules, host: Host | None) -> Reviews:
     """Read files and put them together; the same review is kept once, and not at all if it is rated both ways.
 
@@ -193,7 +133,7 @@ def account(reviews: Reviews) -> str:
     return ", ".join(say(f"left_out_{reason}", count=n, longest=LONGEST) for reason, n in reviews.left_out.items() if n)
 
 
-def _read(path: Path, rules: ReadRules, host: Host | None, out: Reviews, joined: Joined) -> _Scale:
+def _read(path: Path, rules: ReadRules, host: Host | None, out: Reviews, joined: Joined) -> Scale:
     check_regular(path)
     check_file(path)
     origin = origin_of(path, rules.source, rules.licence, rules.obtained)
@@ -220,37 +160,37 @@ def _is_course_form(path: Path) -> bool:
         return False
 
 
-def _read_course_form(path: Path, rules: ReadRules, origin: Origin, out: Reviews, joined: Joined) -> _Scale:
-    values = _Values(joined)
+def _read_course_form(path: Path, rules: ReadRules, origin: Origin, out: Reviews, joined: Joined) -> Scale:
+    values = Values(joined)
     for text, value in raw_rated(path):
         out.read += 1
-        _keep(joined, text, values.number(value), origin, rules, out)
-    scale = _scale_of(path, values.points, rules, stars=True)
-    out.notes.append(Said("note_course", {"file": path.name, "meaning": _meaning(scale)}))
+        _keep(joined, text, values.number((value, 0.0)), origin, rules, out)
+    scale = scale_of(path, values.points, rules.scale, rules.cut, "score")
+    out.notes.append(Said("note_course", {"file": path.name, "meaning": meaning(scale)}))
     values.judge(scale)
     return scale
 
 
 def _read_table(
     path: Path, table: Table, rules: ReadRules, host: Host, origin: Origin, out: Reviews, joined: Joined
-) -> _Scale:
+) -> Scale:
     guard = Guard(path.name, table.columns, table.text_column)
-    own = {name: _column_named(table.columns, name) for name in ("source", "licence", "obtained")}
-    label_column = _find_label_column(path, table, rules, host)
-    values = _Values(joined)
+    own = [_own_column(table.columns, known) for known in _ORIGIN_NAMES]
+    label_column = find_label_column(path, table, rules.label_column, host)
+    values = Values(joined)
     sample: list[tuple[Any, str]] = []
     unclear: DataError | None = None
     known: dict[tuple[str, ...], Origin] = {}
     for number, row in enumerate(table.rows(), 1):
         words = [host.as_text(cell) for cell in row.cells]
         guard.look(number, words)
-        said = tuple(words[i].strip() if i is not None else "" for i in own.values())
+        said = tuple(words[i].strip() if i is not None else "" for i in own)
         if said not in known:
-            known[said] = _own_origin(path, number, said, origin)
-        if number <= _SAMPLE:
+            known[said] = _own_origin(path, number, said, origin, host)
+        if number <= SAMPLE:
             sample.append((row.cells[label_column], words[table.text_column]))
         try:
-            value = _understood(path, number, row.cells[label_column], host)
+            value = understood(path, number, row.cells[label_column], host)
         except DataError as error:  # that the rows are of a chat, or the columns swapped, says more
             unclear = unclear or error
             continue
@@ -259,29 +199,33 @@ def _read_table(
         if unclear is None:
             _keep(joined, words[table.text_column], number_of_it, known[said], rules, out)
     guard.check()
-    _check_not_swapped(path, sample, host, table.text_column, label_column)
+    check_not_swapped(path, sample, host, table.text_column, label_column)
     if unclear is not None:
         raise unclear
     numbers = values.points
     if numbers and values.words:
         raise DataError("labels_mixed", file=path.name, column=label_column + 1)
-    stars = plain_name(table.columns[label_column]) in host.rating_names
-    scale = _scale_of(path, numbers, rules, stars=stars) if numbers else _Scale("labels", 1.0, 0.5)
+    named = what_it_is(table.columns[label_column], host)
+    scale = scale_of(path, numbers, rules.scale, rules.cut, named) if numbers else Scale("labels", 1.0, 0.5)
     label, text = (
         table.columns[i][:40] or Said("column_number", {"number": i + 1}) for i in (label_column, table.text_column)
     )
-    told = {"file": path.name, "text": text, "label": label, "meaning": _meaning(scale)}
+    told = {"file": path.name, "text": text, "label": label, "meaning": meaning(scale)}
     out.notes.append(Said("note_table", told))
     values.judge(scale)
     return scale
 
 
-def _own_origin(path: Path, number: int, said: tuple[str, ...], origin: Origin) -> Origin:
+def _own_column(names: Sequence[str], known: Sequence[str]) -> int | None:
+    plain = {plain_name(name): i for i, name in reversed(list(enumerate(names)))}
+    return next((plain[name] for name in known if name in plain), None)
+
+
+def _own_origin(path: Path, number: int, said: tuple[str, ...], origin: Origin, host: Host) -> Origin:
     source, licence, obtained = said
-    try:
-        day = date.fromisoformat(obtained[:10]) if obtained else origin.obtained
-    except ValueError:
-        raise DataError("obtained_unclear", file=path.name, row=number) from None
+    day = origin.obtained if obtained.casefold() in MISSING else host.day(obtained)
+    if day is None:
+        raise DataError("obtained_unclear", file=path.name, row=number)
     return replace(origin, source=source or origin.source, licence=licence or origin.licence, obtained=day)
 
 
@@ -295,97 +239,6 @@ def _keep(joined: Joined, text: str, value: int, origin: Origin, rules: ReadRule
         out.left_out["empty"] += 1
         return
     joined.add(clean, normalize(text) if rules.as_taught else clean, value, origin)
-
-
-def _understood(path: Path, number: int, cell: Any, host: Host) -> Value:
-    """What a cell says of a review."""
-    if isinstance(cell, bool):
-        return cell
-    word = host.as_text(cell).strip().casefold()
-    if not word:
-        return None
-    if word in _POSITIVE or word in _NEGATIVE:
-        return word in _POSITIVE
-    if word in _NEUTRAL:
-        return "neutral"
-    points = host.points(cell)
-    if points is None:
-        raise DataError("label_unclear", file=path.name, row=number)
-    return points
-
-
-def _scale_of(path: Path, numbers: Collection[float], rules: ReadRules, *, stars: bool) -> _Scale:
-    """What the numbers mean; with ``stars`` a file of nothing but ones is one of bad reviews, not of good."""
-    highest, said = max(numbers, default=0.0), set(numbers)
-    if rules.scale is None and rules.cut is None and said <= {0.0, 1.0} and (0.0 in said or not stars):
-        return _Scale("labels", 1.0, 0.5)
-    scale = rules.scale or next((s for s in _SCALES if highest <= s), None)
-    if scale is None or highest > scale:
-        raise DataError("rating_too_high", file=path.name, rating=highest, highest=scale or 100)
-    cut = 0.6 * scale if rules.cut is None else rules.cut
-    if not 0 <= cut < scale:
-        raise DataError("cut_too_high", cut=cut, highest=scale)
-    return _Scale("stars", scale, cut)
-
-
-def _meaning(scale: _Scale) -> Said:
-    if scale.kind == "labels":
-        return Said("meaning_labels")
-    return Said("meaning_stars", {"highest": scale.highest, "cut": scale.cut})
-
-
-def _find_label_column(path: Path, table: Table, rules: ReadRules, host: Host) -> int:
-    names = table.columns
-    if rules.label_column is not None:
-        found = _column_named(names, rules.label_column)
-        if found is None and rules.label_column.isdecimal() and 1 <= int(rules.label_column) <= len(names):
-            found = int(rules.label_column) - 1
-        if found is None:
-            raise DataError("column_missing", file=path.name, columns=_listed(names))
-        if found == table.text_column:
-            raise DataError("column_twice", file=path.name, column=found + 1)
-        return found
-    never = {table.text_column, *host.is_verdict(names)}
-    plain = {plain_name(n): i for i, n in reversed(list(enumerate(names)))}
-    for name in (*host.rating_names, *_LABEL_NAMES):
-        if name in plain and plain[name] not in never:
-            return plain[name]
-    likely = [i for i in range(len(names)) if i not in never and _looks_rated(table, i, host)]
-    if len(likely) == 1:
-        return likely[0]
-    raise DataError("column_unclear", file=path.name, columns=_listed(names))
-
-
-def _looks_rated(table: Table, column: int, host: Host) -> bool:
-    """Whether most cells of a column are ratings, and of few kinds."""
-    good = filled = 0
-    kinds: set[str] = set()
-    for number, row in enumerate(table.rows()):
-        word = host.as_text(row.cells[column]).strip().casefold()
-        if word:
-            filled += 1
-            points = host.points(row.cells[column])
-            good += word in _POSITIVE | _NEGATIVE | _NEUTRAL or (points is not None and points <= 10)
-            kinds.add(word)
-        if number == _SAMPLE or len(kinds) > 21:
-            break
-    return bool(filled) and good >= _SURE * filled and len(kinds) <= 21
-
-
-def _check_not_swapped(path: Path, sample: Sequence[tuple[Any, str]], host: Host, text: int, label: int) -> None:
-    spoken = sum(len(_HANGUL.findall(host.as_text(cell))) > 5 for cell, _ in sample)
-    rated = sum(host.points(words) is not None for _, words in sample)
-    if sample and spoken > len(sample) / 2 and rated > len(sample) / 2:
-        raise DataError("columns_swapped", file=path.name, text=label + 1, label=text + 1)
-
-
-def _column_named(names: Sequence[str], wanted: str) -> int | None:
-    folded = [name.strip().casefold() for name in names]
-    return folded.index(wanted.strip().casefold()) if wanted.strip().casefold() in folded else None
-
-
-def _listed(names: Sequence[str]) -> str:
-    return ", ".join(f"{i} {name[:40]}".strip() for i, name in enumerate(names[:30], 1))
 
 
 def sources(reviews: Reviews) -> list[tuple[str, str, str, str]]:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from datetime import date
 from pathlib import Path
 
 from bot.core.errors import ExitStatus, UserError
 from bot.core.messages import Messages
 from bot.core.tables import Cell, ReadOptions, Table, open_table
-from bot.core.tables.roles import RATING_NAMES, read_number, verdict_columns
+from bot.core.tables.points import read_points
+from bot.core.tables.roles import RATING_NAMES, read_date, verdict_columns
 from bot.core.tables.row import to_text
 from bot.home import home_folder
 
@@ -79,9 +81,13 @@ class TrainingHost:
         """What a cell says."""
         return to_text(cell)
 
-    def points(self, cell: Cell) -> float | None:
-        """The points in a cell; None if there are none."""
-        return read_number(cell)
+    def points(self, cell: Cell) -> tuple[float, float] | None:
+        """The points in a cell, and of how many; None if there are none."""
+        return read_points(cell)
+
+    def day(self, text: str) -> date | None:
+        """The day that a cell says; None if it says none."""
+        return read_date(text)
 
     def is_verdict(self, columns: Sequence[str]) -> Sequence[int]:
         """Columns that ``nunchi score`` wrote."""

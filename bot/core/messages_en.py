@@ -78,6 +78,10 @@ COLUMN_NOT_FOUND = "The column with the reviews was not found. Please tell it wi
 COLUMN_MISSING = "There is no column as given with --text-column. There are: {columns}"
 COLUMN_MISSING_FOR = "There is no column as given with {option}. There are: {columns}"
 SHEET_MISSING = "There is no sheet as given with --sheet. There are: {sheets}"
+SHEET_WITHOUT_REVIEWS = (
+    "No column of the sheet {sheet} was found to hold the reviews. Please name another sheet with --sheet, or the "
+    "column with --text-column. Other sheets: {sheets}"
+)
 
 # The output of ``nunchi score``
 OUTPUT_EXISTS = "This file exists already: {path}. Use --force to overwrite it."

@@ -76,6 +76,10 @@ COLUMN_NOT_FOUND = "리뷰가 든 칸을 찾지 못했습니다. --text-column �
 COLUMN_MISSING = "--text-column 에 쓰신 칸이 없습니다. 있는 칸: {columns}"
 COLUMN_MISSING_FOR = "{option} 에 쓰신 칸이 없습니다. 있는 칸: {columns}"
 SHEET_MISSING = "--sheet 에 쓰신 시트가 없습니다. 있는 시트: {sheets}"
+SHEET_WITHOUT_REVIEWS = (
+    "{sheet} 시트에서 리뷰가 든 칸을 찾지 못했습니다. 다른 시트에 있으면 --sheet 로, 이 시트에 있으면 --text-column "
+    "으로 알려 주세요. 다른 시트: {sheets}"
+)
 
 # The output of ``nunchi score``
 OUTPUT_EXISTS = "이미 있는 파일입니다: {path}. 덮어쓰려면 --force 를 써 주세요."

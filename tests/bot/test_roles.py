@@ -25,6 +25,31 @@ from bot.core.tables.roles import DATE_NAMES, RATING_NAMES, find_column, find_sc
         ("8/10", 4.0),
         ("80 / 100점", 4.0),
         ("3 stars", 3.0),
+        ("⭐️⭐️⭐️⭐️", 4.0),
+        ("⭐️ ⭐️ ⭐️", 3.0),
+        ("★★★★★ (5.0)", 5.0),
+        ("★★★★☆ 4.5", 4.5),
+        ("★★★★☆ (4/5)", 4.0),
+        ("★5", 5.0),
+        ("⭐️ 4.8", 4.8),
+        ("별5개", 5.0),
+        ("별점: 4점", 4.0),
+        ("80%", 4.0),
+        ("4점 (5점 만점)", 4.0),
+        ("8점 (10점 만점)", 4.0),
+        ("4.0 out of 5 stars", 4.0),
+        ("★★★★★ (120)", None),
+        ("★★★★★ (12)", None),
+        ("★ (5)", None),
+        ("★★★★★★", None),
+        ("★★ 별로", None),
+        ("120%", None),
+        ("3/4", 3.75),
+        ("7/7", 5.0),
+        ("4.5/5.0", 4.5),
+        ("8/7", None),
+        ("1/0", None),
+        ("★★★☆☆☆☆☆☆☆", None),
         (0, 0.0),
         ("좋음", None),
         ("", None),
@@ -45,6 +70,9 @@ def test_the_scale_is_told_by_the_highest():
     assert find_scale(["1", 9]) == 10
     assert find_scale([80, 100]) == 100
     assert find_scale([]) == 5
+    assert find_scale(["8/10", "★★★★", 4]) == 5
+    assert find_scale(["8/10", 7]) == 10
+    assert [read_rating(cell, 10) for cell in ("8/10", "★★★★", "3/4", 8)] == [4.0, 4.0, 3.75, 4.0]
     assert [read_rating(n, 10) for n in (10, 9, 1, 0)] == [5.0, 4.5, 1.0, None]
     assert read_rating(7, 5) is None
 

@@ -6,6 +6,7 @@ import shutil
 import tempfile
 from pathlib import Path
 
+import openpyxl
 import pytest
 
 import nlp
@@ -52,6 +53,17 @@ def test_a_sheet_that_is_not_there(nunchi, tmp_path):
     excel_workbook(tmp_path / "a.xlsx", [["리뷰"], ["좋아요"]])
     ended = nunchi("score", tmp_path / "a.xlsx", "-o", tmp_path / "b.csv", "--sheet", "없음")
     assert "리뷰" in one_sentence(ended, ExitStatus.BAD_DATA)
+
+
+def test_the_other_sheets_are_named_where_the_first_holds_no_reviews(nunchi, tmp_path):
+    book = openpyxl.Workbook()
+    book.active.append(["Shop", 2026])
+    for row in (["리뷰"], ["좋아요"]):
+        (book["모음"] if "모음" in book else book.create_sheet("모음")).append(row)
+    book.save(tmp_path / "a.xlsx")
+    ended = nunchi("score", tmp_path / "a.xlsx", "-o", tmp_path / "b.csv")
+    assert "다른 시트: 모음" in one_sentence(ended, ExitStatus.BAD_DATA)
+    assert names(tmp_path) == ["a.xlsx"]
 
 
 @pytest.mark.parametrize("name", ["없음.csv", "없음/a.csv", "a.csv/b.csv", "x" * 300 + ".csv"])

@@ -12,6 +12,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from bot.commands.train import TrainingHost
+from bot.core.messages import Messages
 from nlp.tokenizer import MORPHEME_KINDS
 from tests.training.shop import environment, needs_keras, reviews, train, write_csv
 from training import recipe
@@ -62,6 +64,21 @@ def test_a_network_learns_what_there_is_to_learn(tmp_path):
     trained = train_network("flatten", course, rows, parts(rows.rows), lambda what, done, of: None, tmp_path)
     assert trained.accuracy.value > 0.9
     assert len(trained.curve.loss) == 5
+
+
+@pytest.mark.timeout(300)
+def test_classes_have_the_polarity_of_their_ratings(tmp_path):
+    """Of 100 points 61 to 69 are positive, and nearest to three stars, which are not."""
+    from training.course import parts
+    from training.course import train as train_network
+
+    points = {5: 65, 4: 64, 2: 30, 1: 20}
+    path = write_csv(tmp_path / "shop.csv", [(points[stars], text) for stars, text in reviews(500)])
+    rows = read_reviews([path], ReadRules(scale=100.0), TrainingHost(Messages()))
+    course = replace(COURSES["course-flatten"], task="classes")
+    trained = train_network("classes", course, rows, parts(rows.rows), lambda *_: None, tmp_path)
+    assert trained.accuracy.value > 0.9
+    assert trained.own.startswith("classes ")
 
 
 @pytest.mark.timeout(300)

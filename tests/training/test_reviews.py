@@ -68,6 +68,37 @@ def test_an_export_of_one_star_each_is_not_one_of_good_reviews(tmp_path):
         assert read_reviews([tmp_path / "labels.csv"], ReadRules(), HOST).kind == "labels"
 
 
+@pytest.mark.parametrize(
+    ("cells", "rules", "bad"),
+    [
+        ((5, 0, 4, 2, 1), {}, 2),
+        ((10, 0, 8, 2, 1), {}, 2),
+        ((10, 0, 8, 2, 1), {"scale": 10.0, "cut": 5.0}, 2),
+        ((1, 0, 1, 0, 0), {}, 3),
+        ((2, 0, 2, 0, 1), {"scale": 2.0, "cut": 1.0}, 2),
+        ((2, 0, 2, 0, 1), {"cut": 1.5}, 3),
+        ((5, 0, 4, 0, 3), {"cut": 3.0}, 2),
+        ((0.9, 0, 0.8, 0.1, 0), {"cut": 0.5}, 3),
+    ],
+)
+def test_no_stars_at_all_are_no_rating_unless_0_is_a_label(tmp_path, cells, rules, bad):
+    texts = ("좋아요", "안 쟀어요", "최고예요", "별로예요", "최악이에요")
+    found = read(write_csv(tmp_path / "a.csv", list(zip(cells, texts, strict=True))), **rules)
+    assert sum(row.rating <= found.positive_above for row in found.rows) == bad
+    assert ("별점 없는 글 1" in account(found)) == ("안 쟀어요" not in ratings(found))
+    lines = "".join(f"{cell}\t{text}\n" for cell, text in zip(cells, texts, strict=True))
+    (tmp_path / "a.txt").write_text(lines, "utf-8")
+    assert ratings(read_reviews([tmp_path / "a.txt"], ReadRules(**rules), None)) == ratings(found)
+
+
+@pytest.mark.parametrize("missing", ["-", "N/A", "nan", "None", "null", " ", "없음"])
+@pytest.mark.parametrize("cells", [("5", "1"), ("긍정", "부정")])
+def test_a_cell_that_says_nothing_is_no_rating(tmp_path, missing, cells):
+    found = read(write_csv(tmp_path / "a.csv", [*zip(cells, ("좋아요", "별로"), strict=True), (missing, "안 쟀어요")]))
+    assert len(ratings(found)) == 2
+    assert found.left_out["unrated"] == 1 and not found.left_out["middle"]
+
+
 def test_what_is_left_out_is_counted(tmp_path):
     rows = [
         (5, "정말 좋아요"),
@@ -137,9 +168,19 @@ def test_every_row_knows_where_it_came_from(tmp_path):
     assert origins["별로"].source == "B"
 
 
+@pytest.mark.parametrize("day", ["2026.11.02", "2026년 11월 2일", "2026-11-02 09:30", "20261102", "2026/11/2"])
+@pytest.mark.parametrize("names", ["출처,이용 조건,받은 날", "Source,license,obtained"])
+def test_where_rows_came_from_can_be_said_in_korean(tmp_path, names, day):
+    (tmp_path / "a.csv").write_text(f"별점,리뷰,{names}\n5,좋아요,A,CC0,{day}\n1,별로,-,,-\n", "utf-8")
+    found = {row.text: row.origin for row in read(tmp_path / "a.csv", obtained=date(2026, 11, 1)).rows}
+    assert str(found["좋아요"]) == "A (이용 조건: CC0, 받은 날: 2026-11-02)"
+    assert found["별로"].obtained == date(2026, 11, 1)
+
+
 @pytest.mark.parametrize(
     ("content", "rules", "says"),
     [
+        ("별점,리뷰,obtained\n5,좋아요,어제\n", {}, "1번째 행: 받은 날"),
         ("별점,리뷰\n아주많이,좋아요\n", {}, "1번째 행"),
         ("별점,리뷰\n-1,좋아요\n", {}, "1번째 행"),
         ("별점,리뷰\n7,좋아요\n1,별로\n", {"scale": 5.0}, "만점은 5점"),

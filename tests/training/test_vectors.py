@@ -94,6 +94,20 @@ def test_they_can_begin_a_networks_embedding(tmp_path):
         start_embedding(model, wide, words)
 
 
+@pytest.mark.timeout(300)
+def test_a_comparison_says_how_many_tokens_begin_with_them(tmp_path, train_here):
+    pytest.importorskip("keras", reason="training needs the extra train")
+    write_csv(tmp_path / "shop.csv", reviews(60))
+    recipe = "[course]\nembedding = 3\nbody = 'flatten'\nunits = [2]\nepochs = 1\nvectors = '{}.txt'\n"
+    for name, tokens in (("known", ("배", "송", "Z", "Q")), ("latin", ("abc", "xyz", "Z", "Q"))):
+        Vectors(tokens, KNOWN.matrix).save(tmp_path / f"{name}.txt")
+        (tmp_path / f"{name}.toml").write_text(recipe.format(name))
+    done = train_here("compare", "known.toml", "latin.toml", "--data", "shop.csv")
+    assert "토큰 2개가 known.txt 의 벡터에서 시작합니다." in done.stderr
+    assert done.returncode == 65 and "latin.txt: 벡터가 있는 토큰이 이 리뷰에 하나도 없습니다" in done.stderr
+    assert '"known"' in (tmp_path / "compared" / "figures.jsonl").read_text(), "what was trained is not lost"
+
+
 @pytest.mark.parametrize("kind", ["word", "char"])
 def test_they_can_begin_a_network_that_serves(tmp_path, capsys, kind):
     pytest.importorskip("keras", reason="training needs the extra train")
@@ -115,6 +129,9 @@ def test_they_can_begin_a_network_that_serves(tmp_path, capsys, kind):
     assert np.array_equal(first["embedding/character"][row], KNOWN.matrix[0])
     with pytest.raises(DataError, match="embedding = 3"):
         first_weights(NetworkConfig(embedding=4, units=(2,), jamo=False), made, str(tmp_path / "v.txt"), 0)
+    Vectors(("abc", "xyz"), KNOWN.matrix[:2]).save(tmp_path / "latin.txt")
+    with pytest.raises(DataError, match="하나도 없습니다"):
+        first_weights(config, made, str(tmp_path / "latin.txt"), 0)
 
 
 @pytest.mark.parametrize(("embedding", "says"), [(3, "벡터 파일이 없습니다"), (4, "embedding = 3")])

@@ -60,6 +60,10 @@ OBTAINED_UNCLEAR = "{file}, row {row:,}: the column obtained holds no date like 
 RATING_TOO_HIGH = (
     "{file}: a rating of {rating:g} is out of range, the highest there can be is {highest:g}; mend it or give --scale"
 )
+SCALE_UNCLEAR = (
+    "{file}: of how many stars the ratings are cannot be told, the highest that does not say it is {highest:g}; give "
+    "--scale, or for labels such as 0, 1, 2 the value between negative and positive with --cut"
+)
 MOVIES_SCALE = "{path}: movie reviews must be rated 1 to 10, and none has more than 5"
 SCALE_WRONG = "--scale {scale:g} is the highest number of stars, so it must be greater than 0"
 CUT_TOO_HIGH = "--cut {cut:g} must be less than the highest number of stars, {highest:g}"
@@ -68,6 +72,11 @@ COLUMN_TWICE = "{file}: the reviews and the ratings cannot both be in column {co
 COLUMN_UNCLEAR = (
     "{file}: which column holds the ratings cannot be told; name it with --label-column; there are: {columns}"
 )
+COLUMN_UNCLEAR_SHEETS = (
+    "{file}: which column of the sheet {sheet} holds the ratings cannot be told; name another sheet with --sheet, or "
+    "the column with --label-column; other sheets: {sheets}; columns: {columns}"
+)
+HEADER_NOT_FIRST = "{file}: the names of the columns are not in the first row; remove the title above them and save"
 COLUMNS_SWAPPED = (
     "{file}: the column of ratings holds texts and that of reviews holds numbers; mend the header, or add "
     "--text-column {text} --label-column {label} to swap them"
@@ -178,5 +187,9 @@ VECTORS_MISSING = "{path}: there is no such file of vectors; make one with vecto
 VECTORS_WRONG = "{path} is not a file of vectors as vectors fit writes them"
 VECTORS_WIDTH = "{path} holds vectors of {width} numbers; set embedding = {width}"
 VECTORS_BEGIN = "{count:,} tokens begin with the vectors of {path}"
+VECTORS_NONE = (
+    "{path}: none of its tokens is in these reviews; name vectors made from such texts, with --tokens as the recipe's "
+    "tokenizer"
+)
 VECTORS_FOLDER = "{path} is a folder; name a file with --out"
 VECTORS_NO_TEXT = "name files of reviews with --data or --texts"

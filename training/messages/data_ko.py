@@ -57,9 +57,13 @@ LABEL_UNCLEAR = (
     "{file}, {row:,}번째 행: 별점을 알 수 없습니다. 별, 0에서 100까지의 점수, 0과 1, 긍정과 부정, positive 와 negative "
     "를 읽습니다. 별점의 칸이 다르면 --label-column 으로 알려 주세요."
 )
-OBTAINED_UNCLEAR = "{file}, {row:,}번째 행: obtained 칸은 2026-11-22 처럼 적은 날이어야 합니다."
+OBTAINED_UNCLEAR = "{file}, {row:,}번째 행: 받은 날(obtained)의 칸에는 2026-11-22 처럼 적은 날이 있어야 합니다."
 RATING_TOO_HIGH = (
     "{file}: 별점에 {rating:g} 값이 있는데 만점은 {highest:g}점입니다. 값을 고치거나 --scale 로 만점을 알려 주세요."
+)
+SCALE_UNCLEAR = (
+    "{file}: 몇 점 만점인지 알 수 없습니다 (만점을 적지 않은 가장 높은 값 {highest:g}). --scale 로 만점을 알려 주세요. "
+    "0, 1, 2 같은 라벨이면 --cut 으로 긍정과 부정을 가르는 값을 알려 주세요."
 )
 MOVIES_SCALE = "{path}: 영화 리뷰의 별점은 1점에서 10점까지여야 하는데 5점을 넘는 것이 없습니다."
 SCALE_WRONG = "--scale {scale:g} 값은 만점이므로 0보다 커야 합니다."
@@ -69,6 +73,11 @@ COLUMN_TWICE = "{file}: 리뷰와 별점이 모두 {column}번째 칸일 수는 
 COLUMN_UNCLEAR = (
     "{file}: 어느 칸이 별점인지 알 수 없습니다. --label-column 으로 이름이나 번호를 알려 주세요. 있는 칸: {columns}"
 )
+COLUMN_UNCLEAR_SHEETS = (
+    "{file}: {sheet} 시트에서 어느 칸이 별점인지 알 수 없습니다. 다른 시트에 있으면 --sheet 로, 이 시트에 있으면 "
+    "--label-column 으로 알려 주세요. 다른 시트: {sheets}. 있는 칸: {columns}"
+)
+HEADER_NOT_FIRST = "{file}: 칸의 이름이 표의 첫 줄에 없습니다. 그 위의 제목 줄을 지우고 저장해 주세요."
 COLUMNS_SWAPPED = (
     "{file}: 별점의 칸에 글이, 리뷰의 칸에 숫자가 있습니다. 제목 줄을 고치시거나 --text-column {text} --label-column "
     "{label} 을 더해 주세요."
@@ -183,5 +192,9 @@ VECTORS_MISSING = "{path}: 벡터 파일이 없습니다. vectors fit 으로 만
 VECTORS_WRONG = "{path}: vectors fit 이 쓰는 벡터 파일이 아닙니다."
 VECTORS_WIDTH = "{path}: 벡터의 너비가 {width} 입니다. 레시피에 embedding = {width} 라고 적어 주세요."
 VECTORS_BEGIN = "토큰 {count:,}개가 {path} 의 벡터에서 시작합니다."
+VECTORS_NONE = (
+    "{path}: 벡터가 있는 토큰이 이 리뷰에 하나도 없습니다. 레시피의 토크나이저와 같은 --tokens 로 이런 글에서 만든 "
+    "벡터를 알려 주세요."
+)
 VECTORS_FOLDER = "{path}: 폴더입니다. --out 에 만들 파일의 이름을 알려 주세요."
 VECTORS_NO_TEXT = "--data 나 --texts 로 리뷰 파일을 알려 주세요."

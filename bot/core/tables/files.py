@@ -184,7 +184,14 @@ def _open_spreadsheet(path: Path, options: ReadOptions, tick: Tick) -> Iterator[
     with closing(Spreadsheet(path, options.sheet, most_bytes=options.most_unpacked)) as book:
         first_pass = book.records(lambda done: tick("check", done, book.rows_expected))
         found = grid.survey(first_pass, ragged="keep", widen=True)
-        yield GridTable("xlsx", book.records, found, options, digest=book.digest, sheets=book.sheets)
+        try:
+            table = GridTable("xlsx", book.records, found, options, digest=book.digest, sheets=book.sheets)
+        except UserError as error:
+            if options.sheet is not None or len(book.sheets) == 1:
+                raise
+            sheet, *others = (name[:40] for name in book.sheets[:30])
+            raise UserError(error.status, "sheet_without_reviews", sheet=sheet, sheets=", ".join(others)) from None
+        yield table
 
 
 class GridTable:

@@ -8,10 +8,11 @@ from datetime import date, datetime
 
 from bot.core.errors import ExitStatus, UserError
 from bot.core.tables.columns import key, listed
+from bot.core.tables.points import MOST, read_points
 from bot.core.tables.row import Cell
 
 RATING_NAMES = (
-    *("별점", "평점", "구매평점", "상품평점", "리뷰별점", "리뷰평점", "고객평점", "점수", "별", "만족도"),
+    *("별점", "평점", "구매평점", "구매자평점", "상품평점", "리뷰별점", "리뷰평점", "고객평점", "점수", "별", "만족도"),
     *("rating", "ratings", "star", "stars", "starrating", "reviewrating", "reviewscore", "score", "overall"),
 )
 """Names of a column of stars, blanks and punctuation left out, the plainest first."""
@@ -35,12 +36,10 @@ DATE_NAMES = (
 """Names of a column of dates."""
 
 _OURS = ("label", "probability", "confidence", "band", "korean", "rating", "expected_rating")
-_NUMBER = re.compile(r"\s*(\d+(?:[.,]\d+)?)\s*(?:점|stars?|개)?\s*(?:/\s*(\d+)\s*점?)?\s*")
-_STARS = re.compile(r"\s*([★⭐]{1,5})[☆\s️]*")
 _DATE = re.compile(r"\s*(\d{4}|\d{2})\s*[-./년]\s*(\d{1,2})\s*[-./월]\s*(\d{1,2})(?!\d)")
 _COMPACT_DATE = re.compile(r"\s*(20\d{2})(\d{2})(\d{2})(?:\D|$)")
 _YEARS = (1990, 2100)
-_SCALES = (5.0, 10.0, 100.0)
+_SCALES = (5.0, 10.0, MOST)
 
 
 def find_column(columns: Sequence[str], wanted: str | None, names: Sequence[str], option: str) -> int | None:
@@ -80,29 +79,17 @@ def verdict_columns(columns: Sequence[str]) -> range:
     return range(0)
 
 
-def read_number(cell: Cell) -> float | None:
-    """The points in a cell, on whatever scale: 5, "4.5", "4점", "★★★☆☆", "8/10"; None if there are none."""
-    if isinstance(cell, bool) or cell is None:
+def read_number(cell: Cell, scale: float = _SCALES[0]) -> float | None:
+    """The points in a cell; where it says of how many, as many of that scale."""
+    points = read_points(cell)
+    if points is None:
         return None
-    if isinstance(cell, int | float):
-        return float(cell) if 0 <= cell <= _SCALES[-1] else None
-    if not isinstance(cell, str) or len(cell) > 40:
-        return None
-    stars = _STARS.fullmatch(cell)
-    if stars:
-        return float(len(stars[1]))
-    number = _NUMBER.fullmatch(cell)
-    if number is None:
-        return None
-    value = float(number[1].replace(",", "."))
-    if number[2] and float(number[2]) in _SCALES:
-        value *= _SCALES[0] / float(number[2])
-    return value if value <= _SCALES[-1] else None
+    return points.number * scale / points.of if points.of else points.number
 
 
 def find_scale(cells: Iterable[Cell]) -> float:
-    """The highest number of points there can be: 5, 10 or 100, by the highest in the column."""
-    highest = max((n for n in map(read_number, cells) if n is not None), default=0.0)
+    """The highest number of points there can be where a cell does not say it: 5, 10 or 100, by the highest of them."""
+    highest = max((p.number for p in map(read_points, cells) if p is not None and not p.of), default=0.0)
     return next((scale for scale in _SCALES if highest <= scale), _SCALES[-1])
 
 
@@ -111,9 +98,9 @@ def read_rating(cell: Cell, scale: float = 5.0) -> float | None:
 
     Args:
         cell: the cell.
-        scale: the highest number of points.
+        scale: the highest number of points, where the cell does not say it.
     """
-    points = read_number(cell)
+    points = read_number(cell, scale)
     if points is None or points > scale:
         return None
     stars = points * _SCALES[0] / scale

@@ -1,0 +1,182 @@
+"""What the cells of a column of ratings mean: stars on a scale, or labels."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Collection
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, Literal
+
+from training.errors import DataError
+from training.host import Host
+from training.joined import Joined
+from training.messages import Said
+
+POSITIVE = frozenset(
+    ["긍정", "긍정적", "긍정리뷰", "좋음", "좋아요", "만족", "positive", "pos", "good", "p", "true", "yes"]
+)
+NEGATIVE = frozenset(
+    ["부정", "부정적", "부정리뷰", "나쁨", "싫어요", "불만", "불만족", "negative", "neg", "bad", "n", "false", "no"]
+)
+NEUTRAL = frozenset(["중립", "중립적", "보통", "neutral", "neu", "mixed"])
+WORDS = POSITIVE | NEGATIVE | NEUTRAL
+MISSING = frozenset(["", "-", "–", "—", "n/a", "#n/a", "na", "nan", "null", "none", "없음", "미평가"])
+"""What stands in the cell of a review that nobody rated."""
+
+_FEWEST_STARS = 5
+SCALES = (5.0, 10.0, 100.0)
+"""The usual ones, by the most points that there can be."""
+
+Kind = Literal["stars", "labels"]
+
+Named = Literal["stars", "score", "labels"]
+"""What the name of a column says of it: stars, points of any kind, or neither."""
+
+
+@dataclass(frozen=True)
+class Scale:
+    """How the cells of a column become ratings.
+
+    Attributes:
+        kind: whether they are stars, or labels.
+        highest: the most points that there can be.
+        cut: above it is positive, below it negative; the cut itself says neither.
+        zero: whether no points at all are a rating; where the least is one star, nobody has rated.
+    """
+
+    kind: Kind
+    highest: float
+    cut: float
+    zero: bool = True
+
+    def points(self, points: Points) -> float:
+        """The same on this scale."""
+        number, of = points
+        return number * self.highest / of if of else number
+
+    def stars(self, points: float) -> float:
+        """Points as stars, 1 to 5."""
+        return max(1.0, points * 5 / self.highest)
+
+
+Points = tuple[float, float]
+"""How many, and of how many; the latter 0 where the cell does not say it."""
+
+Value = Points | bool | str | None
+"""A rating, a polarity, ``neutral``, or None where nobody rated."""
+
+
+class Values:
+    """What a file says of its reviews: a number for each value, whose meaning only its last row can tell."""
+
+    def __init__(self, joined: Joined) -> None:
+        self._joined = joined
+        self._numbers: dict[tuple[type, Value], int] = {}  # True is not 1.0
+
+    def number(self, value: Value) -> int:
+        """The number of a value."""
+        key = type(value), value
+        if key not in self._numbers:
+            self._numbers[key] = self._joined.new_value()
+        return self._numbers[key]
+
+    @property
+    def points(self) -> list[Points]:
+        """The ratings among them."""
+        return [value for _, value in self._numbers if isinstance(value, tuple)]
+
+    @property
+    def words(self) -> bool:
+        """Whether some are words such as 긍정."""
+        return any(isinstance(value, bool) for _, value in self._numbers)
+
+    def judge(self, scale: Scale) -> None:
+        """Tell what each means."""
+        for (_, value), number in self._numbers.items():
+            if value is None:
+                self._joined.means_nothing(number, "unrated")
+            elif isinstance(value, str):
+                self._joined.means_nothing(number, "middle")
+            elif isinstance(value, bool):
+                self._joined.means(number, positive=value, stars=5.0 if value else 1.0)
+            else:
+                self._judge(scale.points(value), number, scale)
+
+    def _judge(self, points: float, number: int, scale: Scale) -> None:
+        if points == 0 and not scale.zero:
+            self._joined.means_nothing(number, "unrated")
+        elif math.isclose(points, scale.cut):
+            self._joined.means_nothing(number, "middle")
+        else:
+            self._joined.means(number, positive=points > scale.cut, stars=scale.stars(points))
+
+
+def understood(path: Path, number: int, cell: Any, host: Host) -> Value:
+    """What a cell says of a review."""
+    if isinstance(cell, bool):
+        return cell
+    word = host.as_text(cell).strip().casefold()
+    if word in MISSING:
+        return None
+    if word in POSITIVE or word in NEGATIVE:
+        return word in POSITIVE
+    if word in NEUTRAL:
+        return "neutral"
+    points = host.points(cell)
+    if points is None:
+        raise DataError("label_unclear", file=path.name, row=number)
+    return points
+
+
+def scale_of(path: Path, points: Collection[Points], scale: float | None, cut: float | None, named: Named) -> Scale:
+    """What the numbers of a file mean.
+
+    Args:
+        path: the file, for what is said of it.
+        points: in its cells.
+        scale: the most points that there can be, if the user said so.
+        cut: what is neither positive nor negative, if the user said so.
+        named: what the name of their column says.
+
+    Raises:
+        DataError: if they do not fit the scale or the cut, or could be of several scales.
+    """
+    plain, ofs = {number for number, of in points if not of}, {of for _, of in points if of}
+    highest = max(plain, default=0.0)
+    if scale is None and cut is None and not ofs and plain <= {0.0, 1.0} and (0.0 in plain or named == "labels"):
+        return Scale("labels", 1.0, 0.5)
+    if scale is None:
+        usual = next((s for s in SCALES if highest <= s), None)
+        mixed = ofs and ofs != {usual} and 0 < highest <= max(ofs)
+        if mixed or (cut is None and not ofs and _could_be_any(plain, named)):
+            raise DataError("scale_unclear", file=path.name, highest=highest)
+        scale = max(ofs) if ofs and not highest else usual
+    if scale is None or highest > scale:
+        raise DataError("rating_too_high", file=path.name, rating=highest, highest=scale or 100)
+    found = Scale("stars", scale, 0.6 * scale if cut is None else cut)
+    if not 0 <= found.cut < scale:
+        raise DataError("cut_too_high", cut=found.cut, highest=scale)
+    return replace(found, zero=scale < _FEWEST_STARS or (cut is not None and _zero_is_bad(found, points)))
+
+
+def _could_be_any(plain: Collection[float], named: Named) -> bool:
+    """Whether the scale of numbers cannot be told: shares of one, or labels such as 0, 1 and 2."""
+    if max(plain, default=0.0) <= 1:
+        return not set(plain) <= {0.0, 1.0}
+    if not set(plain) <= {0.0, 1.0, 2.0} or named == "stars":
+        return False
+    return named == "labels" or 0.0 in plain
+
+
+def _zero_is_bad(scale: Scale, points: Collection[Points]) -> bool:
+    """Whether somebody drew the line below all stars that there are, or through labels such as 0, 1 and 2."""
+    found = [scale.points(p) for p in points]
+    return max(found, default=0.0) <= 2 or not any(1 <= n < scale.cut for n in found)
+
+
+def meaning(scale: Scale) -> Said:
+    """The same in words."""
+    if scale.kind == "labels":
+        return Said("meaning_labels")
+    return Said("meaning_stars", {"highest": scale.highest, "cut": scale.cut})
