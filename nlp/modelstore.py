@@ -147,13 +147,14 @@ class ModelStore:
         with self._locked():
             model_id = self._take_in(source)
             try:
-                state = self.state()
+                old, known = self.state(), True
             except ArtifactError:
-                state = State()
-            gone = {i for i in (*state.kept, *state.before) if not (self.folder / i).is_dir()}
-            state = state.without(gone).promoted(model_id)
+                old, known = self._found(), False
+            gone = {i for i in (*old.kept, *old.before) if not (self.folder / i).is_dir()}
+            state = old.without(gone).promoted(model_id)
             self._point(state)
-            self._tidy(state.kept)
+            if known:  # else nobody can tell which are no longer wanted
+                self._tidy(state.kept)
         return model_id
 
     def rollback(self) -> RolledBack:
@@ -181,6 +182,12 @@ class ModelStore:
         except ArtifactError:
             return False
         return True
+
+    def _found(self) -> State:
+        """What the folders tell where nothing else does: that whole ones served in the order in which they came."""
+        came = {e.name: e.stat().st_mtime for e in self.folder.iterdir() if e.is_dir() and artifact.is_id(e.name)}
+        ids = tuple(i for i in sorted(came, key=lambda i: -came[i]) if self._whole(i))
+        return State(None, ids, ids)
 
     def _take_in(self, source: Path) -> str:
         model_id = artifact.load(source).model_id

@@ -149,6 +149,19 @@ def test_a_damaged_pointer_is_one_sentence_and_promoting_mends_it(
     assert store.promote(folders[1]) == store.state().current
 
 
+def test_a_lost_pointer_loses_no_model(store: ModelStore, folders: list[Path]) -> None:
+    """The folders that are whole tell what was kept; in which order they came, and which of them do not count."""
+    first, second, third = [store.promote(folder) for folder in folders[:3]]
+    for seconds, model_id in enumerate((first, second, third)):
+        os.utime(store.path(model_id), (seconds, seconds))
+    (store.path(second) / artifact.WEIGHTS).write_bytes(b"")
+    (store.folder / "current.json").write_text("{")
+    fourth = store.promote(folders[3])
+    assert store.state() == State(fourth, (fourth, third, first), (third, first))
+    assert {p.name for p in store.folder.iterdir() if p.is_dir()} == {first, second, third, fourth}
+    assert store.rollback() == RolledBack(third)
+
+
 def test_a_full_disk_leaves_the_old_model(
     store: ModelStore, folders: list[Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:

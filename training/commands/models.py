@@ -10,7 +10,9 @@ from rich.table import Table
 
 import nlp
 from nlp import artifact
+from nlp.analyze import BUNDLED
 from nlp.golden import GOLDEN, LEAST_RIGHT, golden_right
+from nlp.modelstore import ModelStore
 from training.commands.around import Around, around, err, in_words, out, service_model
 from training.commands.reading import reads
 from training.compare import RECORD, Comparison, read_record
@@ -69,7 +71,7 @@ def promote_folder(
 def _check_not_worse(
     here: Around, model: Path, analyzer: nlp.Analyzer, data: list[Path] | None, rules: ReadRules
 ) -> None:
-    serving = service_model(here.store)
+    serving = _serving(here.store)
     serving_id = artifact.load(serving).model_id
     if serving_id == analyzer.model_id:
         return
@@ -92,6 +94,17 @@ def _check_not_worse(
         outcome = str(record["outcome"])
     if outcome == "worse":
         raise DataError("promote_worse", model=analyzer.model_id, serving=serving_id)
+
+
+def _serving(store: ModelStore) -> Path:
+    """The model to compare with; where nobody knows which serves the bundled one, and that is said."""
+    try:
+        return service_model(store)
+    except nlp.ArtifactError as error:
+        if error.kind != "pointer":
+            raise
+        err.print(say("promote_pointer_lost"), markup=False, highlight=False, soft_wrap=True)
+        return BUNDLED
 
 
 def _record(model: Path) -> dict[str, object] | None:

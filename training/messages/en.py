@@ -107,6 +107,7 @@ PROMOTE_SMOKE_FAILED = (
     "{model} has only {right} of {of} golden sentences right, fewer than {least}, and was not put into service "
     "(--force does it all the same)"
 )
+PROMOTE_POINTER_LOST = "nobody knows which model serves, so the bundled one is compared with"
 PROMOTE_UNKNOWN = (
     "{model} was not compared with {serving}, which is in service; name rated reviews with --data to compare them, or "
     "put it into service all the same with --force"

@@ -105,6 +105,7 @@ PROMOTE_SMOKE_FAILED = (
     "{model} 모델은 기준 문장 {of}개 가운데 {right}개만 맞혀({least}개는 맞혀야 합니다) 바꿔 끼우지 않았습니다. "
     "무릅쓰려면 --force 를 주세요."
 )
+PROMOTE_POINTER_LOST = "어느 모델을 쓰던 중인지 알 수 없어 함께 설치된 모델과 견줍니다."
 PROMOTE_UNKNOWN = (
     "{model} 모델은 지금 쓰는 {serving} 모델과 견주지 않았습니다. --data 로 별점이 있는 리뷰를 주시면 견줍니다. 그냥 "
     "바꿔 끼우려면 --force 를 주세요."
