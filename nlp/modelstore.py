@@ -63,10 +63,10 @@ class State:
 
 @dataclass(frozen=True)
 class RolledBack:
-    """What going back came to.
+    """What going back came to, or would.
 
     Attributes:
-        model_id: of the model that serves now; None for the bundled one.
+        model_id: of the model to which it leads; None for the bundled one.
         skipped: models that served later than it, but are gone or damaged.
     """
 
@@ -169,12 +169,25 @@ class ModelStore:
                 raise ArtifactError(
                     "the bundled model serves already; there is nothing to go back to", "nothing_before"
                 )
-            state, skipped = state.rolled_back(), []
-            while state.current is not None and not self._whole(state.current):
-                skipped.append(state.current)
-                state = state.rolled_back()
+            state, skipped = self._past_damaged(state.rolled_back())
             self._point(state)
-        return RolledBack(state.current, tuple(skipped))
+        return RolledBack(state.current, skipped)
+
+    def whole(self) -> RolledBack:
+        """The model that serves; where it is gone or damaged that to which :meth:`rollback` would lead.
+
+        Raises:
+            ArtifactError: if nobody knows which serves.
+        """
+        state, skipped = self._past_damaged(self.state())
+        return RolledBack(state.current, skipped)
+
+    def _past_damaged(self, state: State) -> tuple[State, tuple[str, ...]]:
+        skipped = []
+        while state.current is not None and not self._whole(state.current):
+            skipped.append(state.current)
+            state = state.rolled_back()
+        return state, tuple(skipped)
 
     def _whole(self, model_id: str) -> bool:
         try:

@@ -132,6 +132,15 @@ def test_rolling_back_passes_over_what_is_damaged_or_gone(store: ModelStore, fol
     assert store.current() is None
 
 
+def test_what_to_go_back_to_is_known_before_anybody_does(store: ModelStore, folders: list[Path]) -> None:
+    first, second, third = [store.promote(folder) for folder in folders[:3]]
+    assert store.whole() == RolledBack(third)
+    shutil.rmtree(store.path(third))
+    (store.path(second) / artifact.WEIGHTS).write_bytes(b"")
+    assert store.whole() == RolledBack(first, (third, second))
+    assert store.state().current == third, "asking changes nothing"
+
+
 @pytest.mark.parametrize(
     "content",
     [b"", b"{", b"[]", b"null", b'{"current": 3, "kept": []}', b'{"current": "../../x", "kept": []}',

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import shutil
 
 import pytest
 
 from nlp import artifact
 from nlp.analyze import BUNDLED
 from nlp.modelstore import ModelStore
+from tests.training.shop import reviews, write_csv
 
 
 def make(folder, against=None, **more):
@@ -48,3 +50,50 @@ def test_a_lost_pointer_is_mended_by_promoting(tmp_path, train_here, store):
     assert all(model_id in listed for model_id in (first, second, new))
     ended(train_here("rollback"), 0)
     assert store.state().current in (first, second)
+
+
+def damage(folder):
+    """One byte more at its end."""
+    with open(folder / artifact.SETTINGS, "ab") as file:
+        file.write(b" ")
+
+
+@pytest.mark.parametrize("harm", [damage, shutil.rmtree])
+def test_a_damaged_model_in_service_is_seen_and_gone_back_from(tmp_path, train_here, store, harm):
+    first, second = store.state().kept[::-1]
+    harm(store.path(second))
+    assert f"{second}" in (listed := train_here("models", "list").stdout)
+    assert next(line for line in listed.splitlines() if second in line).count("손상됨") == 1
+    assert "손상됨" not in next(line for line in listed.splitlines() if first in line)
+    for words in (("models", "verify"), ("models", "show")):
+        assert "rollback" in ended(train_here(*words), 78)
+    ended(train_here("models", "path"), 0)
+    ended(train_here("rollback"), 0)
+    assert store.state().current == first
+
+
+@pytest.mark.parametrize("harm", [damage, shutil.rmtree])
+def test_a_damaged_model_in_service_does_not_keep_a_good_one_out(tmp_path, train_here, store, harm):
+    first, second = store.state().kept[::-1]
+    harm(store.path(second))
+    make(tmp_path / "unknown")
+    said = ended(train_here("promote", "unknown"), 65)
+    assert second in said and first in said.splitlines()[-1] and "--data" in said
+    assert store.state().current == second
+    for against in (first, second):  # the one to go back to, and the one that was still whole when this was made
+        new = make(tmp_path / f"than-{against}", against)
+        assert second in ended(train_here("promote", f"than-{against}"), 0)
+        assert store.state().current == new
+        ended(train_here("promote", "--force", "second"), 0)
+        harm(store.path(second))
+    ended(train_here("promote", "second"), 0)
+    ended(train_here("models", "verify"), 0)
+
+
+def test_fit_says_how_to_go_on_where_the_model_in_service_is_damaged(tmp_path, train_here, store):
+    """So does whatever else begins with it."""
+    damage(store.current())
+    write_csv(tmp_path / "shop.csv", reviews(300))
+    assert "rollback" in ended(train_here("evaluate", "--data", "shop.csv"), 78)
+    pytest.importorskip("keras", reason="training needs the extra train")
+    assert "rollback" in ended(train_here("fit", "--data", "shop.csv"), 78)

@@ -55,11 +55,14 @@ def service_model(store: ModelStore) -> Path:
     """Folder of the model that serves: the store's, else the bundled one.
 
     Raises:
-        ArtifactError: if the store is damaged.
+        ArtifactError: if the store is damaged, or the model is or is gone.
     """
     from nlp.analyze import BUNDLED
 
-    return store.current() or BUNDLED
+    found = store.whole()
+    if found.skipped:
+        raise ArtifactError(f"model {found.skipped[0]}, which is in service, is gone or damaged", "serving")
+    return BUNDLED if found.model_id is None else store.path(found.model_id)
 
 
 def in_words(error: ArtifactError) -> str:

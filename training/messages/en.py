@@ -40,6 +40,7 @@ MODEL_PICKLE = (
 MODEL_FILE = "{path} is a file, not a model folder; name the folder of a model"
 MODEL_ID = "that is not the id of a model; see models list"
 MODEL_POINTER = "{path} was changed or cut off, so nobody knows which model serves; promote one again"
+MODEL_SERVING = "the model in service is gone or damaged; go back with rollback, or promote another"
 MODEL_NOTHING_BEFORE = "the bundled model serves already; there is nothing to go back to"
 MODEL_MANY = "models that are not whole: {broken}"
 
@@ -108,11 +109,14 @@ PROMOTE_SMOKE_FAILED = (
     "(--force does it all the same)"
 )
 PROMOTE_POINTER_LOST = "nobody knows which model serves, so the bundled one is compared with"
+PROMOTE_SERVING_DAMAGED = (
+    "{model}, which is in service, is gone or damaged; the model to which rollback would lead stands in for it: {other}"
+)
 PROMOTE_UNKNOWN = (
-    "{model} was not compared with {serving}, which is in service; name rated reviews with --data to compare them, or "
+    "{model} was not compared with {serving}; name rated reviews with --data to compare them, or "
     "put it into service all the same with --force"
 )
-PROMOTE_WORSE = "{model} is worse than {serving}, which stays in service (--force does it all the same)"
+PROMOTE_WORSE = "{model} is worse than {serving} and was not put into service (--force does it all the same)"
 PROMOTED = "in service: {model} (back with: {command})"
 ROLLBACK_SKIPPED = "Model {model} is gone or damaged and is passed over."
 ROLLED_BACK = "in service: {model}"

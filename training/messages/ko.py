@@ -38,6 +38,9 @@ MODEL_PICKLE = (
 MODEL_FILE = "{path}: 모델 폴더가 아니라 파일입니다. 모델의 폴더를 알려 주세요."
 MODEL_ID = "모델의 번호가 아닙니다. 있는 모델은 models list 로 볼 수 있습니다."
 MODEL_POINTER = "{path} 파일이 바뀌었거나 잘려서 어느 모델을 쓰는지 알 수 없습니다. promote 로 다시 정해 주세요."
+MODEL_SERVING = (
+    "지금 쓰는 모델이 없어졌거나 망가졌습니다. rollback 으로 되돌리거나, promote 로 다른 모델을 쓰도록 정해 주세요."
+)
 MODEL_NOTHING_BEFORE = "이미 함께 설치된 모델을 쓰고 있어 되돌릴 것이 없습니다."
 MODEL_MANY = "온전하지 않은 모델: {broken}"
 
@@ -106,9 +109,12 @@ PROMOTE_SMOKE_FAILED = (
     "무릅쓰려면 --force 를 주세요."
 )
 PROMOTE_POINTER_LOST = "어느 모델을 쓰던 중인지 알 수 없어 함께 설치된 모델과 견줍니다."
+PROMOTE_SERVING_DAMAGED = (
+    "지금 쓰는 {model} 모델이 없어졌거나 망가졌습니다. 되돌렸을 때 쓰게 될 모델을 견줄 상대로 봅니다: {other}"
+)
 PROMOTE_UNKNOWN = (
-    "{model} 모델은 지금 쓰는 {serving} 모델과 견주지 않았습니다. --data 로 별점이 있는 리뷰를 주시면 견줍니다. 그냥 "
-    "바꿔 끼우려면 --force 를 주세요."
+    "{model} 모델은 {serving} 모델과 견주지 않았습니다. --data 로 별점이 있는 리뷰를 주시면 견줍니다. 그냥 바꿔 "
+    "끼우려면 --force 를 주세요."
 )
 PROMOTE_WORSE = (
     "{model} 모델은 {serving} 모델보다 못해 바꿔 끼우지 않았습니다. 봇은 쓰던 모델을 계속 씁니다. 무릅쓰려면 --force "
