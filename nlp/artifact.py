@@ -158,6 +158,15 @@ def files(folder: Path) -> list[str]:
     return [MANIFEST, *_read_manifest(folder)["files"]]
 
 
+def id_of(folder: Path) -> str:
+    """The id that a model folder's manifest gives it; whether its files are whole is not looked at.
+
+    Raises:
+        ArtifactError: if its manifest is damaged.
+    """
+    return str(_read_manifest(folder)["model_id"])
+
+
 def save(
     artifact: Artifact,
     folder: Path,

@@ -154,7 +154,7 @@ class ModelStore:
             state = old.without(gone).promoted(model_id)
             self._point(state)
             if known:  # else nobody can tell which are no longer wanted
-                self._tidy(state.kept)
+                self._tidy(state, {*old.kept, *old.before})
         return model_id
 
     def rollback(self) -> RolledBack:
@@ -231,10 +231,12 @@ class ModelStore:
         new.replace(self.folder / _POINTER)
         artifact.sync_folder(self.folder)
 
-    def _tidy(self, kept: tuple[str, ...]) -> None:
-        """Remove models that are no longer kept, and what a killed run left behind."""
+    def _tidy(self, state: State, once: Collection[str]) -> None:
+        """Remove models that are no longer kept, and what a killed run left behind, but nothing that is not ours."""
         for entry in self.folder.iterdir():
-            if entry.is_dir() and entry.name not in kept:
+            if not entry.is_dir() or entry.name in state.kept:
+                continue
+            if entry.name in once or entry.name.startswith(_SCRATCH) or _is_model(entry):
                 shutil.rmtree(entry, ignore_errors=True)
 
     @contextlib.contextmanager
@@ -244,6 +246,14 @@ class ModelStore:
         with open(self.folder / _LOCK, "a+b") as file:
             _lock(file.fileno())
             yield
+
+
+def _is_model(folder: Path) -> bool:
+    """Whether a folder is a model under its own id, as only the store puts them there."""
+    try:
+        return artifact.id_of(folder) == folder.name
+    except ArtifactError:
+        return False
 
 
 def _lock(handle: int) -> None:

@@ -171,6 +171,20 @@ def test_a_lost_pointer_loses_no_model(store: ModelStore, folders: list[Path]) -
     assert store.rollback() == RolledBack(third)
 
 
+def test_what_others_put_into_the_folder_stays(store: ModelStore, folders: list[Path]) -> None:
+    store.promote(folders[0])
+    (store.folder / "backup").mkdir()
+    (store.folder / "backup" / "keep.txt").write_text("내 것")
+    shutil.copytree(folders[4], store.folder / "a copy of mine")
+    shutil.copytree(folders[4], store.folder / ids(folders)[4])  # taken in, and killed before it served
+    (store.folder / ".new-killed").mkdir()
+    for folder in folders[1:4]:
+        store.promote(folder)
+    left = {p.name for p in store.folder.iterdir() if p.is_dir()}
+    assert left == {"backup", "a copy of mine", *store.state().kept}
+    assert (store.folder / "backup" / "keep.txt").read_text() == "내 것"
+
+
 def test_a_full_disk_leaves_the_old_model(
     store: ModelStore, folders: list[Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
