@@ -122,6 +122,19 @@ class ModelStore:
             raise ArtifactError("that is not the id of a model", "id")
         return self.folder / model_id
 
+    def check(self, model_id: str) -> None:
+        """Look at every byte of a model.
+
+        Raises:
+            ArtifactError: if it is damaged, or another one than its folder says.
+        """
+        folder = self.path(model_id)
+        found = artifact.load(folder).model_id
+        if found != model_id:
+            raise ArtifactError(
+                f"{folder} holds model {found}; promote that folder again", "other", path=str(folder), model=found
+            )
+
     def current(self) -> Path | None:
         """The folder of the model that serves; None if it is the bundled one.
 
@@ -191,7 +204,7 @@ class ModelStore:
 
     def _whole(self, model_id: str) -> bool:
         try:
-            artifact.load(self.path(model_id))
+            self.check(model_id)
         except ArtifactError:
             return False
         return True

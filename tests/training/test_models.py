@@ -97,3 +97,28 @@ def test_fit_says_how_to_go_on_where_the_model_in_service_is_damaged(tmp_path, t
     assert "rollback" in ended(train_here("evaluate", "--data", "shop.csv"), 78)
     pytest.importorskip("keras", reason="training needs the extra train")
     assert "rollback" in ended(train_here("fit", "--data", "shop.csv"), 78)
+
+
+def test_curve_does_not_change_a_model_that_serves(tmp_path, train_here, store):
+    write_csv(tmp_path / "shop.csv", reviews(60))
+    before = store.state()
+    (tmp_path / "link").symlink_to(store.current())
+    for folder in (store.current(), "link", BUNDLED):
+        assert "promote" in ended(train_here("curve", folder, "--data", "shop.csv"), 65)
+    assert store.state() == before and artifact.load(store.current()).model_id == before.current
+    done = train_here("curve", "first", "--data", "shop.csv", "--all-rows")
+    ended(done, 0)
+    assert artifact.load(tmp_path / "first").model_id in done.stdout
+
+
+def test_a_folder_that_holds_another_model_than_it_says_is_seen(tmp_path, train_here, store):
+    second = store.state().current
+    artifact.renew(store.path(second), {"more.json": b"{}"})
+    other = artifact.load(store.path(second)).model_id
+    assert other in ended(train_here("models", "verify"), 78)
+    assert "손상됨" in train_here("models", "list").stdout
+    assert other in ended(train_here("models", "show"), 78), "what to do is said, and not only by verify"
+    ended(train_here("promote", store.path(second), "--force"), 0)
+    assert store.state().current == other and artifact.load(store.current()).model_id == other
+    ended(train_here("promote", "second", "--force"), 0)
+    ended(train_here("models", "verify"), 0)

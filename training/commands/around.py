@@ -59,10 +59,16 @@ def service_model(store: ModelStore) -> Path:
     """
     from nlp.analyze import BUNDLED
 
-    found = store.whole()
-    if found.skipped:
-        raise ArtifactError(f"model {found.skipped[0]}, which is in service, is gone or damaged", "serving")
-    return BUNDLED if found.model_id is None else store.path(found.model_id)
+    serving = store.state().current
+    if serving is None:
+        return BUNDLED
+    try:
+        store.check(serving)
+    except ArtifactError as error:
+        if error.kind == "other":
+            raise
+        raise ArtifactError(f"model {serving}, which is in service, is gone or damaged", "serving") from None
+    return store.path(serving)
 
 
 def in_words(error: ArtifactError) -> str:

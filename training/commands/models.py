@@ -143,7 +143,7 @@ def list_models(context: typer.Context) -> None:
     table = Table("", say("models_model"), say("models_against"), say("models_outcome"))
     for model_id in state.kept:
         try:
-            artifact.load(store.path(model_id))
+            store.check(model_id)
             record = _record(store.path(model_id)) or {}
         except nlp.ArtifactError:
             record = {"outcome": "damaged"}
@@ -172,7 +172,7 @@ def verify(context: typer.Context) -> None:
     broken = []
     for model_id in dict.fromkeys((*state.kept, *([] if state.current is None else [state.current]))):
         try:
-            artifact.load(store.path(model_id))
+            store.check(model_id)
         except nlp.ArtifactError as error:
             broken.append(in_words(error))
     try:

@@ -39,6 +39,7 @@ MODEL_PICKLE = (
 )
 MODEL_FILE = "{path} is a file, not a model folder; name the folder of a model"
 MODEL_ID = "that is not the id of a model; see models list"
+MODEL_OTHER = "{path} holds another model, {model}, than its name says; promote that folder again"
 MODEL_POINTER = "{path} was changed or cut off, so nobody knows which model serves; promote one again"
 MODEL_SERVING = "the model in service is gone or damaged; go back with rollback, or promote another"
 MODEL_NOTHING_BEFORE = "the bundled model serves already; there is nothing to go back to"
@@ -181,6 +182,10 @@ CURVE_NEGATIVE = "negative up to {threshold:.3f}"
 CURVE_POSITIVE = "positive from {threshold:.3f}"
 PRECISION = "precision"
 RECALL = "recall"
+CURVE_IN_SERVICE = (
+    "{path}: models that bots use are not changed where they are; copy this folder to another place, give the copy to "
+    "curve, and put it into service with promote"
+)
 BEHAVIOUR_SUITE = "suite"
 BEHAVIOUR_KIND = "kind"
 BEHAVIOUR_RIGHT = "right"
