@@ -180,7 +180,8 @@ def verify(context: typer.Context) -> None:
     except nlp.ArtifactError as error:
         broken.append(in_words(error))
     if broken:
-        raise nlp.ArtifactError("; ".join(broken), "many", broken="; ".join(broken))
+        told = "; ".join(dict.fromkeys(broken))
+        raise nlp.ArtifactError(told, "many", broken=told)
     right = golden_right(nlp.load(serving))
     told = say("models_whole", count=len(state.kept), right=right, of=len(GOLDEN))
     out.print(told, markup=False, highlight=False, soft_wrap=True)
