@@ -122,3 +122,12 @@ def test_a_folder_that_holds_another_model_than_it_says_is_seen(tmp_path, train_
     assert store.state().current == other and artifact.load(store.current()).model_id == other
     ended(train_here("promote", "second", "--force"), 0)
     ended(train_here("models", "verify"), 0)
+
+
+@pytest.mark.parametrize("said", ["[/x]", "[new]"])
+def test_whatever_a_record_says_it_does_not_stop_the_list(tmp_path, train_here, said):
+    make(tmp_path / "odd", said)
+    ended(train_here("promote", "odd", "--force"), 0)
+    done = train_here("models", "list")
+    ended(done, 0)
+    assert said in done.stdout

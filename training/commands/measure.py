@@ -15,6 +15,7 @@ from training.commands.around import around, err, out, service_model
 from training.commands.full import print_evaluation
 from training.commands.rated import read_held_out
 from training.commands.reading import reads
+from training.commands.shown import cell
 from training.messages import say
 from training.reviews import ReadRules
 
@@ -90,9 +91,9 @@ def behaviour(
     wrong: list[str] = []
     for path in sorted(suites.glob("*.tsv")):
         result = behaviours.run_suite(analyzer, path)
-        table.add_row(result.name, "", str(result.passed))
+        table.add_row(cell(result.name), "", str(result.passed))
         for kind, value in result.by_kind.items():
-            table.add_row("", kind, say("behaviour_of", share=value.value, n=value.n))
+            table.add_row("", cell(kind), say("behaviour_of", share=value.value, n=value.n))
         wrong += [f"{result.name}: {text}" for text in result.failed]
     out.print(table)
     if failures:
@@ -156,7 +157,7 @@ def parts(
     found = {say("parts_clauses"): clauses, say("parts_aspects"): aspects.found, **aspects.by_name}
     for name, f in found.items():
         numbers = f"{f.right}, {f.extra}, {f.missed}"
-        table.add_row(name, f"{f.f1:.3f}", f"{f.precision:.3f}", f"{f.recall:.3f}", numbers)
+        table.add_row(cell(name), f"{f.f1:.3f}", f"{f.precision:.3f}", f"{f.recall:.3f}", numbers)
     out.print(table)
     out.print(say("parts_polarity", share=aspects.polarity), markup=False, highlight=False)
     if failures:

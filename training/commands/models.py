@@ -15,6 +15,7 @@ from nlp.golden import GOLDEN, LEAST_RIGHT, golden_right
 from nlp.modelstore import ModelStore
 from training.commands.around import Around, around, err, in_words, out, service_model
 from training.commands.reading import reads
+from training.commands.shown import cell
 from training.compare import RECORD, Comparison, read_record
 from training.errors import DataError
 from training.messages import say
@@ -148,7 +149,7 @@ def list_models(context: typer.Context) -> None:
         except nlp.ArtifactError:
             record = {"outcome": "damaged"}
         mark = "→" if model_id == state.current else ""
-        table.add_row(mark, model_id, str(record.get("against", "–")), _outcome(record))
+        table.add_row(mark, model_id, cell(str(record.get("against", "–"))), _outcome(record))
     table.add_row("→" if state.current is None else "", say("models_bundled"), "", "")
     out.print(table)
 
