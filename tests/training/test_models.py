@@ -131,3 +131,11 @@ def test_whatever_a_record_says_it_does_not_stop_the_list(tmp_path, train_here, 
     done = train_here("models", "list")
     ended(done, 0)
     assert said in done.stdout
+
+
+def test_a_foreign_card_is_shown_without_what_a_terminal_would_obey(tmp_path, train_here):
+    card = "# 모델\n\t[b]표[/b]\n".encode() + b"\x1b]0;title\x07\x1b[2J\xff\xfe\r\n" + "끝\u202e".encode()
+    make(tmp_path / "foreign", **{artifact.CARD: card})
+    done = train_here("models", "show", "foreign")
+    ended(done, 0)
+    assert done.stdout.startswith("# 모델\n\t[b]표[/b]\n]0;title[2J") and done.stdout.endswith("\n끝\n")

@@ -15,7 +15,7 @@ from nlp.golden import GOLDEN, LEAST_RIGHT, golden_right
 from nlp.modelstore import ModelStore
 from training.commands.around import Around, around, err, in_words, out, service_model
 from training.commands.reading import reads
-from training.commands.shown import cell
+from training.commands.shown import cell, plain
 from training.compare import RECORD, Comparison, read_record
 from training.errors import DataError
 from training.messages import say
@@ -203,4 +203,5 @@ def show(
         folder = Path(model)
     artifact.load(folder)
     card = folder / artifact.CARD
-    typer.echo(card.read_text("utf-8") if card.is_file() else say("models_no_card", model=folder.name))
+    said = plain(card.read_text("utf-8", "replace")) if card.is_file() else say("models_no_card", model=folder.name)
+    typer.echo(said)
