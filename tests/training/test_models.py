@@ -139,3 +139,15 @@ def test_a_foreign_card_is_shown_without_what_a_terminal_would_obey(tmp_path, tr
     done = train_here("models", "show", "foreign")
     ended(done, 0)
     assert done.stdout.startswith("# 모델\n\t[b]표[/b]\n]0;title[2J") and done.stdout.endswith("\n끝\n")
+
+
+@pytest.mark.parametrize("against", ["[" * 2000 + "]" * 2000, "[" * 900 + "]" * 900, "null", "7"], ids=[*"abcd"])
+def test_a_record_of_another_kind_is_none(tmp_path, train_here, against):
+    record = f'{{"rows": 3, "outcome": "same", "against": {against}}}'.encode()
+    model_id = make(tmp_path / "odd", **{"comparison.json": record})
+    assert "--data" in ended(train_here("promote", "odd"), 65)
+    ended(train_here("promote", "odd", "--force"), 0)
+    done = train_here("models", "list")
+    ended(done, 0)
+    (line,) = (line for line in done.stdout.splitlines() if model_id in line)
+    assert line.count("–") == 2
