@@ -10,6 +10,7 @@ USAGE_MISSING = "{argument} is missing; see {help}"
 USAGE_EXTRA = "too many arguments; put names with blanks into quotes; see {help}"
 USAGE_LANGUAGE = "the language is ko or en; for example: {program} --lang en fit"
 EXTRA_MISSING = 'training needs {package}; install it with pip install "nunchi[train]"'
+HOME_UNKNOWN = "nobody knows where your home folder is; set NUNCHI_HOME to the full path of a folder, without ~"
 DISK_FULL = "the disk is full ({file}); mend that and give the same command again"
 FILE_FAILED = "a file cannot be read or written ({file}: {reason}); mend that and give the same command again"
 WHILE_SAVING = "while saving"

@@ -10,6 +10,7 @@ USAGE_MISSING = "{argument} 자리가 비었습니다. 자세한 것: {help}"
 USAGE_EXTRA = "인자가 너무 많습니다. 빈칸이 든 이름은 따옴표로 묶어 주세요. 자세한 것: {help}"
 USAGE_LANGUAGE = "언어는 ko 와 en 가운데 하나입니다. 예: {program} --lang ko fit"
 EXTRA_MISSING = '배우려면 {package} 패키지가 필요합니다: pip install "nunchi[train]"'
+HOME_UNKNOWN = "홈 폴더를 알 수 없습니다. NUNCHI_HOME 에 ~ 없이 폴더의 전체 경로를 적어 주세요."
 DISK_FULL = "디스크가 가득 찼습니다 ({file}). 자리를 비우고 같은 명령을 다시 주시면 이어서 합니다."
 FILE_FAILED = "파일을 읽거나 쓸 수 없습니다 ({file}: {reason}). 바로잡고 같은 명령을 다시 주시면 이어서 합니다."
 WHILE_SAVING = "저장하던 중"
