@@ -159,6 +159,7 @@ BENCH_BETTER = "{times:.1f}배 빠르고 정확도는 더 높습니다 ({paired}
 BENCH_SAME = "{times:.1f}배 빠르고 정확도는 우연일 만큼 같습니다 ({paired})."
 BENCH_WORSE = "{times:.1f}배 빠르고 정확도는 더 낮습니다 ({paired})."
 BENCH_MISSED = "{aim:g}배 빠르면서 못하지 않는다는 목표에 이번에는 이르지 못했습니다."
+MEMORY_ROWS_FEW = "--memory 는 십분의 일도 함께 잽니다. --rows 를 {least:,} 이상으로 주세요."
 MEMORY_ROWS = "리뷰"
 MEMORY_PEAK = "가장 클 때"
 MEMORY_MORE = "한 편마다 더 (바이트)"
