@@ -11,11 +11,21 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any
 
-from pydantic import AliasChoices, Field, HttpUrl, SecretStr, ValidationError, WebsocketUrl, field_validator
+from pydantic import (
+    AliasChoices,
+    Field,
+    HttpUrl,
+    SecretStr,
+    ValidationError,
+    ValidationInfo,
+    WebsocketUrl,
+    field_validator,
+)
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from bot.core.errors import ExitStatus, UserError
 from bot.core.messages import Language
+from bot.home import expanded
 
 ENV_FILE = ".env"
 SLACK_API = "https://slack.com/api/"
@@ -71,8 +81,8 @@ class Settings(BaseSettings):
 
     @field_validator("home", "model", mode="after")
     @classmethod
-    def _expand(cls, path: Path | None) -> Path | None:
-        return None if path is None else path.expanduser()
+    def _expand(cls, path: Path | None, info: ValidationInfo) -> Path | None:
+        return None if path is None else expanded(path, names()[str(info.field_name)])
 
     @field_validator("lang", mode="before")
     @classmethod

@@ -20,12 +20,14 @@ import hashlib
 import json
 import os
 import re
+import shutil
 import stat
 import tempfile
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from math import tanh
 from pathlib import Path
+from secrets import token_hex
 from typing import Any
 
 import numpy as np
@@ -156,6 +158,15 @@ def files(folder: Path) -> list[str]:
     return [MANIFEST, *_read_manifest(folder)["files"]]
 
 
+def id_of(folder: Path) -> str:
+    """The id that a model folder's manifest gives it; whether its files are whole is not looked at.
+
+    Raises:
+        ArtifactError: if its manifest is damaged.
+    """
+    return str(_read_manifest(folder)["model_id"])
+
+
 def save(
     artifact: Artifact,
     folder: Path,
@@ -199,7 +210,11 @@ def save(
 
 
 def _write(files: Mapping[str, bytes], name: str, folder: Path) -> str:
-    """Write a sealed folder in the place of the one that may be there; gives the model's id."""
+    """Write a sealed folder in the place of the one that may be there; gives the model's id.
+
+    The old one stands beside it under another name until the new one is there, so that neither an error nor a kill
+    takes both.
+    """
     manifest = seal(files, name)
     folder.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=f".{folder.name}.", dir=folder.parent) as scratch:
@@ -207,10 +222,18 @@ def _write(files: Mapping[str, bytes], name: str, folder: Path) -> str:
         new.mkdir()
         for file, content in {**files, MANIFEST: _canonical(manifest)}.items():
             _write_synced(new / file, content)
+        old = folder.with_name(f"{folder.name}.old-{token_hex(4)}")
         if folder.exists():
-            folder.rename(Path(scratch) / "old")
-        new.rename(folder)
+            folder.rename(old)
+        try:
+            new.rename(folder)
+        except BaseException:
+            if old.exists() and not folder.exists():
+                old.rename(folder)
+            raise
     sync_folder(folder.parent)
+    if old.exists():
+        shutil.rmtree(old, ignore_errors=True)  # the new one is there: what is left is no error
     return str(manifest["model_id"])
 
 
@@ -226,7 +249,8 @@ def renew(folder: Path, more: Mapping[str, bytes]) -> str:
 
     Raises:
         ArtifactError: if anything about the folder is not as it was written.
-        OSError: if it cannot be written; the old one is still there then.
+        OSError: if it cannot be written; the old one is still there then. After a kill it may be there as
+            ``FOLDER.old-…``.
     """
     manifest = _read_manifest(folder)
     found = {name: _read_listed(folder, name, manifest) for name in manifest["files"]}

@@ -63,10 +63,10 @@ class State:
 
 @dataclass(frozen=True)
 class RolledBack:
-    """What going back came to.
+    """What going back came to, or would.
 
     Attributes:
-        model_id: of the model that serves now; None for the bundled one.
+        model_id: of the model to which it leads; None for the bundled one.
         skipped: models that served later than it, but are gone or damaged.
     """
 
@@ -122,6 +122,19 @@ class ModelStore:
             raise ArtifactError("that is not the id of a model", "id")
         return self.folder / model_id
 
+    def check(self, model_id: str) -> None:
+        """Look at every byte of a model.
+
+        Raises:
+            ArtifactError: if it is damaged, or another one than its folder says.
+        """
+        folder = self.path(model_id)
+        found = artifact.load(folder).model_id
+        if found != model_id:
+            raise ArtifactError(
+                f"{folder} holds model {found}; promote that folder again", "other", path=str(folder), model=found
+            )
+
     def current(self) -> Path | None:
         """The folder of the model that serves; None if it is the bundled one.
 
@@ -147,13 +160,14 @@ class ModelStore:
         with self._locked():
             model_id = self._take_in(source)
             try:
-                state = self.state()
+                old, known = self.state(), True
             except ArtifactError:
-                state = State()
-            gone = {i for i in (*state.kept, *state.before) if not (self.folder / i).is_dir()}
-            state = state.without(gone).promoted(model_id)
+                old, known = self._found(), False
+            gone = {i for i in (*old.kept, *old.before) if not (self.folder / i).is_dir()}
+            state = old.without(gone).promoted(model_id)
             self._point(state)
-            self._tidy(state.kept)
+            if known:  # else nobody can tell which are no longer wanted
+                self._tidy(state, {*old.kept, *old.before})
         return model_id
 
     def rollback(self) -> RolledBack:
@@ -168,19 +182,38 @@ class ModelStore:
                 raise ArtifactError(
                     "the bundled model serves already; there is nothing to go back to", "nothing_before"
                 )
-            state, skipped = state.rolled_back(), []
-            while state.current is not None and not self._whole(state.current):
-                skipped.append(state.current)
-                state = state.rolled_back()
+            state, skipped = self._past_damaged(state.rolled_back())
             self._point(state)
-        return RolledBack(state.current, tuple(skipped))
+        return RolledBack(state.current, skipped)
+
+    def whole(self) -> RolledBack:
+        """The model that serves; where it is gone or damaged that to which :meth:`rollback` would lead.
+
+        Raises:
+            ArtifactError: if nobody knows which serves.
+        """
+        state, skipped = self._past_damaged(self.state())
+        return RolledBack(state.current, skipped)
+
+    def _past_damaged(self, state: State) -> tuple[State, tuple[str, ...]]:
+        skipped = []
+        while state.current is not None and not self._whole(state.current):
+            skipped.append(state.current)
+            state = state.rolled_back()
+        return state, tuple(skipped)
 
     def _whole(self, model_id: str) -> bool:
         try:
-            artifact.load(self.path(model_id))
+            self.check(model_id)
         except ArtifactError:
             return False
         return True
+
+    def _found(self) -> State:
+        """What the folders tell where nothing else does: that whole ones served in the order in which they came."""
+        came = {e.name: e.stat().st_mtime for e in self.folder.iterdir() if e.is_dir() and artifact.is_id(e.name)}
+        ids = tuple(i for i in sorted(came, key=lambda i: -came[i]) if self._whole(i))
+        return State(None, ids, ids)
 
     def _take_in(self, source: Path) -> str:
         model_id = artifact.load(source).model_id
@@ -211,10 +244,12 @@ class ModelStore:
         new.replace(self.folder / _POINTER)
         artifact.sync_folder(self.folder)
 
-    def _tidy(self, kept: tuple[str, ...]) -> None:
-        """Remove models that are no longer kept, and what a killed run left behind."""
+    def _tidy(self, state: State, once: Collection[str]) -> None:
+        """Remove models that are no longer kept, and what a killed run left behind, but nothing that is not ours."""
         for entry in self.folder.iterdir():
-            if entry.is_dir() and entry.name not in kept:
+            if not entry.is_dir() or entry.name in state.kept:
+                continue
+            if entry.name in once or entry.name.startswith(_SCRATCH) or _is_model(entry):
                 shutil.rmtree(entry, ignore_errors=True)
 
     @contextlib.contextmanager
@@ -224,6 +259,14 @@ class ModelStore:
         with open(self.folder / _LOCK, "a+b") as file:
             _lock(file.fileno())
             yield
+
+
+def _is_model(folder: Path) -> bool:
+    """Whether a folder is a model under its own id, as only the store puts them there."""
+    try:
+        return artifact.id_of(folder) == folder.name
+    except ArtifactError:
+        return False
 
 
 def _lock(handle: int) -> None:

@@ -80,7 +80,8 @@ class Comparison:
 def read_record(data: bytes) -> dict[str, Any] | None:
     """What :meth:`Comparison.to_json` wrote; None if it is something else."""
     try:
-        told = json.loads(data)
-        return dict(told) if {"against", "outcome", "rows"} <= set(told) else None
-    except (ValueError, TypeError):
+        told = dict(json.loads(data))
+    except (ValueError, TypeError, RecursionError):
         return None
+    known = {"against", "outcome", "rows"} <= set(told) and isinstance(told["against"], str)
+    return told if known else None

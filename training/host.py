@@ -15,6 +15,8 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any, Protocol
 
+from training.errors import DataError
+
 
 class TableRow(Protocol):
     """One row: a cell for each column."""
@@ -50,7 +52,11 @@ class Host(Protocol):
         ...
 
     def home(self) -> Path:
-        """The data folder, that of the bots."""
+        """The data folder, that of the bots.
+
+        Raises:
+            ValueError: one sentence if nobody knows where it is.
+        """
         ...
 
     def open_table(
@@ -92,7 +98,12 @@ def find_host(language: str | None = None) -> Host | None:
 
 
 def home_of(host: Host | None) -> Path:
-    """The data folder: that of the bots, whoever asks."""
-    if host is not None:
-        return host.home()
-    return Path(os.environ.get("NUNCHI_HOME") or "~/.nunchi").expanduser()
+    """The data folder: that of the bots, whoever asks.
+
+    Raises:
+        DataError: if nobody knows where the user's own folder is, as in a container.
+    """
+    try:
+        return Path(os.environ.get("NUNCHI_HOME") or "~/.nunchi").expanduser() if host is None else host.home()
+    except (ValueError, RuntimeError):
+        raise DataError("home_unknown") from None

@@ -134,8 +134,11 @@ def _model_files(folder: Path | None) -> list[Path]:
 
 
 def _home(messages: Messages) -> Check:
-    folder = home_folder()
     name = messages("doctor_home")
+    try:
+        folder = home_folder()
+    except UserError as error:
+        return Check(name, "error", messages(error.sentence, **error.values))
     if not folder.exists():
         return Check(name, "ok", messages("doctor_home_new", path=folder))
     if not folder.is_dir() or not os.access(folder, os.W_OK | os.X_OK):

@@ -56,8 +56,15 @@ class TrainingHost:
         self._messages = messages
 
     def home(self) -> Path:
-        """The data folder."""
-        return home_folder()
+        """The data folder.
+
+        Raises:
+            ValueError: one sentence if nobody knows where it is.
+        """
+        try:
+            return home_folder()
+        except UserError as error:
+            raise ValueError(self._messages(error.sentence, **error.values)) from None
 
     @contextmanager
     def open_table(

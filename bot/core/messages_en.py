@@ -446,6 +446,7 @@ DISCORD_WEEKLY = "Mondays"
 
 # Settings
 SETTING_WRONG = "The value of {name} does not fit. Please see .env.example."
+HOME_UNKNOWN = "Nobody knows where your home folder is. Please set {name} to the full path of a folder, without ~."
 SETTING_FILE = "The file that {name} points to cannot be read: {path}"
 SETTING_ENV_UNREADABLE = "The settings file cannot be read: {path}"
 SETTING_ENV_READABLE = "Others can read the settings file, and there are secrets in it. Please run chmod 600 {path}."

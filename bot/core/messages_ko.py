@@ -441,6 +441,7 @@ DISCORD_WEEKLY = "매주 월요일"
 
 # Settings
 SETTING_WRONG = "{name} 의 값이 맞지 않습니다. .env.example 의 설명을 봐 주세요."
+HOME_UNKNOWN = "홈 폴더를 알 수 없습니다. {name} 에 ~ 없이 폴더의 전체 경로를 적어 주세요."
 SETTING_FILE = "{name} 이 가리키는 파일을 읽을 수 없습니다: {path}"
 SETTING_ENV_UNREADABLE = "설정 파일을 읽을 수 없습니다: {path}"
 SETTING_ENV_READABLE = "비밀이 든 설정 파일을 다른 사용자도 읽을 수 있습니다. chmod 600 {path} 를 실행해 주세요."

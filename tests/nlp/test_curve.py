@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -40,6 +42,49 @@ def test_a_model_folder_can_be_given_its_curve(tmp_path: Path) -> None:
     assert after.curve.at_positive(0.8) == Point(0.8, 1.0, pytest.approx(2 / 3, abs=1e-4))
     assert after.analyze("좋아요").probability == before.analyze("좋아요").probability
     assert [path.name for path in tmp_path.iterdir()] == ["model"]
+
+
+KILLED = """
+import os, sys
+from pathlib import Path
+from nlp import artifact
+rename = Path.rename
+def killed(self, target):
+    if self.name == "model" and Path(target).name == "mine":
+        os._exit(9)
+    return rename(self, target)
+Path.rename = killed
+artifact.renew(Path(sys.argv[1]), {"more.json": b"{}"})
+"""
+
+
+@pytest.fixture
+def mine(tmp_path: Path) -> Path:
+    """A model folder."""
+    return Path(shutil.copytree(next((Path(nlp.__file__).parent / "models").iterdir()), tmp_path / "mine"))
+
+
+def test_a_folder_that_cannot_be_renewed_stays(mine: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    before, rename = artifact.load(mine).model_id, Path.rename
+
+    def full(self: Path, target: Path) -> Path:
+        if self.name == "model" and target == mine:
+            raise OSError(28, "No space left on device")
+        return rename(self, target)
+
+    monkeypatch.setattr(Path, "rename", full)
+    with pytest.raises(OSError, match="space"):
+        artifact.renew(mine, {"more.json": b"{}"})
+    assert artifact.load(mine).model_id == before
+    assert [path.name for path in mine.parent.iterdir()] == ["mine"]
+
+
+def test_a_kill_while_a_folder_is_renewed_takes_no_model(mine: Path) -> None:
+    before = artifact.load(mine).model_id
+    done = subprocess.run([sys.executable, "-c", KILLED, str(mine)], cwd=Path(nlp.__file__).parents[1], check=False)
+    assert done.returncode == 9
+    (old,) = mine.parent.glob("mine*")
+    assert artifact.load(old).model_id == before
 
 
 @pytest.mark.parametrize(

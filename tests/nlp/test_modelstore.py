@@ -132,6 +132,15 @@ def test_rolling_back_passes_over_what_is_damaged_or_gone(store: ModelStore, fol
     assert store.current() is None
 
 
+def test_what_to_go_back_to_is_known_before_anybody_does(store: ModelStore, folders: list[Path]) -> None:
+    first, second, third = [store.promote(folder) for folder in folders[:3]]
+    assert store.whole() == RolledBack(third)
+    shutil.rmtree(store.path(third))
+    (store.path(second) / artifact.WEIGHTS).write_bytes(b"")
+    assert store.whole() == RolledBack(first, (third, second))
+    assert store.state().current == third, "asking changes nothing"
+
+
 @pytest.mark.parametrize(
     "content",
     [b"", b"{", b"[]", b"null", b'{"current": 3, "kept": []}', b'{"current": "../../x", "kept": []}',
@@ -147,6 +156,33 @@ def test_a_damaged_pointer_is_one_sentence_and_promoting_mends_it(
         store.current()
     assert len(str(caught.value).splitlines()) == 1
     assert store.promote(folders[1]) == store.state().current
+
+
+def test_a_lost_pointer_loses_no_model(store: ModelStore, folders: list[Path]) -> None:
+    """The folders that are whole tell what was kept; in which order they came, and which of them do not count."""
+    first, second, third = [store.promote(folder) for folder in folders[:3]]
+    for seconds, model_id in enumerate((first, second, third)):
+        os.utime(store.path(model_id), (seconds, seconds))
+    (store.path(second) / artifact.WEIGHTS).write_bytes(b"")
+    (store.folder / "current.json").write_text("{")
+    fourth = store.promote(folders[3])
+    assert store.state() == State(fourth, (fourth, third, first), (third, first))
+    assert {p.name for p in store.folder.iterdir() if p.is_dir()} == {first, second, third, fourth}
+    assert store.rollback() == RolledBack(third)
+
+
+def test_what_others_put_into_the_folder_stays(store: ModelStore, folders: list[Path]) -> None:
+    store.promote(folders[0])
+    (store.folder / "backup").mkdir()
+    (store.folder / "backup" / "keep.txt").write_text("내 것")
+    shutil.copytree(folders[4], store.folder / "a copy of mine")
+    shutil.copytree(folders[4], store.folder / ids(folders)[4])  # taken in, and killed before it served
+    (store.folder / ".new-killed").mkdir()
+    for folder in folders[1:4]:
+        store.promote(folder)
+    left = {p.name for p in store.folder.iterdir() if p.is_dir()}
+    assert left == {"backup", "a copy of mine", *store.state().kept}
+    assert (store.folder / "backup" / "keep.txt").read_text() == "내 것"
 
 
 def test_a_full_disk_leaves_the_old_model(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import shlex
 from dataclasses import replace
 
 import pytest
@@ -153,6 +154,18 @@ def test_a_wrong_file_in_its_place_is_not_used(tmp_path):
     (tmp_path / "toy.txt").write_bytes(b"wrong")
     with FileServer(CONTENT, lambda n: "") as server, pytest.raises(FetchError, match="지우고"):
         run(server, tmp_path)
+
+
+def test_the_command_that_it_names_can_be_given_as_it_stands(tmp_path, train_here, monkeypatch):
+    place = tmp_path / "내 폴더 $(말)" / CORPUS.file
+    place.parent.mkdir()
+    place.write_bytes(CONTENT)
+    monkeypatch.setitem(CORPORA, "naver-shopping", CORPUS)
+    done = train_here("fetch", "--to", place.parent)
+    assert done.returncode == 0, done.stderr
+    words = shlex.split(done.stderr.splitlines()[-1])
+    assert words[words.index("--data") + 1] == str(place)
+    assert words[words.index("--source") + 1] == CORPUS.source
 
 
 @pytest.mark.parametrize("url", ["file:///etc/passwd", "ftp://127.0.0.1/x"])

@@ -55,11 +55,20 @@ def service_model(store: ModelStore) -> Path:
     """Folder of the model that serves: the store's, else the bundled one.
 
     Raises:
-        ArtifactError: if the store is damaged.
+        ArtifactError: if the store is damaged, or the model is or is gone.
     """
     from nlp.analyze import BUNDLED
 
-    return store.current() or BUNDLED
+    serving = store.state().current
+    if serving is None:
+        return BUNDLED
+    try:
+        store.check(serving)
+    except ArtifactError as error:
+        if error.kind == "other":
+            raise
+        raise ArtifactError(f"model {serving}, which is in service, is gone or damaged", "serving") from None
+    return store.path(serving)
 
 
 def in_words(error: ArtifactError) -> str:

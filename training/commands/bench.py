@@ -14,6 +14,7 @@ from training.commands.around import SeedOption, around, out
 from training.commands.reading import reads
 from training.compare import Comparison
 from training.enough import check_comparable
+from training.errors import DataError
 from training.messages import say
 from training.reviews import ReadRules, read_reviews
 
@@ -21,6 +22,7 @@ FASTER = 4.0
 """What this package means to be, in reviews a second."""
 
 _ROWS = (20_000, 100_000, 700_000)
+_LEAST = 1_000  # a tenth of fewer can be too few to be split
 
 
 @reads
@@ -35,6 +37,8 @@ def bench(
 ) -> None:
     """Train the course's network as its script does and as this package does, on the same rows in one run."""
     if memory:
+        if 0 < rows < _LEAST:
+            raise DataError("memory_rows_few", least=_LEAST)
         _memory(rows)
         return
     from training import recipe as recipes

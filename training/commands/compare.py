@@ -13,6 +13,7 @@ from rich.table import Table
 from training.backend import load_keras
 from training.commands.around import SeedOption, around, err, out, service_model
 from training.commands.reading import reads
+from training.commands.shown import cell
 from training.course_recipe import CourseRecipe
 from training.enough import check_comparable, check_sides
 from training.errors import DataError
@@ -119,10 +120,10 @@ def _print(done: list[Trained], others: list[Beside]) -> None:
     for t in done:
         task, _, value = t.own.partition(" ")
         figures = (f"{t.parameters:,}", f"{t.epoch_seconds:.1f}", f"{t.message_milliseconds:.1f}")
-        table.add_row(t.name, str(t.accuracy), say(f"own_{task.lower()}", value=value), *figures)
+        table.add_row(cell(t.name), str(t.accuracy), say(f"own_{task.lower()}", value=value), *figures)
     for b in others:
         figures = (f"{b.parameters:,}", "–", f"{b.message_milliseconds:.1f}")
-        table.add_row(say("compare_linear") if b.name == LINEAR else b.name, str(b.accuracy), "", *figures)
+        table.add_row(cell(say("compare_linear") if b.name == LINEAR else b.name), str(b.accuracy), "", *figures)
     out.print(table)
 
 

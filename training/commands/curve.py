@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Annotated
 
@@ -10,9 +11,11 @@ from rich.progress import Progress
 from rich.table import Table
 
 import nlp
+from nlp.modelstore import ModelStore
 from training.commands.around import around, err, out
 from training.commands.rated import read_held_out
 from training.commands.reading import reads
+from training.errors import DataError
 from training.messages import say
 from training.reviews import ReadRules
 
@@ -32,6 +35,8 @@ def curve(
     from training.curve import measure_curve, to_json
     from training.evaluate import evaluate
 
+    if _serves(model, around(context).store):
+        raise DataError("curve_in_service", path=model)
     rated = read_held_out(around(context), data, rules, all_rows=all_rows)
     rows = rated.rows
     with Progress(console=err, transient=True, disable=not err.is_terminal) as progress:
@@ -55,3 +60,10 @@ def curve(
     out.print(table)
     model_id = renew(model, {CURVE: to_json(measured)})
     out.print(say("fit_model", model=model_id, folder=model), markup=False, highlight=False, soft_wrap=True)
+
+
+def _serves(model: Path, store: ModelStore) -> bool:
+    """Whether a folder is the store's or the installed package's, which must stay the models that they are."""
+    folder = Path(os.path.realpath(model))
+    ours = (store.folder, Path(nlp.__file__).parent)
+    return any(folder.is_relative_to(os.path.realpath(place)) for place in ours)

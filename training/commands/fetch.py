@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from shlex import quote
 from typing import Annotated
 
 import typer
@@ -34,5 +35,6 @@ def fetch(
     out.print(str(path), markup=False, highlight=False, soft_wrap=True)
     command = f"{here.program} fit"
     if corpus is not SHOPPING or folder is not None:
-        command += f' --data {path} --source "{corpus.source}" --licence "{corpus.licence}" --obtained {day}'
+        file = quote(str(path))
+        command += f' --data {file} --source "{corpus.source}" --licence "{corpus.licence}" --obtained {day}'
     err.print(say("fetch_learn", command=command), markup=False, highlight=False, soft_wrap=True)

@@ -207,7 +207,7 @@ def _adapt(
 @contextmanager
 def telling() -> Iterator[Tell]:
     """Progress with the time left, on a terminal; a line now and then elsewhere."""
-    columns = (TextColumn("{task.description}"), BarColumn(), TimeRemainingColumn())
+    columns = (TextColumn("{task.description}", markup=False), BarColumn(), TimeRemainingColumn())
     with Progress(*columns, console=err, disable=not err.is_terminal, transient=True) as progress:
         task: Any = progress.add_task("", total=1)
         last = ""

@@ -15,6 +15,7 @@ from training.commands.around import around, err, out, service_model
 from training.commands.full import print_evaluation
 from training.commands.rated import read_held_out, read_held_out_movies
 from training.commands.reading import reads
+from training.commands.shown import cell
 from training.messages import say
 from training.reviews import ReadRules
 
@@ -93,9 +94,9 @@ def behaviour(
     found = behaviours.Behaviour.of(analyzer, [r.text for r in rated.rows], rated.positive, files)
     table = Table(say("behaviour_suite"), say("behaviour_kind"), say("behaviour_right"), title=analyzer.model_id)
     for suite in found.suites:
-        table.add_row(suite.name, "", str(suite.passed))
+        table.add_row(cell(suite.name), "", str(suite.passed))
         for kind, value in suite.by_kind.items():
-            table.add_row("", kind, say("behaviour_of", share=value.value, n=value.n))
+            table.add_row("", cell(kind), say("behaviour_of", share=value.value, n=value.n))
     out.print(table)
     if failures:
         wrong = [f"{suite.name}: {text}" for suite in found.suites for text in suite.failed]
@@ -159,7 +160,7 @@ def parts(
     found = {say("parts_clauses"): clauses, say("parts_aspects"): aspects.found, **aspects.by_name}
     for name, f in found.items():
         numbers = f"{f.right}, {f.extra}, {f.missed}"
-        table.add_row(name, f"{f.f1:.3f}", f"{f.precision:.3f}", f"{f.recall:.3f}", numbers)
+        table.add_row(cell(name), f"{f.f1:.3f}", f"{f.precision:.3f}", f"{f.recall:.3f}", numbers)
     out.print(table)
     out.print(say("parts_polarity", share=aspects.polarity), markup=False, highlight=False)
     if failures:

@@ -10,9 +10,12 @@ from rich.table import Table
 
 import nlp
 from nlp import artifact
+from nlp.analyze import BUNDLED
 from nlp.golden import GOLDEN, LEAST_RIGHT, golden_right
+from nlp.modelstore import ModelStore
 from training.commands.around import Around, around, err, in_words, out, service_model
 from training.commands.reading import reads
+from training.commands.shown import cell, plain
 from training.compare import RECORD, Comparison, read_record
 from training.errors import DataError
 from training.messages import say
@@ -69,9 +72,9 @@ def promote_folder(
 def _check_not_worse(
     here: Around, model: Path, analyzer: nlp.Analyzer, data: list[Path] | None, rules: ReadRules
 ) -> None:
-    serving = service_model(here.store)
+    serving, damaged = _serving(here.store)
     serving_id = artifact.load(serving).model_id
-    if serving_id == analyzer.model_id:
+    if analyzer.model_id in (serving_id, damaged):
         return
     if data:
         from training.evaluate import evaluate
@@ -87,11 +90,32 @@ def _check_not_worse(
         outcome: str = comparison.outcome
     else:
         record = _record(model)
-        if record is None or record["against"] != serving_id:
+        if record is None or record["against"] not in (serving_id, damaged):
             raise DataError("promote_unknown", model=analyzer.model_id, serving=serving_id)
         outcome = str(record["outcome"])
     if outcome == "worse":
         raise DataError("promote_worse", model=analyzer.model_id, serving=serving_id)
+
+
+def _serving(store: ModelStore) -> tuple[Path, str | None]:
+    """Folder of the model to compare with, and the id of the one that serves if that is damaged, which is said.
+
+    Promoting is how a damaged store is mended, so nothing about it may be in the way.
+    """
+    try:
+        found = store.whole()
+    except nlp.ArtifactError as error:
+        if error.kind != "pointer":
+            raise
+        err.print(say("promote_pointer_lost"), markup=False, highlight=False, soft_wrap=True)
+        return BUNDLED, None
+    folder = BUNDLED if found.model_id is None else store.path(found.model_id)
+    if not found.skipped:
+        return folder, None
+    other = found.model_id or say("models_bundled")
+    said = say("promote_serving_damaged", model=found.skipped[0], other=other)
+    err.print(said, markup=False, highlight=False, soft_wrap=True)
+    return folder, found.skipped[0]
 
 
 def _record(model: Path) -> dict[str, object] | None:
@@ -120,11 +144,12 @@ def list_models(context: typer.Context) -> None:
     table = Table("", say("models_model"), say("models_against"), say("models_outcome"))
     for model_id in state.kept:
         try:
+            store.check(model_id)
             record = _record(store.path(model_id)) or {}
         except nlp.ArtifactError:
             record = {"outcome": "damaged"}
         mark = "→" if model_id == state.current else ""
-        table.add_row(mark, model_id, str(record.get("against", "–")), _outcome(record))
+        table.add_row(mark, model_id, cell(str(record.get("against", "–"))), _outcome(record))
     table.add_row("→" if state.current is None else "", say("models_bundled"), "", "")
     out.print(table)
 
@@ -136,8 +161,8 @@ def _outcome(record: dict[str, object]) -> str:
 
 @models_app.command("path")
 def model_path(context: typer.Context) -> None:
-    """The folder of the model in service."""
-    typer.echo(str(service_model(around(context).store)))
+    """The folder of the model in service, whatever is in it."""
+    typer.echo(str(around(context).store.current() or BUNDLED))
 
 
 @models_app.command("verify")
@@ -146,16 +171,19 @@ def verify(context: typer.Context) -> None:
     store = around(context).store
     state = store.state()
     broken = []
-    for model_id in state.kept:
+    for model_id in dict.fromkeys((*state.kept, *([] if state.current is None else [state.current]))):
         try:
-            artifact.load(store.path(model_id))
+            store.check(model_id)
         except nlp.ArtifactError as error:
             broken.append(in_words(error))
-    if state.current is not None and state.current not in state.kept:
-        artifact.load(store.path(state.current))
+    try:
+        serving = service_model(store)
+    except nlp.ArtifactError as error:
+        broken.append(in_words(error))
     if broken:
-        raise nlp.ArtifactError("; ".join(broken), "many", broken="; ".join(broken))
-    right = golden_right(nlp.load(service_model(store)))
+        told = "; ".join(dict.fromkeys(broken))
+        raise nlp.ArtifactError(told, "many", broken=told)
+    right = golden_right(nlp.load(serving))
     told = say("models_whole", count=len(state.kept), right=right, of=len(GOLDEN))
     out.print(told, markup=False, highlight=False, soft_wrap=True)
 
@@ -175,4 +203,5 @@ def show(
         folder = Path(model)
     artifact.load(folder)
     card = folder / artifact.CARD
-    typer.echo(card.read_text("utf-8") if card.is_file() else say("models_no_card", model=folder.name))
+    said = plain(card.read_text("utf-8", "replace")) if card.is_file() else say("models_no_card", model=folder.name)
+    typer.echo(said)

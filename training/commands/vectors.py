@@ -11,6 +11,7 @@ from rich.table import Table
 from training.commands.around import SeedOption, around, err, out
 from training.commands.fit import tell_read
 from training.commands.reading import reads
+from training.commands.shown import cell
 from training.data import read_unrated
 from training.errors import DataError
 from training.messages import say
@@ -88,5 +89,5 @@ def _show(path: Path, plus: list[str], minus: list[str], count: int) -> None:
 
     table = Table(say("vectors_word"), say("vectors_cosine"))
     for word, cosine in load(path).similar(plus, minus, count):
-        table.add_row(word, f"{cosine:.3f}")
+        table.add_row(cell(word), f"{cosine:.3f}")
     out.print(table)

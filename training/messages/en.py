@@ -10,6 +10,7 @@ USAGE_MISSING = "{argument} is missing; see {help}"
 USAGE_EXTRA = "too many arguments; put names with blanks into quotes; see {help}"
 USAGE_LANGUAGE = "the language is ko or en; for example: {program} --lang en fit"
 EXTRA_MISSING = 'training needs {package}; install it with pip install "nunchi[train]"'
+HOME_UNKNOWN = "nobody knows where your home folder is; set NUNCHI_HOME to the full path of a folder, without ~"
 DISK_FULL = "the disk is full ({file}); mend that and give the same command again"
 FILE_FAILED = "a file cannot be read or written ({file}: {reason}); mend that and give the same command again"
 WHILE_SAVING = "while saving"
@@ -43,7 +44,9 @@ MODEL_PICKLE = (
 )
 MODEL_FILE = "{path} is a file, not a model folder; name the folder of a model"
 MODEL_ID = "that is not the id of a model; see models list"
+MODEL_OTHER = "{path} holds another model, {model}, than its name says; promote that folder again"
 MODEL_POINTER = "{path} was changed or cut off, so nobody knows which model serves; promote one again"
+MODEL_SERVING = "the model in service is gone or damaged; go back with rollback, or promote another"
 MODEL_NOTHING_BEFORE = "the bundled model serves already; there is nothing to go back to"
 MODEL_MANY = "models that are not whole: {broken}"
 
@@ -111,11 +114,15 @@ PROMOTE_SMOKE_FAILED = (
     "{model} has only {right} of {of} golden sentences right, fewer than {least}, and was not put into service "
     "(--force does it all the same)"
 )
+PROMOTE_POINTER_LOST = "nobody knows which model serves, so the bundled one is compared with"
+PROMOTE_SERVING_DAMAGED = (
+    "{model}, which is in service, is gone or damaged; the model to which rollback would lead stands in for it: {other}"
+)
 PROMOTE_UNKNOWN = (
-    "{model} was not compared with {serving}, which is in service; name rated reviews with --data to compare them, or "
+    "{model} was not compared with {serving}; name rated reviews with --data to compare them, or "
     "put it into service all the same with --force"
 )
-PROMOTE_WORSE = "{model} is worse than {serving}, which stays in service (--force does it all the same)"
+PROMOTE_WORSE = "{model} is worse than {serving} and was not put into service (--force does it all the same)"
 PROMOTED = "in service: {model} (back with: {command})"
 ROLLBACK_SKIPPED = "Model {model} is gone or damaged and is passed over."
 ROLLED_BACK = "in service: {model}"
@@ -153,6 +160,7 @@ BENCH_BETTER = "{times:.1f} times as fast; accuracy better ({paired})"
 BENCH_SAME = "{times:.1f} times as fast; accuracy the same within noise ({paired})"
 BENCH_WORSE = "{times:.1f} times as fast; accuracy worse ({paired})"
 BENCH_MISSED = "the aim, {aim:g} times as fast and no worse, was not reached in this run"
+MEMORY_ROWS_FEW = "--memory measures a tenth as well; give at least {least:,} to --rows"
 MEMORY_ROWS = "rows"
 MEMORY_PEAK = "peak"
 MEMORY_MORE = "bytes a row more"
@@ -180,6 +188,10 @@ CURVE_NEGATIVE = "negative up to {threshold:.3f}"
 CURVE_POSITIVE = "positive from {threshold:.3f}"
 PRECISION = "precision"
 RECALL = "recall"
+CURVE_IN_SERVICE = (
+    "{path}: models that bots use are not changed where they are; copy this folder to another place, give the copy to "
+    "curve, and put it into service with promote"
+)
 BEHAVIOUR_SUITE = "suite"
 BEHAVIOUR_KIND = "kind"
 BEHAVIOUR_RIGHT = "right"

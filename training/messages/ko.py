@@ -10,6 +10,7 @@ USAGE_MISSING = "{argument} 자리가 비었습니다. 자세한 것: {help}"
 USAGE_EXTRA = "인자가 너무 많습니다. 빈칸이 든 이름은 따옴표로 묶어 주세요. 자세한 것: {help}"
 USAGE_LANGUAGE = "언어는 ko 와 en 가운데 하나입니다. 예: {program} --lang ko fit"
 EXTRA_MISSING = '배우려면 {package} 패키지가 필요합니다: pip install "nunchi[train]"'
+HOME_UNKNOWN = "홈 폴더를 알 수 없습니다. NUNCHI_HOME 에 ~ 없이 폴더의 전체 경로를 적어 주세요."
 DISK_FULL = "디스크가 가득 찼습니다 ({file}). 자리를 비우고 같은 명령을 다시 주시면 이어서 합니다."
 FILE_FAILED = "파일을 읽거나 쓸 수 없습니다 ({file}: {reason}). 바로잡고 같은 명령을 다시 주시면 이어서 합니다."
 WHILE_SAVING = "저장하던 중"
@@ -41,7 +42,11 @@ MODEL_PICKLE = (
 )
 MODEL_FILE = "{path}: 모델 폴더가 아니라 파일입니다. 모델의 폴더를 알려 주세요."
 MODEL_ID = "모델의 번호가 아닙니다. 있는 모델은 models list 로 볼 수 있습니다."
+MODEL_OTHER = "{path}: 폴더의 이름과 다른 {model} 모델이 들어 있습니다. 이 폴더를 promote 로 다시 넣어 주세요."
 MODEL_POINTER = "{path} 파일이 바뀌었거나 잘려서 어느 모델을 쓰는지 알 수 없습니다. promote 로 다시 정해 주세요."
+MODEL_SERVING = (
+    "지금 쓰는 모델이 없어졌거나 망가졌습니다. rollback 으로 되돌리거나, promote 로 다른 모델을 쓰도록 정해 주세요."
+)
 MODEL_NOTHING_BEFORE = "이미 함께 설치된 모델을 쓰고 있어 되돌릴 것이 없습니다."
 MODEL_MANY = "온전하지 않은 모델: {broken}"
 
@@ -109,9 +114,13 @@ PROMOTE_SMOKE_FAILED = (
     "{model} 모델은 기준 문장 {of}개 가운데 {right}개만 맞혀({least}개는 맞혀야 합니다) 바꿔 끼우지 않았습니다. "
     "무릅쓰려면 --force 를 주세요."
 )
+PROMOTE_POINTER_LOST = "어느 모델을 쓰던 중인지 알 수 없어 함께 설치된 모델과 견줍니다."
+PROMOTE_SERVING_DAMAGED = (
+    "지금 쓰는 {model} 모델이 없어졌거나 망가졌습니다. 되돌렸을 때 쓰게 될 모델을 견줄 상대로 봅니다: {other}"
+)
 PROMOTE_UNKNOWN = (
-    "{model} 모델은 지금 쓰는 {serving} 모델과 견주지 않았습니다. --data 로 별점이 있는 리뷰를 주시면 견줍니다. 그냥 "
-    "바꿔 끼우려면 --force 를 주세요."
+    "{model} 모델은 {serving} 모델과 견주지 않았습니다. --data 로 별점이 있는 리뷰를 주시면 견줍니다. 그냥 바꿔 "
+    "끼우려면 --force 를 주세요."
 )
 PROMOTE_WORSE = (
     "{model} 모델은 {serving} 모델보다 못해 바꿔 끼우지 않았습니다. 봇은 쓰던 모델을 계속 씁니다. 무릅쓰려면 --force "
@@ -154,6 +163,7 @@ BENCH_BETTER = "{times:.1f}배 빠르고 정확도는 더 높습니다 ({paired}
 BENCH_SAME = "{times:.1f}배 빠르고 정확도는 우연일 만큼 같습니다 ({paired})."
 BENCH_WORSE = "{times:.1f}배 빠르고 정확도는 더 낮습니다 ({paired})."
 BENCH_MISSED = "{aim:g}배 빠르면서 못하지 않는다는 목표에 이번에는 이르지 못했습니다."
+MEMORY_ROWS_FEW = "--memory 는 십분의 일도 함께 잽니다. --rows 를 {least:,} 이상으로 주세요."
 MEMORY_ROWS = "리뷰"
 MEMORY_PEAK = "가장 클 때"
 MEMORY_MORE = "한 편마다 더 (바이트)"
@@ -179,6 +189,10 @@ CURVE_NEGATIVE = "부정은 {threshold:.3f} 이하"
 CURVE_POSITIVE = "긍정은 {threshold:.3f} 이상"
 PRECISION = "정밀도"
 RECALL = "재현율"
+CURVE_IN_SERVICE = (
+    "{path}: 봇이 쓰는 모델은 그 자리에서 바꾸지 않습니다. 이 폴더를 다른 곳에 복사해 그 사본에 curve 를 쓰신 뒤 "
+    "promote 로 바꿔 끼워 주세요."
+)
 BEHAVIOUR_SUITE = "문제 모음"
 BEHAVIOUR_KIND = "갈래"
 BEHAVIOUR_RIGHT = "맞힘"
