@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import shlex
 from dataclasses import replace
 
 import pytest
 
+from bot.cli import main
 from tests.servers.files import FileServer
-from tests.training.shop import train
-from training.fetch import CORPORA, Corpus, FetchError, fetch
+from tests.training.shop import environment, train
+from training.fetch import CORPORA, Corpus, FetchError, fetch, folder_of
 
 CONTENT = "".join(f"{1 + i % 5}\t{i}번째 리뷰입니다\n" for i in range(20_000)).encode()
 GIT = hashlib.sha1(b"blob %d\0" % len(CONTENT) + CONTENT).hexdigest()
@@ -166,6 +168,18 @@ def test_the_command_that_it_names_can_be_given_as_it_stands(tmp_path, train_her
     words = shlex.split(done.stderr.splitlines()[-1])
     assert words[words.index("--data") + 1] == str(place)
     assert words[words.index("--source") + 1] == CORPUS.source
+
+
+@pytest.mark.parametrize("named", [False, True])
+def test_where_other_corpora_are_named_the_command_names_the_file(tmp_path, monkeypatch, capsys, named):
+    """Since fit looks there first."""
+    monkeypatch.setitem(CORPORA, "naver-shopping", CORPUS)
+    monkeypatch.setattr("training.fetch.SHOPPING", CORPUS)
+    folder_of(tmp_path).mkdir()
+    (folder_of(tmp_path) / CORPUS.file).write_bytes(CONTENT)
+    monkeypatch.setattr(os, "environ", environment(tmp_path) | ({"NUNCHI_DATA": "x"} if named else {}))
+    assert main(["train", "fetch"]) == 0
+    assert ("--data" in capsys.readouterr().err.splitlines()[-1]) == named
 
 
 @pytest.mark.parametrize("url", ["file:///etc/passwd", "ftp://127.0.0.1/x"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from shlex import quote
 from typing import Annotated
@@ -34,7 +35,7 @@ def fetch(
     err.print(checked, markup=False, highlight=False)
     out.print(str(path), markup=False, highlight=False, soft_wrap=True)
     command = f"{here.program} fit"
-    if corpus is not SHOPPING or folder is not None:
+    if corpus is not SHOPPING or folder is not None or os.environ.get("NUNCHI_DATA"):  # where fit would look first
         file = quote(str(path))
         command += f' --data {file} --source "{corpus.source}" --licence "{corpus.licence}" --obtained {day}'
     err.print(say("fetch_learn", command=command), markup=False, highlight=False, soft_wrap=True)
