@@ -32,11 +32,13 @@ def write_card(
     movies: Evaluation | None,
     acts: Behaviour,
     seed: int,
+    start: str = "",
 ) -> str:
-    """The card, in Markdown."""
+    """The card, in Markdown; ``start`` is the model that was only finished, empty where it was made from nothing."""
     versions = ", ".join(f"{p} {importlib.metadata.version(p)}" for p in ("keras", "numpy", "scikit-learn"))
     origin = say(
-        "card_made_full",
+        "card_made_finish" if start else "card_made_full",
+        start=start,
         day=f"{datetime.now(UTC):%Y-%m-%d}",
         seed=seed,
         recipe=recipe.name,

@@ -11,29 +11,23 @@ from numpy.typing import NDArray
 
 from nlp import Analyzer
 from nlp.analyze import binary_log_odds
-from nlp.artifact import Artifact, ModelSettings, load, save
-from nlp.curve import CURVE
-from training import baseline
+from nlp.artifact import Artifact, ModelSettings, load
 from training.batches import Encoded, predict
-from training.behaviour import SUITES, Behaviour, suites_in
 from training.calibration import crossed, fit_calibration
 from training.calibration import probability as calibrated_probability
-from training.card import write_card
-from training.compare import RECORD, Comparison
-from training.curve import measure_curve, to_json
-from training.data import MOVIES_CUT, Row
+from training.data import Row
 from training.errors import DataError
-from training.evaluate import evaluate
+from training.finish import finished
 from training.linear import Ask
-from training.losses import read_losses
+from training.measured import measure_and_save
 from training.messages import say
 from training.metrics import calibration_error, calibration_error_by_chance, expected_band, share
 from training.outcome import Outcome
 from training.prepare import announce, prepare
 from training.prepared import Corpora, Prepared
 from training.recipe import Recipe
-from training.rows import Rows, clear_movies, split
-from training.runfolder import PAGE, Learning, begin_run, told_origins, write_results
+from training.rows import Rows, split
+from training.runfolder import begin_run, told_origins
 from training.stages import Stages
 from training.student import Weights, learn_together, loss_file, with_weights
 from training.wide import Fold, Wide, beside
@@ -95,37 +89,11 @@ def fit(
         wide = wides[0].fitted_to(ask, whole.learn, others).levelled(ask, whole.learn, recipe.wide_marks, seed)
         weights["wide/table"] = wide.table
     weights = {k: v.astype(np.float16).astype(np.float32) for k, v in weights.items()}
-    trained = Artifact(settings, whole.tokens, weights, name or recipe.name)
-
-    return _measured(trained, served, corpora, whole, out, folder)
-
-
-def _measured(
-    trained: Artifact, served: Analyzer, corpora: Corpora, whole: Prepared, out: Path, folder: Path
-) -> Outcome:
-    """Compare a model with others on held-out rows, save it, and write the folder of the run."""
-    recipe, above = whole.recipe, whole.recipe.network.positive_above
-    analyzer = Analyzer(trained, threads=2)
-    held = split(list(corpora.rated))[1]
-    result, before = (evaluate(a, held, positive_above=above) for a in (analyzer, served))
-    odds = baseline.log_odds(baseline.fit_to_any(whole.learn, above), [r.text for r in held])
-    against = Comparison.of(result.right, before.right, served.model_id)
-    linear = Comparison.of(result.right, np.asarray((odds > 0) == result.positive), "linear")
-    on_films = None
-    if clear := clear_movies(corpora.movies):
-        on_films = evaluate(analyzer, clear, positive_above=MOVIES_CUT)
-    settings, lesson = trained.settings, whole.lesson
-    suites = suites_in(SUITES) if SUITES.exists() else []
-    acts = Behaviour.of(analyzer, [r.text for r in held], result.positive.tolist(), suites)
-    card = write_card(recipe, corpora, lesson, settings, result, linear.old, linear.paired, on_films, acts, whole.seed)
-    more = {RECORD: against.to_json(), CURVE: to_json(measure_curve(result.probability, result.positive))}
-    model_id = save(trained, out, name=trained.model_id, card=card, more=more)
-    result = evaluate(Analyzer(load(out), threads=2), held, positive_above=above)  # as it was written
-    outcome = Outcome(model_id, out, folder / PAGE, result, against, linear, on_films)
-    losses = {f"student-{n}": read_losses(loss_file(whole, n)) for n in range(recipe.students)}
-    learning = Learning.of_losses({name: found for name, found in losses.items() if found})
-    write_results(folder, learning, result, card, outcome.sentences)
-    return outcome
+    trained = finished(
+        Artifact(settings, whole.tokens, weights, name or recipe.name), recipe, corpora, whole.folder, seed
+    )
+    losses = {f"student-{n}": loss_file(whole, n) for n in range(recipe.students)}
+    return measure_and_save(trained, served, corpora, recipe, out, folder, seed, lesson=whole.lesson, losses=losses)
 
 
 def _config(recipe: Recipe, corpora: Corpora, service: str, seed: int, name: str) -> dict[str, object]:

@@ -45,6 +45,13 @@ def marks_table(ask: Ask, rows: Sequence[Row], config: NetworkConfig, seed: int)
     return table
 
 
+def remarked(text: str, random: np.random.Generator) -> str:
+    """The text with another mark at its end, one more, or none."""
+    bare, mark = text.rstrip(_ENDINGS) or text, MARKS[int(random.integers(len(MARKS)))]
+    kind = random.random()
+    return bare if kind < 0.15 else bare + mark if kind < 0.6 else text + mark * int(random.integers(1, 4))
+
+
 def _columns(config: NetworkConfig) -> NDArray[np.intp]:
     """The buckets of n-grams that are nothing but marks: those that a mark has after any other text."""
 

@@ -19,6 +19,7 @@ from training.recipe_parts import (
     FOLDS,
     READS,
     AdaptRecipe,
+    FinishRecipe,
     MorphemeRecipe,
     PretrainRecipe,
     TeachRecipe,
@@ -45,6 +46,7 @@ class Recipe:
         calibration_folds: how many of five folds tell how to calibrate; each wants teachers and networks of its own.
         looks: how often figures on the held-out rows were looked at while the recipe was chosen; the card tells.
         right_when_sure: share of verdicts outside the unsure band that are to be right.
+        finish: reviews made by rule, learned last of all.
         adapt: learn on from the model in service instead of all that; its shape and tokenizer are kept.
         course: a network of the course, which is trained and compared but does not serve.
     """
@@ -63,6 +65,7 @@ class Recipe:
     calibration_folds: int = 1
     looks: int = 0
     right_when_sure: float = 0.97
+    finish: FinishRecipe = field(default_factory=FinishRecipe)
     adapt: AdaptRecipe | None = None
     course: CourseRecipe | None = None
 
@@ -95,6 +98,7 @@ class Recipe:
             "pretrain": PretrainRecipe,
             "teach": TeachRecipe,
             "tune": TuneRecipe,
+            "finish": FinishRecipe,
             "adapt": AdaptRecipe,
             "course": CourseRecipe,
         }

@@ -186,3 +186,26 @@ class AdaptRecipe:
     rate: float = 6e-4
     patience: int = 2
     smooth: float = 0.02
+
+
+@dataclass(frozen=True)
+class FinishRecipe:
+    """The last step, after calibration (:mod:`training.finish`).
+
+    Attributes:
+        made: reviews made by rule, of which the network learns the polarity; 0 for no such step.
+        kept: most real texts on which the model is to go on saying what it says.
+        epochs: passes over both.
+        batch: texts in a batch.
+        rate: highest learning rate.
+        noise: share of texts that are misspelt at random.
+        marks: share of real texts that end in other marks.
+    """
+
+    made: int = 0
+    kept: int = 120000
+    epochs: int = 1
+    batch: int = 96
+    rate: float = 6e-4
+    noise: float = 0.15
+    marks: float = 0.25

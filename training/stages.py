@@ -54,6 +54,7 @@ class Stages:
             "students",
             "calibration_folds",
             "looks",
+            "finish",
         )  # nothing that a network learns
         self._what["fit"] = [self._what["morphemes"], {k: v for k, v in parts.items() if k not in after}]
 

@@ -14,6 +14,7 @@ from training.commands.bench import bench
 from training.commands.compare import compare
 from training.commands.curve import curve
 from training.commands.fetch import fetch
+from training.commands.finish import finish
 from training.commands.fit import fit
 from training.commands.measure import behaviour, evaluate, faithfulness, parts
 from training.commands.models import models_app, promote, rollback
@@ -30,6 +31,7 @@ for _command in (
     curve,
     fetch,
     teach,
+    finish,
     promote,
     rollback,
     evaluate,

@@ -27,7 +27,8 @@ _NOT = (
 )  # fmt: skip
 
 
-def _quality(random: np.random.Generator) -> Said:
+def said_quality(random: np.random.Generator) -> Said:
+    """A thing and an adjective that praises or blames it."""
     things, good_words, bad_words = pick(random, QUALITIES)
     good = coin(random)
     subject = form.particle(pick(random, things), pick(random, ("이", "이", "은"))) + " "
@@ -37,7 +38,7 @@ def _quality(random: np.random.Generator) -> Said:
 def _deniable(random: np.random.Generator) -> Said:
     """A quality that is no denial itself: nobody writes 형편없지 않아요."""
     while True:
-        said = _quality(random)
+        said = said_quality(random)
         if not said.stem.endswith(("없", "찮")):
             return said
 
@@ -53,7 +54,7 @@ def _bare(random: np.random.Generator, text: str, good: bool) -> Example:
 
 def quality(random: np.random.Generator) -> Example:
     """A thing and its praise or blame, plainly."""
-    said = _quality(random)
+    said = said_quality(random)
     end = past(random, said.stem) if coin(random, 0.25) else present(random, said.stem, True)
     return _finished(random, said.subject + strength(random) + end, said.good)
 
@@ -98,7 +99,7 @@ def wholly(random: np.random.Generator) -> Example:
 
 def emphatic(random: np.random.Generator) -> Example:
     """Negations in form only: 여간 좋은 게 아니에요, 이만저만 불편한 게 아니에요."""
-    subject, stem, _, good = _quality(random)
+    subject, stem, _, good = said_quality(random)
     said, ends = form.quality(stem), ("아니에요", "아니네요", "아닙니다", "아님", "아니더라구요", "아니었어요")
     how = pick(random, ("여간", "여간", "이만저만", "보통", "이만저만", "보통"))
     nots = ("지 않아요", "지 않네요", "지가 않아요", "지 않습니다", "지 않더라구요")
@@ -124,7 +125,7 @@ def compared(random: np.random.Generator) -> Example:
     """Against another shop's, the last one, the expectation."""
     rival, good = pick(random, RIVALS), coin(random)
     if coin(random, 0.45):
-        said = _quality(random)
+        said = said_quality(random)
         head = pick(
             random, (f"{rival}보다 ", f"{rival}보다 훨씬 ", f"{rival}보다 더 ", "기대보다 ", "생각보다 ", "예상보다 ")
         )
@@ -191,7 +192,7 @@ def wished(random: np.random.Generator) -> Example:
 def remembered(random: np.random.Generator) -> Example:
     """First the one and now the other; how it is now is the verdict."""
     if coin(random, 0.4):
-        subject, stem, _, good = _quality(random)
+        subject, stem, _, good = said_quality(random)
         later = pick(
             random, ("갈수록 ", "점점 ", "예전보다 ", "요즘 들어 ", "저번보다 ", "전보다 ", "전보다 더 ", "지난번보다 ")
         )
@@ -212,7 +213,7 @@ def asked(random: np.random.Generator) -> Example:
     if coin(random, 0.5):
         good = coin(random)
         return _finished(random, pick(random, ASKED_GOOD if good else ASKED_BAD), good)
-    subject, stem, _, good = _quality(random)
+    subject, stem, _, good = said_quality(random)
     said = form.quality(stem)
     tail = pick(random, ("?", "??", "", "ㅋㅋ?", "?!"))
     if coin(random):

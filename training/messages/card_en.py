@@ -16,6 +16,11 @@ CARD_RESULTS = "## How good it is"
 CARD_MADE_FULL = (
     "Made on {day} with seed {seed} by `python -m training fit --recipe {recipe}` (Python {python}, {versions})."
 )
+CARD_MADE_FINISH = (
+    "Made on {day} with seed {seed} from the model {start} by `python -m training finish --recipe {recipe}` "
+    "(Python {python}, {versions}). That one was made by the steps before of `fit --recipe {recipe}`: the wide part, "
+    "the calibration and the unsure band are the same."
+)
 CARD_MADE_SHOP = (
     "Made on {day} with seed {seed}, recipe `{recipe}`, from `{start}`, which learned on for {best} of {passes} passes "
     "({versions})."

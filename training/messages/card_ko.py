@@ -21,6 +21,11 @@ CARD_MADE_FULL = (
     "{day}에 시드 {seed}, `python -m training fit --recipe {recipe}` 명령으로 만들었습니다 (Python {python}, "
     "{versions})."
 )
+CARD_MADE_FINISH = (
+    "{day}에 시드 {seed}, 모델 {start} 에서 `python -m training finish --recipe {recipe}` 명령으로 만들었습니다 "
+    "(Python {python}, {versions}). 그 모델은 `fit --recipe {recipe}` 의 앞 단계들로 만든 것입니다. "
+    "선형 부분, 보정, 확인 필요 범위는 그대로입니다."
+)
 CARD_MADE_SHOP = (
     "{day}에 시드 {seed}, `{recipe}` 레시피로 `{start}` 모델에서 이어 배워 만들었습니다. {passes}번 읽은 가운데 "
     "{best}번 읽은 것이 가장 나았습니다 ({versions})."

@@ -69,6 +69,7 @@ PROGRESS_TRANSFORMER_CHARACTERS = "transformer that reads characters {fold}.{see
 PROGRESS_SECOND_TEACHER = "second teacher {fold} of {folds}"
 PROGRESS_ONE_FOLD = "without fold {fold} / {of}"
 PROGRESS_STUDENT = "{what} {number} / {of}"
+PROGRESS_FINISH = "finishing"
 PROGRESS_NETWORK = "network"
 DEVICE = "learning on {device}"
 
@@ -99,6 +100,7 @@ FIT_ASIDE_CALIBRATION = (
 FIT_ASIDE_RATING = "folds left out: rating {share}"
 FIT_MOVIES = "movie reviews: {share}"
 TEACH_NONE = "the recipe {recipe} has no transformers to teach apart"
+FINISH_NONE = "the recipe {recipe} has no [finish] table, or its made is 0"
 TEACH_DONE = "the answers are in {folder}; fit goes on from them where that folder is within --runs"
 TEACHER_NETWORKS_CHARACTERS = "networks, characters"
 TEACHER_NETWORKS_MORPHEMES = "networks, morphemes"

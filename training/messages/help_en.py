@@ -25,6 +25,7 @@ HELP_FAITHFULNESS = "Say whether the words named as evidence matter more to a ve
 HELP_PARTS = "Say how well reviews are cut into clauses, and how well aspects and their polarity are found."
 HELP_CURVE = "Measure precision and recall at every threshold on held-out rows, and put them into a model folder."
 HELP_TEACH = "Train only the transformers among a recipe's teachers, where there is a GPU; fit goes on elsewhere."
+HELP_FINISH = "Teach a calibrated model reviews made by rule, and leave its opinions on real ones as they are."
 HELP_ABLATE = "Train with ever more steps of a recipe, and say what each gained."
 
 # What they take
@@ -93,4 +94,7 @@ HELP_SUITES = "Folder of suites."
 HELP_FAILURES = "List the cases that failed."
 HELP_REVIEWS = "At most so many held-out reviews."
 HELP_TEACH_RECIPE = "Name of a recipe with transformers among its teachers, or a .toml file."
+HELP_FINISH_MODEL = "Folder of the model to start from."
+HELP_FINISH_TARGET = "Model folder to make."
+HELP_FINISH_RECIPE = "Name of a recipe with a [finish] table, or a .toml file."
 HELP_ABLATE_RECIPE = "Name of a recipe that starts from nothing, or a .toml file."

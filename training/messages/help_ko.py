@@ -25,6 +25,7 @@ HELP_CURVE = "기준마다의 정밀도와 재현율을 남겨 둔 리뷰에서 
 HELP_TEACH = (
     "선생 가운데 트랜스포머만 배우게 합니다. GPU가 있는 기계에서 하고, 나머지는 fit 이 다른 기계에서 이어서 합니다."
 )
+HELP_FINISH = "보정까지 마친 모델에 규칙으로 지은 리뷰를 가르칩니다. 진짜 리뷰에 대한 생각은 그대로 둡니다."
 HELP_ABLATE = "레시피의 단계를 하나씩 더하며 배우고, 단계마다 무엇을 얻었는지 말합니다."
 
 # What they take
@@ -90,4 +91,7 @@ HELP_SUITES = "문제 모음의 폴더."
 HELP_FAILURES = "틀린 것을 보여 줍니다."
 HELP_REVIEWS = "많아야 이만큼의 남겨 둔 리뷰."
 HELP_TEACH_RECIPE = "트랜스포머 선생이 있는 레시피의 이름이나 .toml 파일."
+HELP_FINISH_MODEL = "시작할 모델 폴더."
+HELP_FINISH_TARGET = "만들 모델 폴더."
+HELP_FINISH_RECIPE = "[finish] 표가 있는 레시피의 이름이나 .toml 파일."
 HELP_ABLATE_RECIPE = "처음부터 만드는 레시피의 이름이나 .toml 파일."

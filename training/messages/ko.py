@@ -69,6 +69,7 @@ PROGRESS_TRANSFORMER_CHARACTERS = "글자를 읽는 트랜스포머 {fold}.{seed
 PROGRESS_SECOND_TEACHER = "둘째 선생 {fold} / {folds}"
 PROGRESS_ONE_FOLD = "조각 {fold} / {of} 없이"
 PROGRESS_STUDENT = "{what} {number} / {of}"
+PROGRESS_FINISH = "마무리"
 PROGRESS_NETWORK = "신경망"
 DEVICE = "배우는 곳: {device}"
 
@@ -99,6 +100,7 @@ FIT_ASIDE_CALIBRATION = (
 FIT_ASIDE_RATING = "뺀 조각에서 별점 {share}"
 FIT_MOVIES = "영화 리뷰: {share}"
 TEACH_NONE = "{recipe} 레시피에는 따로 가르칠 트랜스포머가 없습니다."
+FINISH_NONE = "{recipe} 레시피에는 [finish] 표가 없거나 made 가 0입니다."
 TEACH_DONE = "답은 {folder} 에 있습니다. 이 폴더가 --runs 안에 있으면 fit 이 이어서 합니다."
 TEACHER_NETWORKS_CHARACTERS = "글자 신경망"
 TEACHER_NETWORKS_MORPHEMES = "형태소 신경망"

@@ -1,0 +1,141 @@
+"""The last step: the network learns reviews made by rule, and to say of all others what the whole model says already.
+
+What a model has learned from reviews should not suffer from sentences made by rule, of which corpora hold few. So its
+own opinion on real texts is its target there (learning without forgetting: Li & Hoiem 2016, arXiv:1606.09282), and on
+copies of them that are misspelt or end in other marks, too (consistency training: Xie et al. 2020, arXiv:1904.12848).
+Made reviews are asked of the whole model, its wide part included, which does not change; so what its n-grams get wrong
+about them the network sets right. Opinions on real texts stay what they were, and so does their calibration.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import keras
+import numpy as np
+from numpy.typing import NDArray
+
+from nlp import network
+from nlp.analyze import binary_log_odds
+from nlp.artifact import Artifact
+from nlp.text import normalize
+from training.batches import Encoded, components_of, predict
+from training.counterfactual import make
+from training.data import MOVIES_HELD_OUT_SHARE
+from training.loop import OneCycle, Stream, compile_with, run
+from training.marks import remarked
+from training.messages import say
+from training.noise import misspell
+from training.recipe import Recipe
+from training.recipe_parts import FinishRecipe
+from training.recombine import recombine
+from training.rows import split
+from training.tune import Pool, make_loss, polarity_pool, targets
+
+if TYPE_CHECKING:
+    from training.prepared import Corpora
+
+
+def finish(
+    start: Artifact,
+    recipe: FinishRecipe,
+    texts: Sequence[str],
+    seed: int,
+    checkpoint: Path | None = None,
+    losses: Path | None = None,
+) -> Artifact:
+    """Go on teaching a calibrated model.
+
+    Args:
+        start: the model.
+        recipe: how.
+        texts: normalised real texts, on which it is to go on saying what it says.
+        seed: of which of the texts, of the reviews made by rule, and of the order.
+        checkpoint: where to keep the state for resuming.
+        losses: file for the loss on the way.
+
+    Returns:
+        The model with another network; its wide part, calibration and bands are the same.
+    """
+    config, tokens = start.settings.network, start.tokenizer
+    keras.utils.set_random_seed(seed)
+    model = network.build(config, tokens.size, components_of(tokens))
+    network.set_weights(model, config, dict(start.weights))
+    random = np.random.default_rng(seed)
+    chosen = [texts[int(i)] for i in random.permutation(len(texts))[: recipe.kept]]
+    pool = _own_opinions(model, start, chosen) + polarity_pool(make(recipe.made, seed + 5), config)
+    if config.buckets:
+        model.get_layer("wide").trainable = False
+    stream = Stream([len(t) for t in pool.texts], recipe.batch, seed)
+    steps = stream.per_epoch * recipe.epochs
+    compile_with(model, OneCycle(recipe.rate, steps), make_loss(config))
+
+    def step(number: int) -> float:
+        random = np.random.default_rng([seed, number])
+        rows = stream[number]
+        seen = [_changed(pool.texts[i], recipe, random, i < len(chosen)) for i in rows]
+        batch = Encoded(seen, config, tokens)
+        return float(model.train_on_batch(batch.inputs(np.arange(len(rows))), pool.targets[rows]))
+
+    run(step, steps, [model], checkpoint, say("progress_finish"), losses=losses)
+    learned = network.get_weights(model, config)
+    weights = {k: v.astype(np.float16).astype(np.float32) for k, v in learned.items()}
+    return replace(start, weights=weights)
+
+
+def _own_opinions(model: keras.Model, start: Artifact, texts: Sequence[str]) -> Pool:
+    """What the whole model says of texts."""
+    config = start.settings.network
+    logits = predict(model, Encoded(texts, config, start.tokenizer))
+    shares = np.exp(logits - logits.max(axis=1, keepdims=True))
+    positive = 1 / (1 + np.exp(-binary_log_odds(logits, config.positive_classes)))
+    return Pool(texts, targets(shares / shares.sum(axis=1, keepdims=True), positive))
+
+
+def _changed(text: str, recipe: FinishRecipe, random: np.random.Generator, real: bool) -> str:
+    """The text, or a copy that says the same; what a made review ends in says nothing anyway."""
+    if real and random.random() < recipe.marks:
+        text = normalize(remarked(text, random))
+    return misspell(text, random) if random.random() < recipe.noise else text
+
+
+def finished(model: Artifact, recipe: Recipe, corpora: Corpora, folder: Path, seed: int) -> Artifact:
+    """The model after the recipe's last step, or as it is where the recipe has none.
+
+    Args:
+        model: calibrated.
+        recipe: how.
+        corpora: of whose texts, but for the held-out rows, it is to say what it says.
+        folder: for the state on the way.
+        seed: of everything random.
+    """
+    if not recipe.finish.made:
+        return model
+    # Of other settings or another model nothing is gone on with.
+    asked = repr((recipe.finish, model.settings, digest_of(model.weights)))
+    state = folder / f"finish-{hashlib.sha256(asked.encode()).hexdigest()[:10]}.state.npz"
+    made = finish(model, recipe.finish, real_texts(recipe, corpora, seed), seed, state, folder / "finish.jsonl")
+    state.unlink(missing_ok=True)
+    return made
+
+
+def digest_of(weights: Mapping[str, NDArray[np.float32]]) -> str:
+    """SHA-256 (hex) of all weights."""
+    digest = hashlib.sha256()
+    for name in sorted(weights):
+        digest.update(name.encode() + np.ascontiguousarray(weights[name]).tobytes())
+    return digest.hexdigest()
+
+
+def real_texts(recipe: Recipe, corpora: Corpora, seed: int) -> list[str]:
+    """Texts of reviews, rated or not, parts of those put together, and at most half as many again of movies."""
+    unrated = [r.text for r in corpora.unrated]
+    texts = [r.text for r in split(list(corpora.rated))[0]] + unrated
+    texts += recombine(unrated, min(recipe.finish.kept, 3 * len(unrated)), seed + 6) if unrated else []
+    films = split(list(corpora.movies), MOVIES_HELD_OUT_SHARE)[0]
+    chosen = np.random.default_rng(seed).permutation(len(films))[: len(texts) // 2]
+    return texts + [films[int(i)].text for i in chosen]
