@@ -1,0 +1,143 @@
+"""The last step: what it teaches, and what it leaves alone, on a small network that learned a little."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from nlp.analyze import Analyzer
+from nlp.artifact import Artifact, ModelSettings, load, save
+from nlp.config import NetworkConfig
+from nlp.tokenizer import CharTokenizer
+from tests.training.shop import needs_keras, reviews, train
+from training.counterfactual import make
+from training.marks import remarked
+from training.recipe_parts import FinishRecipe
+
+pytestmark = needs_keras
+
+CONFIG = NetworkConfig(embedding=16, units=(16,), bidirectional=False, dropout=0.0, buckets=1024)
+RECIPE = FinishRecipe(made=128, kept=256, epochs=16, batch=64, rate=2e-2, noise=0.0)
+REAL = [text for _, text in reviews(700)]
+
+
+@pytest.fixture(scope="module")
+def start():
+    """A model that knows the shop's reviews and nothing of rules."""
+    import keras
+
+    from nlp import network
+    from training.batches import Encoded, components_of
+    from training.data import Row
+    from training.loop import compile_with
+    from training.tune import make_loss, rated_pool
+
+    keras.utils.set_random_seed(1)
+    made = [text for text, _ in make(300, 9)]
+    tokens = CharTokenizer.fit([*REAL, *made])
+    rows = [Row(text, float(stars), 0.0) for stars, text in reviews(700)]
+    model = network.build(CONFIG, tokens.size, components_of(tokens))
+    compile_with(model, 1e-2, make_loss(CONFIG))
+    data, pool = Encoded(REAL, CONFIG, tokens), rated_pool(rows, CONFIG)
+    for number in range(60):
+        chosen = np.random.default_rng(number).permutation(len(REAL))[:64]
+        model.train_on_batch(data.inputs(chosen), pool.targets[chosen])
+    settings = ModelSettings(CONFIG, 1.3, 0.1, 0.2, 0.8)
+    return Artifact(settings, tokens, network.get_weights(model, CONFIG), "small")
+
+
+@pytest.fixture(scope="module")
+def done(start, tmp_path_factory):
+    from training.finish import finish
+
+    return finish(start, RECIPE, REAL[:600], 0, losses=tmp_path_factory.mktemp("run") / "losses.jsonl")
+
+
+def probabilities(model: Artifact, texts: list[str]) -> np.ndarray:
+    return np.array([v.probability for v in Analyzer(model, threads=1).analyze_batch(texts)])
+
+
+def test_it_learns_what_rules_make_and_keeps_its_opinions_of_reviews(start, done):
+    texts, good = zip(*make(128, 5), strict=True)  # so few, and so small a network, that it only learns these
+    before, after = (float(np.mean((probabilities(m, list(texts)) > 0.5) == np.array(good))) for m in (start, done))
+    assert before < 0.65 and after > 0.8
+    unseen = REAL[600:]
+    moved = abs(probabilities(done, unseen) - probabilities(start, unseen))
+    assert np.mean((probabilities(done, unseen) > 0.5) == (probabilities(start, unseen) > 0.5)) > 0.95
+    assert moved.mean() < 0.08
+
+
+def test_wide_part_calibration_and_bands_stay_what_they_were(start, done):
+    assert done.settings == start.settings
+    assert np.array_equal(done.weights["wide/table"], start.weights["wide/table"].astype(np.float16).astype(np.float32))
+    assert not np.array_equal(done.weights["output/kernel"], start.weights["output/kernel"])
+
+
+@pytest.mark.slow
+def test_a_run_that_was_stopped_ends_in_the_same_network(start, tmp_path, monkeypatch):
+    from training import finish as module
+    from training import loop
+
+    recipe, state = replace(RECIPE, made=300, kept=300, epochs=2), tmp_path / "state.npz"
+    whole = module.finish(start, recipe, REAL, 3)
+    monkeypatch.setattr(loop, "_EVERY", 4)
+    real_step, seen = module._changed, []
+
+    def dying(*arguments):
+        seen.append(1)
+        if len(seen) > 64 * 7:
+            raise KeyboardInterrupt
+        return real_step(*arguments)
+
+    monkeypatch.setattr(module, "_changed", dying)
+    monkeypatch.setattr(module, "run", lambda *a, **k: loop.run(*a, **k, every=4))
+    with pytest.raises(KeyboardInterrupt):
+        module.finish(start, recipe, REAL, 3, state)
+    assert state.exists()
+    monkeypatch.setattr(module, "_changed", real_step)
+    again = module.finish(start, recipe, REAL, 3, state)
+    assert all(np.allclose(again.weights[name], whole.weights[name], atol=2e-3) for name in whole.weights)
+
+
+def test_only_marks_at_the_end_are_changed():
+    random = np.random.default_rng(0)
+    made = {remarked("좋아요! 또 살게요ㅋㅋ", random) for _ in range(200)}
+    assert len(made) > 8
+    assert all(text.startswith("좋아요! 또 살게요") for text in made)
+    assert "좋아요! 또 살게요" in made
+    assert all(remarked("ㅋㅋ", random).startswith("ㅋㅋ") for _ in range(20)), "nothing else is there"
+
+
+def test_a_model_folder_is_finished_by_one_command(start, tmp_path):
+    folder = tmp_path / "start"
+    save(start, folder, name="small", card="x\n", more={})
+    lines = [f"{stars}\t{text}\n" for stars, text in reviews(300)]
+    (tmp_path / "rated.tsv").write_text("".join(lines), "utf-8")
+    (tmp_path / "mine.toml").write_text("[finish]\nmade = 400\nkept = 200\nbatch = 64\nrate = 1e-2\n", "utf-8")
+    (tmp_path / "none.toml").write_text("[tune]\nepochs = 1\n", "utf-8")
+    words = ("finish", folder, "--data", "rated.tsv", "--out", "done")
+    refused = train(tmp_path, *words, "--recipe", "none.toml")
+    assert refused.returncode == 65 and "[finish]" in refused.stderr and "Traceback" not in refused.stderr
+    result = train(tmp_path, *words, "--recipe", "mine.toml")
+    assert result.returncode == 0, result.stderr
+    made = load(tmp_path / "done")
+    assert made.model_id.startswith("small-") and made.model_id != load(folder).model_id
+    card = (tmp_path / "done" / "README.md").read_text("utf-8")
+    assert load(folder).model_id in card and "finish --recipe mine" in card
+    assert (next((tmp_path / "runs").glob("finish-*")) / "index.html").is_file()
+    assert "이미 있습니다" in train(tmp_path, *words, "--recipe", "mine.toml").stderr
+
+
+def test_targets_of_real_texts_are_the_whole_models_own_opinion(start):
+    from nlp import network
+    from training.batches import components_of
+    from training.finish import _own_opinions
+
+    model = network.build(CONFIG, start.tokenizer.size, components_of(start.tokenizer))
+    network.set_weights(model, CONFIG, dict(start.weights))
+    targets = _own_opinions(model, start, REAL[:20]).targets
+    chosen = list(CONFIG.positive_classes)
+    assert np.allclose(targets[:, chosen].sum(axis=1), targets[:, -2], atol=1e-5)
+    odds = np.log(targets[:, -2] / (1 - targets[:, -2]))
+    said = 1 / (1 + np.exp(-(1.3 * odds + 0.1)))
+    assert np.allclose(said, probabilities(start, REAL[:20]), atol=2e-3)
