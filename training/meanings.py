@@ -14,12 +14,31 @@ from training.joined import Joined
 from training.messages import Said
 
 POSITIVE = frozenset(
-    ["긍정", "긍정적", "긍정리뷰", "좋음", "좋아요", "만족", "positive", "pos", "good", "p", "true", "yes"]
+    [
+        *("긍정", "긍정적", "긍정리뷰", "좋음", "좋아요", "만족", "매우 만족", "매우만족", "추천", "추천해요"),
+        *("positive", "pos", "good", "p", "true", "yes", "y", "satisfied", "very satisfied", "recommended"),
+    ]
 )
 NEGATIVE = frozenset(
-    ["부정", "부정적", "부정리뷰", "나쁨", "싫어요", "불만", "불만족", "negative", "neg", "bad", "n", "false", "no"]
+    [
+        *(
+            "부정",
+            "부정적",
+            "부정리뷰",
+            "나쁨",
+            "싫어요",
+            "별로",
+            "별로예요",
+            "불만",
+            "불만족",
+            "매우 불만족",
+            "매우불만족",
+        ),
+        *("비추천", "추천안함", "추천 안 함", "negative", "neg", "bad", "n", "false", "no", "dissatisfied"),
+        *("very dissatisfied", "not recommended"),
+    ]
 )
-NEUTRAL = frozenset(["중립", "중립적", "보통", "neutral", "neu", "mixed"])
+NEUTRAL = frozenset(["중립", "중립적", "보통", "보통이에요", "그저 그래요", "neutral", "neu", "mixed"])
 WORDS = POSITIVE | NEGATIVE | NEUTRAL
 MISSING = frozenset(["", "-", "–", "—", "n/a", "#n/a", "na", "nan", "null", "none", "없음", "미평가"])
 """What stands in the cell of a review that nobody rated."""

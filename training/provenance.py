@@ -111,6 +111,11 @@ _WHO_NAME = re.compile(
 )
 """The same in Korean, and who or where a message is of, for ids of Slack, too."""
 
+_SHOP_NAME = re.compile(
+    r"order|product|item|goods|sku|payment|invoice|tracking|주문|상품|제품|결제|송장|운송장", re.IGNORECASE
+)
+"""Names of columns of a shop's own numbers, which may be as long as those of Discord."""
+
 _ROUNDED = re.compile(r"\d(?:\.\d+)?[eE]\+?1[6-9]")
 """A number that Discord gives as a spreadsheet shows it, its end lost."""
 
@@ -172,7 +177,9 @@ class Guard:
             return [
                 i
                 for i, n in enumerate(columns)
-                if i != text_column and (not n.strip() or any(p.search(n.strip()) for p in patterns))
+                if i != text_column
+                and (not n.strip() or any(p.search(n.strip()) for p in patterns))
+                and not _SHOP_NAME.search(n)
             ]
 
         self._ids, self._slack = named(_ID_NAME, _WHO_NAME), named(_SLACK_NAME, _WHO_NAME)

@@ -89,6 +89,14 @@ def test_a_line_without_a_name_says_as_little(tmp_path):
     assert ratings(read(tmp_path / "bad.txt")) == {"아쉬워요": 2, "별로": 1}
 
 
+def test_words_of_satisfaction_are_labels(tmp_path):
+    words = ("매우 만족", "만족", "보통", "불만족", "매우 불만족", "추천", "비추천", "별로예요")
+    rows = [(word, f"배송이 왔어요 {i}번째") for i, word in enumerate(words)]
+    found = read(write_csv(tmp_path / "words.csv", rows, header="구매평가,리뷰"))
+    sides = [row.rating > found.positive_above for row in found.rows]
+    assert sides == [True, True, False, False, True, False, False], "and 보통 is neither"
+
+
 @pytest.mark.parametrize("cell", ["12/10", "3/0", "★★★☆☆☆☆☆☆☆"])
 def test_points_that_cannot_be_are_none(tmp_path, cell):
     assert "2번째 행" in refusal(table(tmp_path, ("5", cell)))
