@@ -135,7 +135,7 @@ def real_texts(recipe: Recipe, corpora: Corpora, seed: int) -> list[str]:
     """Texts of reviews, rated or not, parts of those put together, and at most half as many again of movies."""
     unrated = [r.text for r in corpora.unrated]
     texts = [r.text for r in split(list(corpora.rated))[0]] + unrated
-    texts += recombine(unrated, min(recipe.finish.kept, 3 * len(unrated)), seed + 6) if unrated else []
+    texts += recombine(unrated, min(recipe.finish.kept, 6 * len(unrated)), seed + 6) if unrated else []
     films = split(list(corpora.movies), MOVIES_HELD_OUT_SHARE)[0]
     chosen = np.random.default_rng(seed).permutation(len(films))[: len(texts) // 2]
     return texts + [films[int(i)].text for i in chosen]

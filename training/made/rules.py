@@ -12,7 +12,6 @@ from training.made.endings import Example
 from training.made.happening import amount, conceded, turning, verb_change
 from training.made.idioms import fixed, lacked, scoffed, superlative, unless
 from training.made.irony import exclaimed, framed, lasted, praised
-from training.made.mockery import admired, mocked
 from training.made.negation import asked, compared, emphatic, neighbour, quality, remembered, wholly, wished
 from training.made.slang import innocent, slang
 from training.made.young import felt, named, open_word
@@ -43,8 +42,6 @@ SHARES: dict[Callable[[np.random.Generator], Example], int] = {
     outweighed: 2,
     point: 1,
     instead: 1,
-    mocked: 3,
-    admired: 2,
     praised: 1,
     lasted: 1,
     lacked: 2,
