@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -103,7 +104,7 @@ class _Late:
             if not path.exists():
                 pieces = Pieces.fit([*texts, *(r.text for r in movies)], how.pieces)
                 path.parent.mkdir(parents=True, exist_ok=True)
-                part = path.with_suffix(".part")
+                part = path.with_suffix(f".{os.getpid()}.part")
                 part.write_bytes(pieces.model)
                 part.replace(path)
             self._made = Pieces(path.read_bytes())

@@ -141,6 +141,8 @@ class Recipe:
 
 def _transformer(values: Mapping[str, Any]) -> TransformerRecipe:
     """The table ``teach.transformer``."""
+    if not isinstance(values, Mapping):
+        raise DataError("recipe_table", table="teach.transformer", value=repr(values))
     usual = TransformerRecipe().tune
     tune = _part(partial(replace, usual), values.get("tune", {}), "teach.transformer.tune", TuneRecipe)
     made: TransformerRecipe = _part(TransformerRecipe, {**values, "tune": tune}, "teach.transformer")

@@ -31,6 +31,8 @@ def check_settings(kind: type[Any] | Any, values: Mapping[str, Any], table: str)
     Raises:
         DataError: naming the table and the setting that is wrong.
     """
+    if not isinstance(values, Mapping):
+        raise DataError("recipe_table", table=table, value=repr(values))
     known = {f.name: f.type for f in fields(kind)}
     for name, value in values.items():
         if name not in known:

@@ -113,7 +113,8 @@ def _model(messages: Messages, folder: Path | None) -> Iterator[Check]:
         analyzed = perf_counter()
     except UserError as error:
         sentence = messages(error.sentence, **error.values)
-        yield Check(name, "error", sentence, messages("doctor_model_fix"))
+        ours = folder is None and _promoted()
+        yield Check(name, "error", sentence, messages("doctor_model_back" if ours else "doctor_model_fix"))
         return
     size = sum(file.stat().st_size for file in _model_files(folder))
     milliseconds = round(1000 * (loaded - start))
@@ -125,6 +126,18 @@ def _model(messages: Messages, folder: Path | None) -> Iterator[Check]:
         yield Check(messages("doctor_golden"), "warning", answer, messages("doctor_golden_fix"))
     else:
         yield Check(messages("doctor_golden"), "ok", answer)
+
+
+def _promoted() -> bool:
+    """Whether the model in service is one that was promoted, or nobody knows which."""
+    try:
+        from nlp import ArtifactError
+    except ImportError:  # a package is missing, which another check tells
+        return False
+    try:
+        return promoted_model() is not None
+    except ArtifactError:
+        return True
 
 
 def _model_files(folder: Path | None) -> list[Path]:

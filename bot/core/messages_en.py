@@ -819,6 +819,9 @@ DOCTOR_KIWI = "Morphemes (Kiwi)"
 DOCTOR_PYTHON = "Python {version} or newer is needed."
 DOCTOR_LACKS = "missing: {names}"
 DOCTOR_MODEL_OK = "{id} · {megabytes} MB · SHA-256 correct · loads in {ms} ms"
+DOCTOR_MODEL_BACK = (
+    "nunchi train rollback goes back to the model before; nunchi train promote puts one into service again."
+)
 DOCTOR_MODEL_FIX = "pip install --force-reinstall nunchi, or give another model folder with --model."
 DOCTOR_GOLDEN_FIX = "This should be positive. Please check before you rely on this model."
 DOCTOR_HOME_NEW = "{path} (does not exist yet; made when a bot first runs)"

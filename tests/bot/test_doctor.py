@@ -9,6 +9,7 @@ import pytest
 import nlp
 from bot.commands import checks
 from bot.core.errors import ExitStatus
+from nlp.modelstore import ModelStore
 from tests.bot.running import ROOT
 
 TOKENS = {
@@ -77,6 +78,18 @@ def test_a_damaged_model(report, model, damage):
     assert status == ExitStatus.CONFIG
     assert found["모델"]["status"] == "error"
     assert found["모델"]["fix"]
+
+
+def test_where_a_promoted_model_is_damaged_it_says_how_to_go_back(report, model, tmp_path, monkeypatch):
+    monkeypatch.setenv("NUNCHI_HOME", str(tmp_path / "home"))
+    store = ModelStore(tmp_path / "home")
+    serving = store.path(store.promote(model))
+    _, before = report()
+    assert before["모델"]["status"] == "ok"
+    (serving / "weights.safetensors").write_bytes(b"x")
+    status, found = report()
+    assert status == ExitStatus.CONFIG
+    assert "rollback" in found["모델"]["fix"] and "reinstall" not in found["모델"]["fix"]
 
 
 def test_no_model(report, tmp_path):

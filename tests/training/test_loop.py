@@ -133,3 +133,16 @@ def test_the_same_training_twice_at_once_does_not_take_the_file_from_the_other(c
     loop.write_arrays(checkpoint, {"weights": np.full(300, 3.0)})
     assert loop.read_arrays(checkpoint)["weights"][1] == 3
     assert [p.name for p in checkpoint.parent.iterdir()] == ["state.npz"]
+
+
+def test_what_killed_processes_left_half_written_is_removed(tmp_path):
+    from training.loop import write_arrays
+
+    dead = subprocess.Popen([sys.executable, "-c", ""])
+    dead.wait()
+    alive = os.getppid()
+    for number in (dead.pid, alive):
+        (tmp_path / f"state.{number}.part").write_bytes(b"half")
+    (tmp_path / f"other.{dead.pid}.part").write_bytes(b"half")
+    write_arrays(tmp_path / "state.npz", {"a": np.zeros(2)})
+    assert {p.name for p in tmp_path.iterdir()} == {"state.npz", f"state.{alive}.part", f"other.{dead.pid}.part"}

@@ -42,6 +42,8 @@ def test_every_recipe_that_comes_along_can_be_read(name):
         ("[teach]\ntrust = 1.5\n", "[teach] trust 값은 0 이상 1 이하여야"),
         ("network = 3\n", "network"),
         ("tune = 3\n", "tune"),
+        ("[teach]\ntune = 3\n", "[teach.tune] 는 표여야 하는데 3 입니다"),
+        ("[teach]\ntransformer = 'big'\n", "[teach.transformer] 는 표여야"),
         ("[tokenizer]\nkind = 'bytes'\n", "bytes"),
         ("[tokenizer]\nkind = 'bytes'\n[network]\njamo = true\n", "bytes"),
         ("[tokenizer]\nkind = 'word'\n[network]\njamo = true\n", "jamo 값은 false 가운데 하나여야 하는데 true 입"),

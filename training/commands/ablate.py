@@ -11,6 +11,7 @@ from rich.table import Table
 
 from training.backend import load_keras
 from training.commands.around import SeedOption, around, out
+from training.commands.fit import check_writable
 from training.commands.full import corpus_files, read_corpora
 from training.commands.reading import reads
 from training.errors import DataError
@@ -38,6 +39,7 @@ def ablate(
     chosen = recipes.load(recipe)
     if chosen.course is not None or chosen.adapt is not None:
         raise DataError("ablation_recipe", recipe=chosen.name)
+    check_writable(runs)
     files = corpus_files(data, unrated, movies)
     reviews = read_reviews(files.rated, rules, around(context).host)
     load_keras()
