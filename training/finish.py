@@ -4,7 +4,8 @@ What a model has learned from reviews should not suffer from sentences made by r
 own opinion on real texts is its target there (learning without forgetting: Li & Hoiem 2016, arXiv:1606.09282), and on
 copies of them that are misspelt or end in other marks, too (consistency training: Xie et al. 2020, arXiv:1904.12848).
 Made reviews are asked of the whole model, its wide part included, which does not change; so what its n-grams get wrong
-about them the network sets right. Opinions on real texts stay what they were, and so does their calibration.
+about them the network sets right. Only what it gets wrong or is unsure of is corrected: of the others its own opinion is
+kept, too. Opinions on real texts stay what they were, and so does their calibration.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ from nlp.analyze import binary_log_odds
 from nlp.artifact import Artifact
 from nlp.text import normalize
 from training.batches import Encoded, components_of, predict
-from training.counterfactual import make
+from training.counterfactual import Example, make
 from training.data import MOVIES_HELD_OUT_SHARE
 from training.loop import OneCycle, Stream, compile_with, run
 from training.marks import remarked
@@ -34,7 +35,7 @@ from training.recipe import Recipe
 from training.recipe_parts import FinishRecipe
 from training.recombine import recombine
 from training.rows import split
-from training.tune import Pool, make_loss, polarity_pool, targets
+from training.tune import Pool, make_loss, targets
 
 if TYPE_CHECKING:
     from training.prepared import Corpora
@@ -67,7 +68,7 @@ def finish(
     network.set_weights(model, config, dict(start.weights))
     random = np.random.default_rng(seed)
     chosen = [texts[int(i)] for i in random.permutation(len(texts))[: recipe.kept]]
-    pool = _own_opinions(model, start, chosen) + polarity_pool(make(recipe.made, seed + 5), config)
+    pool = _own_opinions(model, start, chosen) + _corrected(model, start, make(recipe.made, seed + 5), recipe.least)
     if config.buckets:
         model.get_layer("wide").trainable = False
     stream = Stream([len(t) for t in pool.texts], recipe.batch, seed)
@@ -94,6 +95,14 @@ def _own_opinions(model: keras.Model, start: Artifact, texts: Sequence[str]) -> 
     shares = np.exp(logits - logits.max(axis=1, keepdims=True))
     positive = 1 / (1 + np.exp(-binary_log_odds(logits, config.positive_classes)))
     return Pool(texts, targets(shares / shares.sum(axis=1, keepdims=True), positive))
+
+
+def _corrected(model: keras.Model, start: Artifact, made: Sequence[Example], least: float) -> Pool:
+    """What the model says of reviews made by rule, but at least so probable as it should be on the right side."""
+    own = _own_opinions(model, start, [text for text, _ in made])
+    positive, good = own.targets[:, -2], np.array([good for _, good in made], bool)
+    right = np.where(good, np.maximum(positive, least), np.minimum(positive, 1 - least))
+    return Pool(own.texts, targets(np.zeros_like(own.targets[:, :-2]), right, trust=0))
 
 
 def _changed(text: str, recipe: FinishRecipe, random: np.random.Generator, real: bool) -> str:

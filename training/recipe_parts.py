@@ -194,6 +194,7 @@ class FinishRecipe:
 
     Attributes:
         made: reviews made by rule, of which the network learns the polarity; 0 for no such step.
+        least: probability of the right side that they are to have; of a higher one nothing is made.
         kept: most real texts on which the model is to go on saying what it says.
         epochs: passes over both.
         batch: texts in a batch.
@@ -203,6 +204,7 @@ class FinishRecipe:
     """
 
     made: int = 0
+    least: float = 0.8
     kept: int = 120000
     epochs: int = 1
     batch: int = 96
