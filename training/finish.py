@@ -4,8 +4,8 @@ What a model has learned from reviews should not suffer from sentences made by r
 own opinion on real texts is its target there (learning without forgetting: Li & Hoiem 2016, arXiv:1606.09282), and on
 copies of them that are misspelt or end in other marks, too (consistency training: Xie et al. 2020, arXiv:1904.12848).
 Made reviews are asked of the whole model, its wide part included, which does not change; so what its n-grams get wrong
-about them the network sets right. Only what it gets wrong or is unsure of is corrected: of the others its own opinion is
-kept, too. Opinions on real texts stay what they were, and so does their calibration.
+about them the network sets right. Only what is wrong or unsure is corrected: of the others its own opinion is kept.
+Opinions on real texts stay what they were, and so does their calibration.
 """
 
 from __future__ import annotations
