@@ -23,7 +23,7 @@ keep_bytecode()  # before the tests are read
 
 
 def pytest_configure() -> None:
-    """Undo what nohup and background jobs do to signals, which the programs under test would inherit."""
+    """Undo what background jobs do to signals, which programs under test would inherit; and write to memory."""
     for number, handler in ((signal.SIGINT, signal.default_int_handler), (signal.SIGHUP, signal.SIG_DFL)):
         if signal.getsignal(number) is signal.SIG_IGN:
             signal.signal(number, handler)

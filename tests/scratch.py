@@ -1,4 +1,4 @@
-"""Where the tests write, and what of their own code is kept: a run need not wait for a disk, nor compile itself anew."""
+"""Where the tests write, and what of their own code is kept: a run waits for no disk and compiles nothing twice."""
 
 from __future__ import annotations
 
