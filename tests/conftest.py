@@ -10,6 +10,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 import nlp
+from tests.scratch import keep_bytecode, write_to_memory
 
 if TYPE_CHECKING:
     from tests.servers.postgres import PostgresServer
@@ -18,12 +19,15 @@ if TYPE_CHECKING:
 settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("patient")
 
+keep_bytecode()  # before the tests are read
+
 
 def pytest_configure() -> None:
-    """Undo what nohup and background jobs do to signals: the programs under test would inherit it."""
+    """Undo what background jobs do to signals, which programs under test would inherit; and write to memory."""
     for number, handler in ((signal.SIGINT, signal.default_int_handler), (signal.SIGHUP, signal.SIG_DFL)):
         if signal.getsignal(number) is signal.SIG_IGN:
             signal.signal(number, handler)
+    write_to_memory()
 
 
 _LONGEST = ("training/test_shop.py", "training/test_fit.py", "test_style.py", "bot/test_score_interruptions.py")

@@ -24,10 +24,11 @@ from nlp.artifact import Artifact, ModelSettings
 from nlp.config import NetworkConfig
 from nlp.tokenizer import CharTokenizer
 from training import calibration
+from training.arrays import read_arrays, write_arrays
 from training.batches import Encoded, lengths_of, predict
 from training.data import Row, folds
 from training.errors import DataError, DivergedError
-from training.loop import OneCycle, Stream, read_arrays, write_arrays
+from training.loop import OneCycle, Stream
 from training.messages import Said, say
 from training.metrics import unsure_band
 from training.recipe_parts import AdaptRecipe

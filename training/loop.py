@@ -2,12 +2,6 @@
 
 from __future__ import annotations
 
-import glob
-import io
-import os
-import struct
-import zipfile
-import zlib
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -19,6 +13,7 @@ from numpy.typing import NDArray
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
+from training.arrays import read_arrays, write_arrays
 from training.batches import shuffled
 from training.errors import DataError, DivergedError
 from training.losses import LossLog
@@ -26,13 +21,6 @@ from training.messages import say
 
 _console = Console(stderr=True)
 _EVERY = 400  # steps between checkpoints
-_NAMES = "names"  # of the array that says which there are
-_DAMAGE = (
-    *(ValueError, EOFError, TypeError, AttributeError, KeyError, RuntimeError, OverflowError, MemoryError, OSError),
-    *(zipfile.BadZipFile, zipfile.LargeZipFile, zlib.error, struct.error),
-)
-"""What NumPy and zipfile raise, each for another byte that is wrong."""
-
 _NOTED = 20  # steps between losses that are written down
 
 
@@ -184,54 +172,3 @@ def _restore(models: Sequence[keras.Model], path: Path) -> tuple[int, float]:
         return int(saved["done"]), float(saved["mean"])
     except (KeyError, ValueError):  # whole, but of another version's network
         raise DataError("checkpoint_damaged", path=path) from None
-
-
-def write_arrays(path: Path, arrays: dict[str, NDArray[Any]]) -> None:
-    """Write arrays to an ``.npz`` file, whole or not at all, whoever else writes it at the same time."""
-    buffer = io.BytesIO()
-    np.savez(buffer, **{_NAMES: np.array(list(arrays))}, **arrays)  # type: ignore[arg-type]  # its stub takes a name for the next argument
-    path.parent.mkdir(parents=True, exist_ok=True)
-    _tidy(path)
-    part = path.with_suffix(f".{os.getpid()}.part")
-    with open(part, "wb") as file:
-        file.write(buffer.getbuffer())
-        file.flush()
-        os.fsync(file.fileno())
-    part.replace(path)
-
-
-def _tidy(path: Path) -> None:
-    """Remove what processes that were killed while they wrote this file left behind."""
-    for part in path.parent.glob(f"{glob.escape(path.stem)}.*.part"):
-        number = part.suffixes[-2][1:]
-        if number.isdigit() and int(number) != os.getpid() and not _lives(int(number)):
-            part.unlink(missing_ok=True)
-
-
-def _lives(process: int) -> bool:
-    if os.name == "nt":  # where to ask is to kill
-        return True
-    try:
-        os.kill(process, 0)
-    except ProcessLookupError:
-        return False
-    except OSError:  # somebody else's
-        return True
-    return True
-
-
-def read_arrays(path: Path) -> dict[str, NDArray[Any]]:
-    """Read a file of :func:`write_arrays`; it can hold arrays only.
-
-    Raises:
-        DataError: if it is not as it was written.
-    """
-    content = io.BytesIO(path.read_bytes())
-    try:
-        with np.load(content, allow_pickle=False) as arrays:
-            found = {name: arrays[name] for name in arrays.files}
-    except _DAMAGE:
-        raise DataError("checkpoint_damaged", path=path) from None
-    if set(found.pop(_NAMES, np.array([])).tolist()) != set(found):
-        raise DataError("checkpoint_damaged", path=path)
-    return found

@@ -11,10 +11,11 @@ import numpy as np
 from keras import layers, ops
 from numpy.typing import NDArray
 
+from training.arrays import read_arrays, write_arrays
 from training.batches import Ragged
 from training.budget import Budget, encode_all, hide, rectangle, widths_of
 from training.data import Row
-from training.loop import OneCycle, compile_with, read_arrays, run, write_arrays
+from training.loop import OneCycle, compile_with, run
 from training.messages import say
 from training.recipe_parts import TransformerRecipe
 from training.transformer import encoder, scores

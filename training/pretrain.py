@@ -21,10 +21,11 @@ from rich.console import Console
 from nlp import network
 from nlp.config import NetworkConfig
 from nlp.tokenizer import UNKNOWN, Tokenizer
+from training.arrays import read_arrays, write_arrays
 from training.batches import Encoded, components_of
 from training.data import Row
 from training.errors import DataError
-from training.loop import OneCycle, Stream, compile_with, read_arrays, run, write_arrays
+from training.loop import OneCycle, Stream, compile_with, run
 from training.messages import say
 from training.recipe_parts import PretrainRecipe
 from training.vectors import Vectors

@@ -10,8 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nlp import network
+from training.arrays import read_arrays, write_arrays
 from training.batches import components_of
-from training.loop import read_arrays, write_arrays
 from training.messages import say
 from training.teach import recombined_pool, student_pool
 from training.tune import Pool, polarity_pool, rated_pool, tune

@@ -22,9 +22,9 @@ from nlp.analyze import binary_log_odds
 from nlp.config import NetworkConfig
 from nlp.tokenizer import Tokenizer
 from training import baseline
+from training.arrays import read_arrays, write_arrays
 from training.batches import Encoded, predict
 from training.data import Row, fold
-from training.loop import read_arrays, write_arrays
 from training.messages import say
 from training.recipe_parts import TeachRecipe
 from training.tune import Pool, polarity_pool, rated_pool, targets, tune

@@ -103,7 +103,7 @@ def test_training_until_it_serves(tmp_path: Path) -> None:
 
 def steps_done(home: Path) -> int:
     """Steps that the checkpoint of an interrupted run holds, which must be whole; 0 if there is none."""
-    from training.loop import read_arrays
+    from training.arrays import read_arrays
 
     found = list(home.glob("runs/*/state.npz"))
     return int(json.loads(str(read_arrays(found[0])["told"]))["step"]) if found else 0

@@ -16,7 +16,7 @@ pytestmark = needs_keras
 
 @pytest.fixture
 def checkpoint(tmp_path):
-    from training.loop import write_arrays
+    from training.arrays import write_arrays
 
     path = tmp_path / "state.npz"
     write_arrays(path, {"weights": np.arange(300, dtype=np.float32), "told": np.array("{}"), "done": np.array(7)})
@@ -24,7 +24,7 @@ def checkpoint(tmp_path):
 
 
 def test_what_is_written_is_read(checkpoint):
-    from training.loop import read_arrays
+    from training.arrays import read_arrays
 
     kept = read_arrays(checkpoint)
     np.testing.assert_array_equal(kept["weights"], np.arange(300, dtype=np.float32))
@@ -33,8 +33,8 @@ def test_what_is_written_is_read(checkpoint):
 
 
 def test_damage_is_one_sentence(checkpoint):
+    from training.arrays import read_arrays
     from training.errors import DataError
-    from training.loop import read_arrays
 
     whole, pick, refused = checkpoint.read_bytes(), random.Random(3), 0
     cut = [whole[:size] for size in (0, 1, 3, 4, 100, len(whole) // 2, len(whole) - 1)]
@@ -60,8 +60,8 @@ def test_damage_is_one_sentence(checkpoint):
 
 
 def test_a_file_that_does_not_say_what_is_in_it_is_damaged(tmp_path):
+    from training.arrays import read_arrays
     from training.errors import DataError
-    from training.loop import read_arrays
 
     np.savez(tmp_path / "state.npz", done=np.array(7))
     with pytest.raises(DataError, match=r"state\.npz"):
@@ -100,43 +100,43 @@ def test_a_run_that_goes_on_is_told_as_if_it_had_not_stopped(tmp_path):
 
 
 def test_a_full_disk_leaves_the_checkpoint_before(checkpoint, monkeypatch):
-    from training import loop
+    from training import arrays
 
     def full(*_):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(loop.os, "fsync", full)
+    monkeypatch.setattr(arrays.os, "fsync", full)
     with pytest.raises(OSError, match="space"):
-        loop.write_arrays(checkpoint, {"weights": np.zeros(300)})
-    assert loop.read_arrays(checkpoint)["weights"][1] == 1
+        arrays.write_arrays(checkpoint, {"weights": np.zeros(300)})
+    assert arrays.read_arrays(checkpoint)["weights"][1] == 1
 
 
 OTHER = """
 import sys
 from pathlib import Path
 import numpy as np
-from training.loop import write_arrays
+from training.arrays import write_arrays
 write_arrays(Path(sys.argv[1]), {"weights": np.full(300, 2.0)})
 """
 
 
 def test_the_same_training_twice_at_once_does_not_take_the_file_from_the_other(checkpoint, monkeypatch):
-    from training import loop
+    from training import arrays
 
     def meanwhile(file):
         os.fsync(file)
         command = [sys.executable, "-c", OTHER, str(checkpoint)]
         subprocess.run(command, env=environment(checkpoint.parent), check=True, capture_output=True)
-        assert loop.read_arrays(checkpoint)["weights"][1] == 2
+        assert arrays.read_arrays(checkpoint)["weights"][1] == 2
 
-    monkeypatch.setattr(loop, "os", SimpleNamespace(fsync=meanwhile, getpid=os.getpid))
-    loop.write_arrays(checkpoint, {"weights": np.full(300, 3.0)})
-    assert loop.read_arrays(checkpoint)["weights"][1] == 3
+    monkeypatch.setattr(arrays, "os", SimpleNamespace(fsync=meanwhile, getpid=os.getpid))
+    arrays.write_arrays(checkpoint, {"weights": np.full(300, 3.0)})
+    assert arrays.read_arrays(checkpoint)["weights"][1] == 3
     assert [p.name for p in checkpoint.parent.iterdir()] == ["state.npz"]
 
 
 def test_what_killed_processes_left_half_written_is_removed(tmp_path):
-    from training.loop import write_arrays
+    from training.arrays import write_arrays
 
     dead = subprocess.Popen([sys.executable, "-c", ""])
     dead.wait()

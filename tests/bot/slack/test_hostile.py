@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from slack_bolt.listener import asyncio_runner
 from slack_sdk.models.blocks import Block
 
 import nlp
@@ -137,6 +140,17 @@ async def test_the_home_tab(core: Core) -> None:
     await core.close()
 
 
+@pytest.fixture
+def quick_looks(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Bolt looks every hundredth of a second whether a listener has acknowledged, five hundred times here."""
+
+    async def sleep(seconds: float) -> None:
+        await asyncio.sleep(seconds / 10)
+
+    monkeypatch.setattr(asyncio_runner, "asyncio", SimpleNamespace(sleep=sleep, ensure_future=asyncio.ensure_future))
+
+
+@pytest.mark.usefixtures("quick_looks")
 async def test_commands_and_buttons_with_strange_values(bot: SlackHarness) -> None:
     for number, hostile in enumerate(HOSTILE[::5]):
         before, user = len(bot.server.posts), f"U{number}"
