@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import signal
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
@@ -38,6 +39,11 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     """Put the longest files first; otherwise the order stays."""
     first = {config.rootpath / "tests" / name: at for at, name in enumerate(_LONGEST)}
     items.sort(key=lambda item: first.get(item.path, len(first)))
+
+
+def pytest_collection_finish() -> None:
+    """Let no collection of garbage go through three thousand tests and what they import: those stay to the end."""
+    gc.freeze()
 
 
 @pytest.fixture(scope="session")

@@ -201,6 +201,7 @@ def test_movies_of_five_stars_are_refused(files, tmp_path, train_here):
     words = ("--data", files / "rated.tsv", "--movies", "five.tsv", "--recipe", files / "small.toml")
     done = train_here("fit", *words, "--out", "model")
     assert done.returncode == 65 and "1점에서 10점까지" in done.stderr
+    assert "배우는 곳" not in done.stderr, "so before Keras is loaded"
     assert not (tmp_path / "runs").exists()
 
 

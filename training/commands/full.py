@@ -96,12 +96,13 @@ def read_corpora(
     Raises:
         DataError: if a file cannot be used, or movies are not rated 1 to 10.
     """
-    from training.prepared import Corpora
-
     unrated = read_corpus(files.unrated, "unrated", read_unrated) if files.unrated and recipe.uses_unrated else []
     movies = read_corpus(files.movies, "movie", read_rated) if files.movies and recipe.uses_movies else []
     if files.movies and movies and max(row.rating or 0 for row in movies) <= _FIVE:
         raise DataError("movies_scale", path=files.movies)
+    load_keras()  # which takes seconds, so whatever is wrong with a file is said before
+    from training.prepared import Corpora
+
     return Corpora(reviews.rows, unrated, movies, named)
 
 
@@ -137,17 +138,16 @@ def fit_fully(
     files = corpus_files(None, unrated, movies) if os.environ.get("NUNCHI_DATA") else CorpusFiles([], unrated, movies)
     if reviews.kind == "labels":  # there are no stars to learn
         recipe = replace(recipe, network=replace(recipe.network, ratings=(0, 1), positive_above=0.5))
-    load_keras()
-    from training.devices import devices
-    from training.fit import fit as make
-
-    err.print(say("device", device=devices()[0]), markup=False, highlight=False)
     told = [(n, say("card_rated", source=source, day=day), licence) for n, source, licence, day in sources(reviews)]
     corpora = replace(
         read_corpora(recipe, reviews, files, told if named else ()),
         unrated_source=_source("card_unrated_of", unrated),
         movies_source=_source("card_films_of", movies),
     )
+    from training.devices import devices
+    from training.fit import fit as make
+
+    err.print(say("device", device=devices()[0]), markup=False, highlight=False)
     outcome = make(recipe, corpora, target, runs, service, seed=seed, name=name, fresh=fresh)
     print_evaluation(outcome.held_out, say("on_held_out", model=outcome.model_id))
     said = [] if outcome.movies is None else [say("fit_movies", share=outcome.movies.accuracy)]
