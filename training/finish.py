@@ -24,6 +24,7 @@ from nlp import network
 from nlp.analyze import binary_log_odds
 from nlp.artifact import Artifact
 from nlp.text import normalize
+from training.arrays import read_arrays, write_arrays
 from training.batches import Encoded, components_of, predict
 from training.counterfactual import Example, make
 from training.data import MOVIES_HELD_OUT_SHARE
@@ -40,6 +41,8 @@ from training.tune import Pool, make_loss, targets
 if TYPE_CHECKING:
     from training.prepared import Corpora
 
+_APART = 1000  # between the seeds of the networks
+
 
 def finish(
     start: Artifact,
@@ -48,6 +51,7 @@ def finish(
     seed: int,
     checkpoint: Path | None = None,
     losses: Path | None = None,
+    number: int = 0,
 ) -> Artifact:
     """Go on teaching a calibrated model.
 
@@ -58,6 +62,7 @@ def finish(
         seed: of which of the texts, of the reviews made by rule, and of the order.
         checkpoint: where to keep the state for resuming.
         losses: file for the loss on the way.
+        number: of the network, for the progress bar.
 
     Returns:
         The model with another network; its wide part, calibration and bands are the same.
@@ -82,10 +87,8 @@ def finish(
         batch = Encoded(seen, config, tokens)
         return float(model.train_on_batch(batch.inputs(np.arange(len(rows))), pool.targets[rows]))
 
-    run(step, steps, [model], checkpoint, say("progress_finish"), losses=losses)
-    learned = network.get_weights(model, config)
-    weights = {k: v.astype(np.float16).astype(np.float32) for k, v in learned.items()}
-    return replace(start, weights=weights)
+    run(step, steps, [model], checkpoint, say("progress_finish", number=number + 1, of=recipe.networks), losses=losses)
+    return replace(start, weights=network.get_weights(model, config))
 
 
 def _own_opinions(model: keras.Model, start: Artifact, texts: Sequence[str]) -> Pool:
@@ -115,6 +118,10 @@ def _changed(text: str, recipe: FinishRecipe, random: np.random.Generator, real:
 def finished(model: Artifact, recipe: Recipe, corpora: Corpora, folder: Path, seed: int) -> Artifact:
     """The model after the recipe's last step, or as it is where the recipe has none.
 
+    Several networks go on from the same weights, and the mean of them and of where they started serves ("model soups",
+    Wortsman et al. 2022, arXiv:2203.05482; "robust fine-tuning", Wortsman et al. 2022, arXiv:2109.01903): it has nearly
+    all that they learned, and forgot less.
+
     Args:
         model: calibrated.
         recipe: how.
@@ -122,14 +129,27 @@ def finished(model: Artifact, recipe: Recipe, corpora: Corpora, folder: Path, se
         folder: for the state on the way.
         seed: of everything random.
     """
-    if not recipe.finish.made:
+    how = recipe.finish
+    if not how.made:
         return model
     # Of other settings or another model nothing is gone on with.
-    asked = repr((recipe.finish, model.settings, digest_of(model.weights)))
-    state = folder / f"finish-{hashlib.sha256(asked.encode()).hexdigest()[:10]}.state.npz"
-    made = finish(model, recipe.finish, real_texts(recipe, corpora, seed), seed, state, folder / "finish.jsonl")
-    state.unlink(missing_ok=True)
-    return made
+    asked = repr((replace(how, networks=1, share=1.0), model.settings, digest_of(model.weights), seed))
+    name = f"finish-{hashlib.sha256(asked.encode()).hexdigest()[:10]}"
+    texts = real_texts(recipe, corpora, seed)
+    found = []
+    for number in range(how.networks):
+        path, state = (folder / f"{name}-{number}{end}.npz" for end in ("", ".state"))
+        if not path.exists():
+            losses = folder / f"finish-{number}.jsonl"
+            made = finish(model, how, texts, seed + _APART * number, state, losses, number)
+            write_arrays(path, {**made.weights})
+            state.unlink(missing_ok=True)
+        found.append(read_arrays(path))
+    mixed = {
+        k: (1 - how.share) * w + how.share * np.mean([own[k] for own in found], axis=0)
+        for k, w in model.weights.items()
+    }
+    return replace(model, weights={k: w.astype(np.float16).astype(np.float32) for k, w in mixed.items()})
 
 
 def digest_of(weights: Mapping[str, NDArray[np.float32]]) -> str:

@@ -195,6 +195,8 @@ class FinishRecipe:
     Attributes:
         made: reviews made by rule, of which the network learns the polarity; 0 for no such step.
         least: probability of the right side that they are to have; of a higher one nothing is made.
+        networks: how many learn so, each from other reviews made by rule; the mean of their weights is taken.
+        share: of that mean in the weights; the rest is of the network as it was.
         kept: most real texts on which the model is to go on saying what it says.
         epochs: passes over both.
         batch: texts in a batch.
@@ -205,6 +207,8 @@ class FinishRecipe:
 
     made: int = 0
     least: float = 0.8
+    networks: int = 1
+    share: float = 1.0
     kept: int = 120000
     epochs: int = 1
     batch: int = 96

@@ -10,14 +10,14 @@ from typing import Any
 from training.errors import DataError
 
 _AT_LEAST_ONE = (
-    *("batch", "students", "seeds", "tokens", "language_model_batch", "layers", "span", "domain_weight"),
+    *("batch", "students", "networks", "seeds", "tokens", "language_model_batch", "layers", "span", "domain_weight"),
     *("calibration_folds", "generations"),
     *("course.embedding", "course.length", "course.epochs"),
 )
 _ABOVE_ZERO = ("rate",)
 _LISTS = {"tuple[int, ...]": "[128, 64]", "tuple[str, ...]": '["pieces"]'}
 _SHARES = ("hide", "noise", "smooth", "dropout", "recurrent_dropout", "wide_dropout")
-_PARTS = ("trust", "right_when_sure", "wide_marks", "least", "marks")  # of a whole, which may be all of it
+_PARTS = ("trust", "right_when_sure", "wide_marks", "least", "marks", "share")  # of a whole, which may be all of it
 
 
 def check_settings(kind: type[Any] | Any, values: Mapping[str, Any], table: str) -> None:

@@ -66,7 +66,7 @@ def finish(
         target,
         folder,
         seed,
-        losses={"finish": folder / "finish.jsonl"},
+        losses={f"finish-{n}": folder / f"finish-{n}.jsonl" for n in range(chosen.finish.networks)},
         start=start.model_id,
     )
     print_evaluation(outcome.held_out, say("on_held_out", model=outcome.model_id))

@@ -69,7 +69,7 @@ PROGRESS_TRANSFORMER_CHARACTERS = "transformer that reads characters {fold}.{see
 PROGRESS_SECOND_TEACHER = "second teacher {fold} of {folds}"
 PROGRESS_ONE_FOLD = "without fold {fold} / {of}"
 PROGRESS_STUDENT = "{what} {number} / {of}"
-PROGRESS_FINISH = "finishing"
+PROGRESS_FINISH = "finishing {number} of {of}"
 PROGRESS_NETWORK = "network"
 DEVICE = "learning on {device}"
 

@@ -69,7 +69,7 @@ PROGRESS_TRANSFORMER_CHARACTERS = "글자를 읽는 트랜스포머 {fold}.{seed
 PROGRESS_SECOND_TEACHER = "둘째 선생 {fold} / {folds}"
 PROGRESS_ONE_FOLD = "조각 {fold} / {of} 없이"
 PROGRESS_STUDENT = "{what} {number} / {of}"
-PROGRESS_FINISH = "마무리"
+PROGRESS_FINISH = "마무리 {number} / {of}"
 PROGRESS_NETWORK = "신경망"
 DEVICE = "배우는 곳: {device}"
 
