@@ -10,6 +10,7 @@ from nlp.artifact import Artifact, ModelSettings, load, save
 from nlp.config import NetworkConfig
 from nlp.tokenizer import CharTokenizer
 from tests.training.shop import needs_keras, reviews, train
+from training.arrays import read_arrays
 from training.counterfactual import make
 from training.marks import remarked
 from training.recipe_parts import FinishRecipe
@@ -113,7 +114,9 @@ def test_a_model_folder_is_finished_by_one_command(start, tmp_path):
     save(start, folder, name="small", card="x\n", more={})
     lines = [f"{stars}\t{text}\n" for stars, text in reviews(300)]
     (tmp_path / "rated.tsv").write_text("".join(lines), "utf-8")
-    (tmp_path / "mine.toml").write_text("[finish]\nmade = 400\nkept = 200\nbatch = 64\nrate = 1e-2\n", "utf-8")
+    (tmp_path / "mine.toml").write_text(
+        "[finish]\nmade = 128\nkept = 128\nbatch = 64\nrate = 1e-2\nnetworks = 2\nshare = 0.8\n", "utf-8"
+    )
     (tmp_path / "none.toml").write_text("[tune]\nepochs = 1\n", "utf-8")
     words = ("finish", folder, "--data", "rated.tsv", "--out", "done")
     refused = train(tmp_path, *words, "--recipe", "none.toml")
@@ -124,7 +127,13 @@ def test_a_model_folder_is_finished_by_one_command(start, tmp_path):
     assert made.model_id.startswith("small-") and made.model_id != load(folder).model_id
     card = (tmp_path / "done" / "README.md").read_text("utf-8")
     assert load(folder).model_id in card and "finish --recipe mine" in card
-    assert (next((tmp_path / "runs").glob("finish-*")) / "index.html").is_file()
+    (folder_of_run,) = (tmp_path / "runs").glob("finish-*")
+    assert (folder_of_run / "index.html").is_file()
+    first, second = (read_arrays(path) for path in sorted(folder_of_run.glob("finish-*.npz")))
+    assert not np.allclose(first["output/kernel"], second["output/kernel"]), "each learns from other reviews"
+    for name, weights in start.weights.items():
+        mixed = 0.2 * weights.astype(np.float16) + 0.4 * first[name] + 0.4 * second[name]
+        assert np.allclose(made.weights[name], mixed, atol=2e-3), name
     assert "이미 있습니다" in train(tmp_path, *words, "--recipe", "mine.toml").stderr
 
 
