@@ -30,7 +30,7 @@ from training.calibration import probability as calibrated_probability
 from training.counterfactual import Example, make
 from training.data import MOVIES_HELD_OUT_SHARE, Row
 from training.loop import OneCycle, Stream, compile_with, run
-from training.marks import remarked
+from training.marks import remarked, unmarked
 from training.messages import say
 from training.noise import misspell
 from training.recipe import Recipe
@@ -103,15 +103,18 @@ def _own_opinions(model: keras.Model, start: Artifact, texts: Sequence[str]) -> 
 
 
 def _corrected(model: keras.Model, start: Artifact, made: Sequence[Example], least: float) -> Pool:
-    """What the model says of reviews made by rule, but at least so probable as it should be on the right side."""
-    own = _own_opinions(model, start, [text for text, _ in made])
+    """What the model says of reviews made by rule, but at least so probable as it should be on the right side.
+
+    They have no marks at their ends, for those of made ones tell nothing, and those of real ones do.
+    """
+    own = _own_opinions(model, start, [unmarked(text) for text, _ in made])
     positive, good = own.targets[:, -2], np.array([good for _, good in made], bool)
     right = np.where(good, np.maximum(positive, least), np.minimum(positive, 1 - least))
     return Pool(own.texts, targets(np.zeros_like(own.targets[:, :-2]), right, trust=0))
 
 
 def _changed(text: str, recipe: FinishRecipe, random: np.random.Generator, real: bool) -> str:
-    """The text, or a copy that says the same; what a made review ends in says nothing anyway."""
+    """The text, or a copy that says the same."""
     if real and random.random() < recipe.marks:
         text = normalize(remarked(text, random))
     return misspell(text, random) if random.random() < recipe.noise else text

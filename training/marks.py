@@ -45,9 +45,14 @@ def marks_table(ask: Ask, rows: Sequence[Row], config: NetworkConfig, seed: int)
     return table
 
 
+def unmarked(text: str) -> str:
+    """The text without marks at its end; a text of nothing but marks as it is."""
+    return text.rstrip(_ENDINGS) or text
+
+
 def remarked(text: str, random: np.random.Generator) -> str:
     """The text with another mark at its end, one more, or none."""
-    bare, mark = text.rstrip(_ENDINGS) or text, MARKS[int(random.integers(len(MARKS)))]
+    bare, mark = unmarked(text), MARKS[int(random.integers(len(MARKS)))]
     kind = random.random()
     return bare if kind < 0.15 else bare + mark if kind < 0.6 else text + mark * int(random.integers(1, 4))
 

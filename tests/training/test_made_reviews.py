@@ -47,7 +47,7 @@ def test_no_review_is_made_with_both_polarities():
     assert not [text for text, sides in made.items() if len(sides) > 1]
 
 
-SEEDS = ((98_000, 2), (98_000, 3), (100_000, 2), (300_000, 5))
+SEEDS = ((98_000, 2), (98_000, 3), (100_000, 2), (200_000, 5), (200_000, 1005))
 LEARNED_FROM = [pytest.param(n, seed, marks=pytest.mark.slow) for n, seed in SEEDS]
 
 
