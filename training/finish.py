@@ -26,9 +26,8 @@ from nlp.artifact import Artifact
 from nlp.text import normalize
 from training.arrays import read_arrays, write_arrays
 from training.batches import Encoded, components_of, predict
-from training.calibration import probability as calibrated_probability
 from training.counterfactual import Example, make
-from training.data import MOVIES_HELD_OUT_SHARE, Row
+from training.data import MOVIES_HELD_OUT_SHARE
 from training.loop import OneCycle, Stream, compile_with, run
 from training.marks import remarked, unmarked
 from training.messages import say
@@ -43,7 +42,6 @@ if TYPE_CHECKING:
     from training.prepared import Corpora
 
 _APART = 1000  # between the seeds of the networks
-_MOST_SHIFT = 2.0  # of log-odds
 
 
 def finish(
@@ -154,37 +152,7 @@ def finished(model: Artifact, recipe: Recipe, corpora: Corpora, folder: Path, se
         k: (1 - how.share) * w + how.share * np.mean([own[k] for own in found], axis=0)
         for k, w in model.weights.items()
     }
-    made = _levelled(model, replace(model, weights=mixed), [r.text for r in _domain(corpora)])
-    return replace(made, weights={k: w.astype(np.float16).astype(np.float32) for k, w in made.weights.items()})
-
-
-def _levelled(start: Artifact, made: Artifact, texts: Sequence[str]) -> Artifact:
-    """With the output's bias such that of those texts on average as much is positive as before.
-
-    What rules make may push all verdicts a little to one side. The calibration is that of the start, so its mean
-    probability is kept (as priors are adjusted without labels: Saerens et al. 2002, Neural Computation 14).
-    """
-    config, chosen = start.settings.network, start.settings.network.positive_classes
-    before, after = (_log_odds(model, texts) for model in (start, made))
-    settings = start.settings
-    curve = settings.scale, settings.shift, settings.bend
-    wanted = calibrated_probability(before, curve).mean()
-    low, high = -_MOST_SHIFT, _MOST_SHIFT
-    for _ in range(40):  # the mean rises with the shift
-        middle = (low + high) / 2
-        above = calibrated_probability(after + middle, curve).mean() > wanted
-        low, high = (low, middle) if above else (middle, high)
-    sign = np.where(np.isin(np.arange(len(config.ratings)), chosen), 0.5, -0.5).astype(np.float32)
-    return replace(made, weights={**made.weights, "output/bias": made.weights["output/bias"] + sign * low})
-
-
-def _log_odds(model: Artifact, texts: Sequence[str]) -> NDArray[np.float64]:
-    """Raw log-odds of positive, ``[texts]``."""
-    config = model.settings.network
-    asked = network.build(config, model.tokenizer.size, components_of(model.tokenizer))
-    network.set_weights(asked, config, dict(model.weights))
-    logits = predict(asked, Encoded(texts, config, model.tokenizer))
-    return binary_log_odds(logits, config.positive_classes).astype(np.float64)
+    return replace(model, weights={k: w.astype(np.float16).astype(np.float32) for k, w in mixed.items()})
 
 
 def digest_of(weights: Mapping[str, NDArray[np.float32]]) -> str:
@@ -195,15 +163,10 @@ def digest_of(weights: Mapping[str, NDArray[np.float32]]) -> str:
     return digest.hexdigest()
 
 
-def _domain(corpora: Corpora) -> list[Row]:
-    """Reviews of the domain, rated or not, without those that are held out."""
-    return [*split(list(corpora.rated))[0], *corpora.unrated]
-
-
 def real_texts(recipe: Recipe, corpora: Corpora, seed: int) -> list[str]:
     """Texts of reviews, rated or not, parts of those put together, and at most half as many again of movies."""
     unrated = [r.text for r in corpora.unrated]
-    texts = [r.text for r in _domain(corpora)]
+    texts = [r.text for r in split(list(corpora.rated))[0]] + unrated
     texts += recombine(unrated, min(recipe.finish.kept, 6 * len(unrated)), seed + 6) if unrated else []
     films = split(list(corpora.movies), MOVIES_HELD_OUT_SHARE)[0]
     chosen = np.random.default_rng(seed).permutation(len(films))[: len(texts) // 2]

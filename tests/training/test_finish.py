@@ -131,11 +131,7 @@ def test_a_model_folder_is_finished_by_one_command(start, tmp_path):
     assert (folder_of_run / "index.html").is_file()
     first, second = (read_arrays(path) for path in sorted(folder_of_run.glob("finish-*.npz")))
     assert not np.allclose(first["output/kernel"], second["output/kernel"]), "each learns from other reviews"
-    asked = [text for _, text in reviews(300)]
-    assert probabilities(made, asked).mean() == pytest.approx(probabilities(start, asked).mean(), abs=0.02)
     for name, weights in start.weights.items():
-        if name == "output/bias":
-            continue  # which keeps the mean probability where it was
         mixed = 0.2 * weights.astype(np.float16) + 0.4 * first[name] + 0.4 * second[name]
         assert np.allclose(made.weights[name], mixed, atol=2e-3), name
     assert "이미 있습니다" in train(tmp_path, *words, "--recipe", "mine.toml").stderr
