@@ -11,18 +11,8 @@ from typing import Any, Literal
 from training.errors import DataError
 from training.host import Host
 from training.joined import Joined
+from training.label_words import MISSING, NEGATIVE, NEUTRAL, POSITIVE, word_of
 from training.messages import Said
-
-POSITIVE = frozenset(
-    ["긍정", "긍정적", "긍정리뷰", "좋음", "좋아요", "만족", "positive", "pos", "good", "p", "true", "yes"]
-)
-NEGATIVE = frozenset(
-    ["부정", "부정적", "부정리뷰", "나쁨", "싫어요", "불만", "불만족", "negative", "neg", "bad", "n", "false", "no"]
-)
-NEUTRAL = frozenset(["중립", "중립적", "보통", "neutral", "neu", "mixed"])
-WORDS = POSITIVE | NEGATIVE | NEUTRAL
-MISSING = frozenset(["", "-", "–", "—", "n/a", "#n/a", "na", "nan", "null", "none", "없음", "미평가"])
-"""What stands in the cell of a review that nobody rated."""
 
 _FEWEST_STARS = 5
 SCALES = (5.0, 10.0, 100.0)
@@ -116,7 +106,7 @@ def understood(path: Path, number: int, cell: Any, host: Host) -> Value:
     """What a cell says of a review."""
     if isinstance(cell, bool):
         return cell
-    word = host.as_text(cell).strip().casefold()
+    word = word_of(host.as_text(cell))
     if word in MISSING:
         return None
     if word in POSITIVE or word in NEGATIVE:
@@ -157,16 +147,24 @@ def scale_of(path: Path, points: Collection[Points], scale: float | None, cut: f
     found = Scale("stars", scale, 0.6 * scale if cut is None else cut)
     if not 0 <= found.cut < scale:
         raise DataError("cut_too_high", cut=found.cut, highest=scale)
-    return replace(found, zero=scale < _FEWEST_STARS or (cut is not None and _zero_is_bad(found, points)))
+    bad = cut is not None and (_from_zero(plain, named) or _zero_is_bad(found, points))
+    return replace(found, zero=scale < _FEWEST_STARS or bad)
 
 
 def _could_be_any(plain: Collection[float], named: Named) -> bool:
     """Whether the scale of numbers cannot be told: shares of one, or labels such as 0, 1 and 2."""
     if max(plain, default=0.0) <= 1:
         return not set(plain) <= {0.0, 1.0}
+    if _from_zero(plain, named):
+        return True
     if not set(plain) <= {0.0, 1.0, 2.0} or named == "stars":
         return False
     return named == "labels" or 0.0 in plain
+
+
+def _from_zero(plain: Collection[float], named: Named) -> bool:
+    """Whether numbers can be labels of which the least is 0, such as 0 to 4, and not stars that some did not give."""
+    return named == "labels" and 0.0 in plain and max(plain) < _FEWEST_STARS and all(n == int(n) for n in plain)
 
 
 def _zero_is_bad(scale: Scale, points: Collection[Points]) -> bool:

@@ -11,12 +11,14 @@ from pathlib import Path
 from typing import Any
 
 from nlp.text import normalize
+from training.column_looks import SAMPLE
 from training.data import Row, check_regular, raw_rated
 from training.errors import DataError
 from training.host import Host, Table
 from training.joined import Joined
-from training.label_column import SAMPLE, check_not_swapped, find_label_column, what_it_is
-from training.meanings import MISSING, Kind, Scale, Values, meaning, scale_of, understood
+from training.label_column import check_not_swapped, find_label_column, what_it_is
+from training.label_words import MISSING
+from training.meanings import Kind, Scale, Values, meaning, scale_of, understood
 from training.messages import Said, say
 from training.provenance import Guard, Origin, check_file, origin_of, plain_name
 

@@ -36,6 +36,10 @@ def table(path, header, *columns):
         (("label", "class"), ((5, 1, 4), (1, 0))),
         (("라벨", "정답"), (("긍정", "부정"), ("부정", "긍정"))),
         (("감정", "분류"), ((100, 20, 60), (0, 1))),
+        (("분류", "평가점수"), ((1, 2, 3), (5, 1))),
+        (("번호", "재구매"), ((11, 12, 13, 14, 15, 16), (1, 0))),
+        (("번호", "좋아요"), ((11, 12, 13, 14, 15, 16), (0, 5, 1))),
+        (("배송만족", "포장만족"), ((5, 1), (4, 2))),
     ],
 )
 def test_a_column_of_other_numbers_is_not_learnt_from(tmp_path, header, columns):
@@ -59,6 +63,16 @@ def test_a_column_of_other_numbers_is_not_learnt_from(tmp_path, header, columns)
         (("만족하셨나요",), (("true", "false"),), "labels"),
         (("만족하셨나요", "구매확인"), (("true", "false"), ("true", "true", "false")), "labels"),
         (("감상", "주문수량"), (("좋아요", "싫어요"), (1, 2)), "labels"),
+        (("분류", "평가점수"), (("상품후기", "질문"), (5, 1)), "stars"),
+        (("별점", "평점"), (("",), (5, 1)), "stars"),
+        (("배송", "평가"), ((3, 2), (5, 1)), "stars"),
+        (("전반적 만족도", "재방문 의향"), ((5, 1), (3, 4)), "stars"),
+        (("", "", ""), ((5, 1), ("Y", "N"), (3000, 4000)), "stars"),
+        (("만족도",), (("매우 만족", "매우 불만족"),), "labels"),
+        (("만족도",), (("아주 좋아요", "별로예요"),), "labels"),
+        (("label",), (("very positive", "Very Negative"),), "labels"),
+        (("만족여부",), (("Y", "N"),), "labels"),
+        (("결과",), ((1, 0),), "labels"),
     ],
 )
 def test_the_column_of_ratings_is_found(tmp_path, header, columns, kind):
