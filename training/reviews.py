@@ -14,13 +14,14 @@ from nlp.text import normalize
 from training.column_looks import SAMPLE
 from training.data import Row, check_regular, raw_rated
 from training.errors import DataError
+from training.guard import Guard
 from training.host import Host, Table
 from training.joined import Joined
 from training.label_column import check_not_swapped, find_label_column, what_it_is
 from training.label_words import MISSING
 from training.meanings import Kind, Scale, Values, meaning, scale_of, understood
 from training.messages import Said, say
-from training.provenance import Guard, Origin, check_file, origin_of, plain_name
+from training.provenance import Origin, check_file, origin_of, plain_name
 
 LONGEST = 20_000
 """Characters; no review is longer, and what is was glued together by a mistake in the file."""
