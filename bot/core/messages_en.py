@@ -820,6 +820,11 @@ DOCTOR_PYTHON = "Python {version} or newer is needed."
 DOCTOR_LACKS = "missing: {names}"
 DOCTOR_MODEL_OK = "{id} · {megabytes} MB · SHA-256 correct · loads in {ms} ms"
 DOCTOR_MODEL_FIX = "pip install --force-reinstall nunchi, or give another model folder with --model."
+DOCTOR_MODEL_FIX_GIVEN = "Give another model folder with --model, or none for the model in service."
+DOCTOR_MODEL_FIX_PROMOTED = (
+    "nunchi train rollback goes back to the model before it, or promote another one with nunchi train promote."
+)
+DOCTOR_MODEL_FIX_POINTER = "Promote a model again with nunchi train promote; those in the data folder are still there."
 DOCTOR_GOLDEN_FIX = "This should be positive. Please check before you rely on this model."
 DOCTOR_HOME_NEW = "{path} (does not exist yet; made when a bot first runs)"
 DOCTOR_HOME_FIX = "It cannot be written to. Please mend its permissions, or give another with NUNCHI_HOME."

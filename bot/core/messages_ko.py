@@ -817,6 +817,11 @@ DOCTOR_PYTHON = "Python {version} 이상이 필요합니다."
 DOCTOR_LACKS = "없는 것: {names}"
 DOCTOR_MODEL_OK = "{id} · {megabytes} MB · SHA-256 맞음 · 여는 데 {ms} ms"
 DOCTOR_MODEL_FIX = "pip install --force-reinstall nunchi, 또는 --model 로 다른 모델 폴더를 알려 주세요."
+DOCTOR_MODEL_FIX_GIVEN = "--model 로 다른 모델 폴더를 주시거나, 빼고 쓰는 모델을 쓰세요."
+DOCTOR_MODEL_FIX_PROMOTED = (
+    "nunchi train rollback 으로 앞의 모델로 돌아가거나, nunchi train promote 로 다른 모델을 올려 주세요."
+)
+DOCTOR_MODEL_FIX_POINTER = "nunchi train promote 로 모델을 다시 올려 주세요. 데이터 폴더의 모델들은 그대로 있습니다."
 DOCTOR_GOLDEN_FIX = "긍정이어야 하는 문장입니다. 이 모델의 답을 믿기 전에 확인해 주세요."
 DOCTOR_HOME_NEW = "{path} (아직 없으며, 봇을 처음 켤 때 만듭니다)"
 DOCTOR_HOME_FIX = "쓸 수 없습니다. 권한을 고치거나 NUNCHI_HOME 으로 다른 폴더를 알려 주세요."

@@ -52,6 +52,22 @@ def test_a_lost_pointer_is_mended_by_promoting(tmp_path, train_here, store):
     assert store.state().current in (first, second)
 
 
+@pytest.mark.parametrize("lose", [lambda path: path.write_text("{"), lambda path: path.unlink()], ids=["cut", "gone"])
+def test_what_was_compared_with_a_model_in_the_store_may_serve_where_the_pointer_is_lost(
+    tmp_path, train_here, store, lose
+):
+    first, second = store.state().kept[::-1]
+    new = make(tmp_path / "new", second)
+    make(tmp_path / "stranger", "other-0123abcd")
+    lose(store.folder / "current.json")
+    assert "--data" in ended(train_here("promote", "stranger"), 65)
+    assert "함께 설치된 모델과 견줍니다" in ended(train_here("promote", "new"), 0)
+    assert store.state().current == new and set(store.state().kept) == {first, second, new}
+    lose(store.folder / "current.json")
+    ended(train_here("promote", store.path(second)), 0)
+    assert store.state().current == second and set(store.state().kept) == {first, second, new}
+
+
 def damage(folder):
     """One byte more at its end."""
     with open(folder / artifact.SETTINGS, "ab") as file:

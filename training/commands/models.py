@@ -72,9 +72,9 @@ def promote_folder(
 def _check_not_worse(
     here: Around, model: Path, analyzer: nlp.Analyzer, data: list[Path] | None, rules: ReadRules
 ) -> None:
-    serving, damaged = _serving(here.store)
+    serving, served = _serving(here.store)
     serving_id = artifact.load(serving).model_id
-    if analyzer.model_id in (serving_id, damaged):
+    if analyzer.model_id in (serving_id, *served):
         return
     if data:
         from training.evaluate import evaluate
@@ -90,32 +90,30 @@ def _check_not_worse(
         outcome: str = comparison.outcome
     else:
         record = _record(model)
-        if record is None or record["against"] not in (serving_id, damaged):
+        if record is None or record["against"] not in (serving_id, *served):
             raise DataError("promote_unknown", model=analyzer.model_id, serving=serving_id)
         outcome = str(record["outcome"])
     if outcome == "worse":
         raise DataError("promote_worse", model=analyzer.model_id, serving=serving_id)
 
 
-def _serving(store: ModelStore) -> tuple[Path, str | None]:
-    """Folder of the model to compare with, and the id of the one that serves if that is damaged, which is said.
+def _serving(store: ModelStore) -> tuple[Path, tuple[str, ...]]:
+    """Folder of the model to compare with, and ids of those that may serve in its place, which is said.
 
-    Promoting is how a damaged store is mended, so nothing about it may be in the way.
+    Promoting is how a damaged store is mended, so nothing about it may be in the way: where nobody knows which model
+    serves, any in the store may be the one that a new model was compared with when it was made.
     """
-    try:
-        found = store.whole()
-    except nlp.ArtifactError as error:
-        if error.kind != "pointer":
-            raise
+    if store.lost():
         err.print(say("promote_pointer_lost"), markup=False, highlight=False, soft_wrap=True)
-        return BUNDLED, None
+        return BUNDLED, store.ids()
+    found = store.whole()
     folder = BUNDLED if found.model_id is None else store.path(found.model_id)
     if not found.skipped:
-        return folder, None
+        return folder, ()
     other = found.model_id or say("models_bundled")
     said = say("promote_serving_damaged", model=found.skipped[0], other=other)
     err.print(said, markup=False, highlight=False, soft_wrap=True)
-    return folder, found.skipped[0]
+    return folder, found.skipped[:1]
 
 
 def _record(model: Path) -> dict[str, object] | None:
