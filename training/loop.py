@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import os
 import struct
 import zipfile
 import zlib
@@ -22,6 +21,7 @@ from training.batches import shuffled
 from training.errors import DataError, DivergedError
 from training.losses import LossLog
 from training.messages import say
+from training.writing import write_whole
 
 _console = Console(stderr=True)
 _EVERY = 400  # steps between checkpoints
@@ -189,13 +189,7 @@ def write_arrays(path: Path, arrays: dict[str, NDArray[Any]]) -> None:
     """Write arrays to an ``.npz`` file, whole or not at all, whoever else writes it at the same time."""
     buffer = io.BytesIO()
     np.savez(buffer, **{_NAMES: np.array(list(arrays))}, **arrays)  # type: ignore[arg-type]  # its stub takes a name for the next argument
-    path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_suffix(f".{os.getpid()}.part")
-    with open(part, "wb") as file:
-        file.write(buffer.getbuffer())
-        file.flush()
-        os.fsync(file.fileno())
-    part.replace(path)
+    write_whole(path, buffer.getbuffer())
 
 
 def read_arrays(path: Path) -> dict[str, NDArray[Any]]:

@@ -105,10 +105,11 @@ def test_a_full_disk_leaves_the_checkpoint_before(checkpoint, monkeypatch):
     def full(*_):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(loop.os, "fsync", full)
+    monkeypatch.setattr(os, "fsync", full)
     with pytest.raises(OSError, match="space"):
         loop.write_arrays(checkpoint, {"weights": np.zeros(300)})
     assert loop.read_arrays(checkpoint)["weights"][1] == 1
+    assert [p.name for p in checkpoint.parent.iterdir()] == ["state.npz"], "what was written is no longer in the way"
 
 
 OTHER = """
@@ -121,7 +122,7 @@ write_arrays(Path(sys.argv[1]), {"weights": np.full(300, 2.0)})
 
 
 def test_the_same_training_twice_at_once_does_not_take_the_file_from_the_other(checkpoint, monkeypatch):
-    from training import loop
+    from training import loop, writing
 
     def meanwhile(file):
         os.fsync(file)
@@ -129,7 +130,7 @@ def test_the_same_training_twice_at_once_does_not_take_the_file_from_the_other(c
         subprocess.run(command, env=environment(checkpoint.parent), check=True, capture_output=True)
         assert loop.read_arrays(checkpoint)["weights"][1] == 2
 
-    monkeypatch.setattr(loop, "os", SimpleNamespace(fsync=meanwhile, getpid=os.getpid))
+    monkeypatch.setattr(writing, "os", SimpleNamespace(fsync=meanwhile, getpid=os.getpid))
     loop.write_arrays(checkpoint, {"weights": np.full(300, 3.0)})
     assert loop.read_arrays(checkpoint)["weights"][1] == 3
     assert [p.name for p in checkpoint.parent.iterdir()] == ["state.npz"]

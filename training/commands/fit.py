@@ -67,7 +67,7 @@ def fit(
         raise _taken(target, here.program)
     for folder in (runs, target):
         if folder is not None:
-            _check_writable(folder)
+            check_writable(folder)
     from training.commands.full import corpus_files
 
     files = corpus_files(data)
@@ -108,7 +108,7 @@ def _taken(target: Path, program: str) -> DataError:
     return DataError("out_is_model", path=target, promote=promote, evaluate=evaluate)
 
 
-def _check_writable(folder: Path) -> None:
+def check_writable(folder: Path) -> None:
     """Find out now, not after hours, where a folder cannot be made; nothing is made yet.
 
     Raises:

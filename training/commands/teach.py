@@ -9,6 +9,7 @@ import typer
 
 from training.backend import load_keras
 from training.commands.around import SeedOption, around, out
+from training.commands.fit import check_writable
 from training.commands.full import corpus_files, read_corpora
 from training.commands.reading import reads
 from training.errors import DataError
@@ -34,6 +35,7 @@ def teach(
     chosen = recipes.load(recipe)
     if not chosen.teach.folds or not chosen.teach.transformer.reads:
         raise DataError("teach_none", recipe=chosen.name)
+    check_writable(runs)
     files = corpus_files(data, unrated, movies)
     reviews = read_reviews(files.rated, rules, around(context).host)
     load_keras()
