@@ -11,9 +11,19 @@ from typing import Any
 from training.column_looks import MOST_KINDS, could_rate, flags, kinds, look, looks_rated, speaks
 from training.errors import DataError
 from training.host import Host, Table
-from training.label_words import ANY_LABEL, COUNTED, LABEL_NAMES, OVERALL, RATED, VAGUE, WORDS, YES_OR_NO, word_of
+from training.label_words import (
+    ANY_LABEL,
+    COUNTED,
+    LABEL_NAMES,
+    OVERALL,
+    RATED,
+    VAGUE,
+    WORDS,
+    YES_OR_NO,
+    rating_name,
+    word_of,
+)
 from training.meanings import Named
-from training.provenance import plain_name
 
 _MOST_LABELS = 3
 _ABOVE = 10
@@ -45,7 +55,7 @@ def find_label_column(path: Path, table: Table, wanted: str | None, host: Host) 
             raise DataError("column_twice", file=path.name, column=found + 1)
         return found
     never = {table.text_column, *host.is_verdict(names)}
-    plain = {plain_name(n): i for i, n in reversed(list(enumerate(names)))}
+    plain = {rating_name(n): i for i, n in reversed(list(enumerate(names)))}
     stars, labels = (
         [plain[name] for name in known if name in plain and plain[name] not in never]
         for known in (host.rating_names, LABEL_NAMES)
@@ -77,13 +87,13 @@ def _check_header(path: Path, table: Table, host: Host) -> None:
     for row in islice(table.rows(), _ABOVE):
         words = [word_of(host.as_text(cell)) for cell in row.cells]
         rated = any(word in WORDS or host.points(cell) for word, cell in zip(words, row.cells, strict=True))
-        if not rated and names & set(map(plain_name, words)):
+        if not rated and names & set(map(rating_name, words)):
             raise DataError("header_not_first", file=path.name)
 
 
 def what_it_is(name: str, host: Host) -> Named:
     """What a column's name says of it."""
-    plain = plain_name(name)
+    plain = rating_name(name)
     return "score" if plain in VAGUE else "stars" if plain in host.rating_names else "labels"
 
 
@@ -115,18 +125,18 @@ def _if_it_rates(labels: int, columns: Sequence[int], table: Table, host: Host) 
         None if another column could be meant as well.
     """
     seen = look([labels], table, host)[labels]
-    vague = plain_name(table.columns[labels]) in ANY_LABEL
+    vague = rating_name(table.columns[labels]) in ANY_LABEL
     if could_rate(seen) and (not vague or speaks(seen, WORDS)):
         return labels
     other = _guessed([i for i in columns if i != labels], table, host)
-    if other is None or not RATED.search(plain_name(table.columns[other])):
+    if other is None or not RATED.search(rating_name(table.columns[other])):
         return labels
     return None if could_rate(seen) else other
 
 
 def _guessed(columns: Sequence[int], table: Table, host: Host) -> int | None:
     """The column whose cells look like ratings, if its name says nothing else and no other's says ratings as well."""
-    names = [plain_name(name) for name in table.columns]
+    names = [rating_name(name) for name in table.columns]
     seen = look([i for i in columns if not COUNTED.search(names[i])], table, host)
     likely = [i for i in seen if looks_rated(seen[i]) and not flags(names[i], seen[i], alone=len(names) == 2)]
     if len(likely) > 1:

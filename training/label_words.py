@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from training.provenance import plain_name
+
 POSITIVE = frozenset(
     [
         *("긍정", "긍정적", "긍정리뷰", "좋음", "좋아요", "만족", "만족함", "만족해요", "최고", "최고예요", "최고에요"),
@@ -65,8 +67,14 @@ COUNTED = re.compile(
 RATED = re.compile("(?:[평별]점|점수|평가|감[정성]|라벨|rating|score|stars?|label|sentiment)$|[긍부]정|만족|positive")
 """In names of columns that hold ratings of something."""
 
+_OUT_OF = re.compile(r"[(\[（][\s\d.~/,–-]*(?:점|만점|까지|stars?)?(?:\s*만점)?[)\]）]", re.IGNORECASE)
 _VERY = re.compile("(?:매우|아주|정말|very|extremely|highly)(.+)")
 _DROPPED = re.compile(r"[\s_-]+")
+
+
+def rating_name(name: str) -> str:
+    """A column's name by which it is known, without the scale that may stand behind it: "별점 (5점 만점)" is 별점."""
+    return plain_name(_OUT_OF.sub("", name))
 
 
 def word_of(text: str) -> str:

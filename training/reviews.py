@@ -195,8 +195,10 @@ def _read_table(
         try:
             value = understood(path, number, row.cells[label_column], host)
         except DataError as error:  # that the rows are of a chat, or the columns swapped, says more
-            unclear = unclear or error
-            continue
+            if words[table.text_column].strip():
+                unclear = unclear or error
+                continue
+            value = None  # a row without a review, such as one of totals, needs no rating
         number_of_it = values.number(value)
         out.read += 1
         if unclear is None:

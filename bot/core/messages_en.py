@@ -72,6 +72,7 @@ INPUT_RAGGED = (
     "Please mend it, or use --ragged keep to leave it so."
 )
 INPUT_JSON = "Line {line} is no JSON object. There should be one object a line."
+INPUT_JSON_WHOLE = "This JSON is one list. Please save it with one object a line (JSONL), e.g. with jq -c '.[]'."
 INPUT_TOO_MANY_COLUMNS = "Up to line {line} there are more than {limit:,} different names, too many for a table."
 INPUT_CHANGED_MEANWHILE = "The file was changed while it was read, so nothing was written. Please run it again."
 COLUMN_NOT_FOUND = "The column with the reviews was not found. Please tell it with --text-column. There are: {columns}"

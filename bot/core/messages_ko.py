@@ -70,6 +70,7 @@ INPUT_RAGGED = (
     "그 줄을 고치거나, 그대로 두려면 --ragged keep 을 써 주세요."
 )
 INPUT_JSON = "{line}번째 줄이 JSON 객체가 아닙니다. 한 줄에 객체 하나씩 있어야 합니다."
+INPUT_JSON_WHOLE = "전체가 목록 하나인 JSON 입니다. 한 줄에 객체 하나씩(JSONL) 저장해 주세요. 예: jq -c '.[]'"
 INPUT_TOO_MANY_COLUMNS = "{line}번째 줄까지 이름이 {limit:,}가지를 넘어 표로 읽을 수 없습니다."
 INPUT_CHANGED_MEANWHILE = "읽는 동안 파일이 바뀌어 결과를 쓰지 않았습니다. 다시 실행해 주세요."
 COLUMN_NOT_FOUND = "리뷰가 든 칸을 찾지 못했습니다. --text-column 으로 알려 주세요. 있는 칸: {columns}"

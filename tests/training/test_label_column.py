@@ -40,6 +40,7 @@ def table(path, header, *columns):
         (("번호", "재구매"), ((11, 12, 13, 14, 15, 16), (1, 0))),
         (("번호", "좋아요"), ((11, 12, 13, 14, 15, 16), (0, 5, 1))),
         (("배송만족", "포장만족"), ((5, 1), (4, 2))),
+        (("별점(배송)", "별점(상품)"), ((5, 1), (4, 2))),
     ],
 )
 def test_a_column_of_other_numbers_is_not_learnt_from(tmp_path, header, columns):
@@ -72,6 +73,9 @@ def test_a_column_of_other_numbers_is_not_learnt_from(tmp_path, header, columns)
         (("만족도",), (("아주 좋아요", "별로예요"),), "labels"),
         (("label",), (("very positive", "Very Negative"),), "labels"),
         (("만족여부",), (("Y", "N"),), "labels"),
+        (("회차", "별점(5점 만점)"), ((1, 2, 3), (5, 1)), "stars"),
+        (("회차", "평점 (1~5)"), ((1, 2, 3), (5, 1)), "stars"),
+        (("분기", "Rating [1-5]"), ((1, 2, 3), (5, 1)), "stars"),
         (("결과",), ((1, 0),), "labels"),
     ],
 )
