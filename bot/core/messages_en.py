@@ -825,7 +825,7 @@ DOCTOR_MODEL_FIX_GIVEN = "Give another model folder with --model, or none for th
 DOCTOR_MODEL_FIX_PROMOTED = (
     "nunchi train rollback goes back to the model before it, or promote another one with nunchi train promote."
 )
-DOCTOR_MODEL_FIX_POINTER = "Promote a model again with nunchi train promote; those in the data folder are still there."
+DOCTOR_MODEL_FIX_POINTER = "Promote one of the models in nunchi train models list again, with nunchi train promote."
 DOCTOR_GOLDEN_FIX = "This should be positive. Please check before you rely on this model."
 DOCTOR_HOME_NEW = "{path} (does not exist yet; made when a bot first runs)"
 DOCTOR_HOME_FIX = "It cannot be written to. Please mend its permissions, or give another with NUNCHI_HOME."

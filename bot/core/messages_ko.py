@@ -822,7 +822,7 @@ DOCTOR_MODEL_FIX_GIVEN = "--model 로 다른 모델 폴더를 주시거나, 빼�
 DOCTOR_MODEL_FIX_PROMOTED = (
     "nunchi train rollback 으로 앞의 모델로 돌아가거나, nunchi train promote 로 다른 모델을 올려 주세요."
 )
-DOCTOR_MODEL_FIX_POINTER = "nunchi train promote 로 모델을 다시 올려 주세요. 데이터 폴더의 모델들은 그대로 있습니다."
+DOCTOR_MODEL_FIX_POINTER = "nunchi train models list 에 있는 모델 하나를 nunchi train promote 로 다시 정해 주세요."
 DOCTOR_GOLDEN_FIX = "긍정이어야 하는 문장입니다. 이 모델의 답을 믿기 전에 확인해 주세요."
 DOCTOR_HOME_NEW = "{path} (아직 없으며, 봇을 처음 켤 때 만듭니다)"
 DOCTOR_HOME_FIX = "쓸 수 없습니다. 권한을 고치거나 NUNCHI_HOME 으로 다른 폴더를 알려 주세요."

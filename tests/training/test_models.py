@@ -68,6 +68,22 @@ def test_what_was_compared_with_a_model_in_the_store_may_serve_where_the_pointer
     assert store.state().current == second and set(store.state().kept) == {first, second, new}
 
 
+def test_where_the_pointer_is_lost_the_models_that_are_there_are_shown_and_can_be_named(tmp_path, train_here, store):
+    first, second = store.state().kept[::-1]
+    (store.folder / "current.json").write_text("{")
+    listed = train_here("models", "list")
+    assert "promote" in ended(listed, 78)
+    assert all(model_id in listed.stdout for model_id in (first, second)) and "→" not in listed.stdout
+    ended(train_here("models", "show", second), 0)
+    ended(train_here("promote", second), 0)
+    assert store.state().current == second
+    (store.folder / "current.json").unlink()
+    listed = train_here("models", "list")
+    ended(listed, 0)
+    assert all(model_id in listed.stdout for model_id in (first, second))
+    assert next(line for line in listed.stdout.splitlines() if "→" in line).count("함께 설치된 모델")
+
+
 def damage(folder):
     """One byte more at its end."""
     with open(folder / artifact.SETTINGS, "ab") as file:
