@@ -11,6 +11,7 @@ from nlp import artifact
 from nlp.analyze import BUNDLED
 from nlp.modelstore import ModelStore
 from tests.training.shop import reviews, write_csv
+from training.__main__ import main
 
 
 def make(folder, against=None, **more):
@@ -82,6 +83,21 @@ def test_where_the_pointer_is_lost_the_models_that_are_there_are_shown_and_can_b
     ended(listed, 0)
     assert all(model_id in listed.stdout for model_id in (first, second))
     assert next(line for line in listed.stdout.splitlines() if "→" in line).count("함께 설치된 모델")
+
+
+def test_a_full_disk_is_the_one_that_is_written_to(tmp_path, monkeypatch, capsys):
+    make(tmp_path / "new", artifact.load(BUNDLED).model_id)
+    monkeypatch.setenv("NUNCHI_HOME", str(tmp_path / "home"))
+    copied = []
+
+    def full(source, target):
+        copied.append(target)
+        raise OSError(28, "No space left on device", str(source), None, str(target))
+
+    monkeypatch.setattr(shutil, "copyfile", full)
+    assert main(["promote", str(tmp_path / "new")]) == 74
+    assert str(copied[0]) in capsys.readouterr().err.splitlines()[-1].replace("\n", "")
+    assert not list((tmp_path / "home" / "models").glob(".new-*"))
 
 
 def damage(folder):
