@@ -187,7 +187,10 @@ class ModelStore:
             OSError: if it cannot be written; what served before serves on.
         """
         with self._locked():
-            known = not self.lost()
+            try:
+                known = not self.lost()
+            except ArtifactError:  # it cannot be read, but can be replaced
+                known = False
             old = self.state() if known else self._found()
             if old == State():  # so that a kill from here on does not look like a loss
                 self._point(old)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 
 from training.provenance import plain_name
 
@@ -79,7 +80,7 @@ def rating_name(name: str) -> str:
 
 def word_of(text: str) -> str:
     """What a cell says, as it is looked for among these words: "매우 만족" is 만족."""
-    word = text.strip().casefold()
+    word = unicodedata.normalize("NFC", text).strip().casefold()
     short = _DROPPED.sub("", word)
     strong = _VERY.fullmatch(short)
     for known in (short, strong[1] if strong else ""):

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import re
+import unicodedata
 import zipfile
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -65,7 +66,7 @@ def origin_of(path: Path, source: str = "", licence: str = "", obtained: date | 
 
 def plain_name(name: str) -> str:
     """A column's name by which it is known: lower case, letters and digits only."""
-    return "".join(c for c in name.casefold() if c.isalnum())
+    return "".join(c for c in unicodedata.normalize("NFC", name).casefold() if c.isalnum())
 
 
 def check_file(path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import unicodedata
 
 import openpyxl
 import pytest
@@ -92,6 +93,13 @@ def test_how_sure_a_model_was_is_not_a_rating(tmp_path):
     (tmp_path / "a.jsonl").write_text("\n".join(map(json.dumps, lines)), "utf-8")
     found = read_reviews([tmp_path / "a.jsonl"], ReadRules(), HOST)
     assert (found.kind, ratings(found)) == ("labels", {TEXTS[0]: 1, TEXTS[1]: 0})
+
+
+def test_names_and_words_that_were_taken_apart(tmp_path):
+    """As a Mac writes them."""
+    path = table(tmp_path / "a.csv", ("분기", "긍부정"), (1, 2), ("긍정", "부정"))
+    path.write_text(unicodedata.normalize("NFD", path.read_text("utf-8")), "utf-8")
+    assert ratings(read(path, text_column="3"))[TEXTS[0]] == 1
 
 
 @pytest.mark.parametrize("name", ["구매자평점", "고객님평점"])
