@@ -7,7 +7,7 @@ from itertools import islice
 
 from training.host import Host, Table
 from training.label_words import FLAGS, MISSING, RATED, WORDS, YES_OR_NO, word_of
-from training.meanings import SCALES, Points
+from training.meanings import SCALES, Points, points_of
 
 SAMPLE = 2000
 """Rows by which it is judged what a column holds."""
@@ -29,7 +29,7 @@ def look(columns: Sequence[int], table: Table, host: Host) -> dict[int, Seen]:
         for i in columns:
             word = word_of(host.as_text(row.cells[i]))
             if word not in MISSING:
-                seen[i].append((word[:_LONGEST], host.points(row.cells[i])))
+                seen[i].append((word[:_LONGEST], points_of(word, row.cells[i], host)))
     return seen
 
 

@@ -15,6 +15,10 @@ from training.label_words import MISSING, NEGATIVE, NEUTRAL, POSITIVE, word_of
 from training.messages import Said
 
 _FEWEST_STARS = 5
+_MINUS = frozenset(["-1", "-1.0"])
+MINUS = (-1.0, 0.0)
+"""The label -1 as points."""
+
 SCALES = (5.0, 10.0, 100.0)
 """The usual ones, by the most points that there can be."""
 
@@ -102,8 +106,8 @@ class Values:
             self._joined.means(number, positive=points > scale.cut, stars=scale.stars(points))
 
 
-def understood(path: Path, number: int, cell: Any, host: Host) -> Value:
-    """What a cell says of a review."""
+def understood(path: Path, number: int, cell: Any, host: Host, named: Named) -> Value:
+    """What a cell says of a review, in a column whose name says that."""
     if isinstance(cell, bool):
         return cell
     word = word_of(host.as_text(cell))
@@ -113,10 +117,20 @@ def understood(path: Path, number: int, cell: Any, host: Host) -> Value:
         return word in POSITIVE
     if word in NEUTRAL:
         return "neutral"
-    points = host.points(cell)
+    points = host.points(cell) if named == "stars" else points_of(word, cell, host)
     if points is None:
         raise DataError("label_unclear", file=path.name, row=number)
     return points
+
+
+def points_of(word: str, cell: Any, host: Host) -> Points | None:
+    """The points in a cell that says this, or the label -1."""
+    return MINUS if word in _MINUS else host.points(cell)
+
+
+def from_minus(points: Collection[Points]) -> bool:
+    """Whether all points are labels from -1 to 1."""
+    return all(not of and number in (-1.0, 0.0, 1.0) for number, of in points)
 
 
 def scale_of(path: Path, points: Collection[Points], scale: float | None, cut: float | None, named: Named) -> Scale:
@@ -133,6 +147,8 @@ def scale_of(path: Path, points: Collection[Points], scale: float | None, cut: f
         DataError: if they do not fit the scale or the cut, or could be of several scales.
     """
     plain, ofs = {number for number, of in points if not of}, {of for _, of in points if of}
+    if MINUS in points:
+        return Scale("labels", 1.0, 0.0)
     highest = max(plain, default=0.0)
     if scale is None and cut is None and not ofs and plain <= {0.0, 1.0} and (0.0 in plain or named == "labels"):
         return Scale("labels", 1.0, 0.5)

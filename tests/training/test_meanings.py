@@ -43,6 +43,8 @@ def table(path, cells, name="별점"):
         ("별점", ("2", "1", "0"), {}, "5점 만점", (2, 1)),
         ("별점", ("1.5", "1"), {}, "5점 만점", (1.5, 1)),
         ("score", ("1", "0"), {}, "라벨", (1, 0)),
+        ("감성", ("1", "-1", "0", "-1.0"), {}, "라벨", (1, 0, None, 0)),
+        ("label", ("1", "-1"), {}, "라벨", (1, 0)),
         ("별점", ("5★", "1★"), {}, "5점 만점", (5, 1)),
         ("별점", ("★★★★★", "★☆☆☆☆", "☆☆☆☆☆"), {}, "5점 만점", (5, 1)),
         ("별점", ("5", "1", "미작성"), {}, "5점 만점", (5, 1)),
@@ -94,6 +96,12 @@ def test_a_line_without_a_name_says_as_little(tmp_path):
     assert ratings(read(tmp_path / "a.txt", cut=1.0)) == {"좋아요": 1, "별로": 0}
     (tmp_path / "bad.txt").write_text("2\t아쉬워요\n1\t별로\n", "utf-8")
     assert ratings(read(tmp_path / "bad.txt")) == {"아쉬워요": 2, "별로": 1}
+
+
+@pytest.mark.parametrize("cells", [("5", "-1"), ("1", "-1", "2"), ("1", "-1", "1/1")])
+def test_less_than_nothing_is_a_label_or_none(tmp_path, cells):
+    assert "2번째 행" in refusal(table(tmp_path, cells, "감성"))
+    assert "2번째 행" in refusal(table(tmp_path, ("1", "-1"), "별점"))
 
 
 @pytest.mark.parametrize("cell", ["12/10", "3/0", "★★★☆☆☆☆☆☆☆"])
