@@ -116,6 +116,35 @@ class ModelStore:
             ) from None
         return state
 
+    def lost(self) -> bool:
+        """Whether nobody knows which model served last: what says so was damaged, or is gone and the models are not.
+
+        Raises:
+            ArtifactError: if it cannot be read.
+        """
+        try:
+            self.state()
+        except ArtifactError as error:
+            if error.kind != "pointer":
+                raise
+            return True
+        return bool(self.ids()) and not (self.folder / _POINTER).exists()
+
+    def ids(self) -> tuple[str, ...]:
+        """Ids of the models whose folders are there, whole or not, the last that came first."""
+        try:
+            came = {e.name: e.stat().st_mtime for e in self.folder.iterdir() if e.is_dir() and artifact.is_id(e.name)}
+        except OSError:
+            return ()
+        return tuple(sorted((i for i in came if self._is_ours(i)), key=lambda i: -came[i]))
+
+    def _is_ours(self, model_id: str) -> bool:
+        """Whether a folder is a model under its own id, as only the store puts them there."""
+        try:
+            return artifact.id_of(self.folder / model_id) == model_id
+        except ArtifactError:
+            return False
+
     def path(self, model_id: str) -> Path:
         """The folder of a model; it need not exist."""
         if not artifact.is_id(model_id):
@@ -158,11 +187,14 @@ class ModelStore:
             OSError: if it cannot be written; what served before serves on.
         """
         with self._locked():
-            model_id = self._take_in(source)
             try:
-                old, known = self.state(), True
-            except ArtifactError:
-                old, known = self._found(), False
+                known = not self.lost()
+            except ArtifactError:  # it cannot be read, but can be replaced
+                known = False
+            old = self.state() if known else self._found()
+            if old == State():  # so that a kill from here on does not look like a loss
+                self._point(old)
+            model_id = self._take_in(source)
             gone = {i for i in (*old.kept, *old.before) if not (self.folder / i).is_dir()}
             state = old.without(gone).promoted(model_id)
             self._point(state)
@@ -211,8 +243,7 @@ class ModelStore:
 
     def _found(self) -> State:
         """What the folders tell where nothing else does: that whole ones served in the order in which they came."""
-        came = {e.name: e.stat().st_mtime for e in self.folder.iterdir() if e.is_dir() and artifact.is_id(e.name)}
-        ids = tuple(i for i in sorted(came, key=lambda i: -came[i]) if self._whole(i))
+        ids = tuple(i for i in self.ids() if self._whole(i))
         return State(None, ids, ids)
 
     def _take_in(self, source: Path) -> str:
@@ -249,7 +280,7 @@ class ModelStore:
         for entry in self.folder.iterdir():
             if not entry.is_dir() or entry.name in state.kept:
                 continue
-            if entry.name in once or entry.name.startswith(_SCRATCH) or _is_model(entry):
+            if entry.name in once or entry.name.startswith(_SCRATCH) or self._is_ours(entry.name):
                 shutil.rmtree(entry, ignore_errors=True)
 
     @contextlib.contextmanager
@@ -259,14 +290,6 @@ class ModelStore:
         with open(self.folder / _LOCK, "a+b") as file:
             _lock(file.fileno())
             yield
-
-
-def _is_model(folder: Path) -> bool:
-    """Whether a folder is a model under its own id, as only the store puts them there."""
-    try:
-        return artifact.id_of(folder) == folder.name
-    except ArtifactError:
-        return False
 
 
 def _lock(handle: int) -> None:

@@ -86,7 +86,7 @@ def _run(words: list[str], host: Host | None, program: str) -> int:
             raise
         return _complain(say("extra_missing", package=error.name), CONFIG)
     except OSError as error:
-        file = error.filename or say("while_saving")
+        file = error.filename2 or error.filename or say("while_saving")  # of a copy the second is what is written
         if error.errno in (errno.ENOSPC, errno.EDQUOT):
             return _complain(say("disk_full", file=file), IO_ERROR)
         return _complain(say("file_failed", file=file, reason=error.strerror or type(error).__name__), IO_ERROR)

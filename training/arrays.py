@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import glob
 import io
-import os
 import struct
 import zipfile
 import zlib
@@ -15,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from training.errors import DataError
+from training.writing import write_whole
 
 _NAMES = "names"  # of the array that says which there are
 _DAMAGE = (
@@ -28,34 +27,7 @@ def write_arrays(path: Path, arrays: dict[str, NDArray[Any]]) -> None:
     """Write arrays to an ``.npz`` file, whole or not at all, whoever else writes it at the same time."""
     buffer = io.BytesIO()
     np.savez(buffer, **{_NAMES: np.array(list(arrays))}, **arrays)  # type: ignore[arg-type]  # its stub takes a name for the next argument
-    path.parent.mkdir(parents=True, exist_ok=True)
-    _tidy(path)
-    part = path.with_suffix(f".{os.getpid()}.part")
-    with open(part, "wb") as file:
-        file.write(buffer.getbuffer())
-        file.flush()
-        os.fsync(file.fileno())
-    part.replace(path)
-
-
-def _tidy(path: Path) -> None:
-    """Remove what processes that were killed while they wrote this file left behind."""
-    for part in path.parent.glob(f"{glob.escape(path.stem)}.*.part"):
-        number = part.suffixes[-2][1:]
-        if number.isdigit() and int(number) != os.getpid() and not _lives(int(number)):
-            part.unlink(missing_ok=True)
-
-
-def _lives(process: int) -> bool:
-    if os.name == "nt":  # where to ask is to kill
-        return True
-    try:
-        os.kill(process, 0)
-    except ProcessLookupError:
-        return False
-    except OSError:  # somebody else's
-        return True
-    return True
+    write_whole(path, buffer.getbuffer())
 
 
 def read_arrays(path: Path) -> dict[str, NDArray[Any]]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -24,6 +23,7 @@ from training.recipe_parts import TransformerRecipe
 from training.teach import Opinions, ask_folds
 from training.transformer import encoder, scores
 from training.tune import Pool, make_loss, polarity_pool, rated_pool
+from training.writing import write_whole
 
 _ASKED = 512  # texts at once
 
@@ -103,10 +103,7 @@ class _Late:
             path = self.folder / "pieces.model"
             if not path.exists():
                 pieces = Pieces.fit([*texts, *(r.text for r in movies)], how.pieces)
-                path.parent.mkdir(parents=True, exist_ok=True)
-                part = path.with_suffix(f".{os.getpid()}.part")
-                part.write_bytes(pieces.model)
-                part.replace(path)
+                write_whole(path, pieces.model)
             self._made = Pieces(path.read_bytes())
         return self._made
 

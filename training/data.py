@@ -19,7 +19,8 @@ from numpy.typing import NDArray
 
 from nlp.text import normalize
 from training.errors import DataError
-from training.provenance import Guard, Origin, check_file
+from training.guard import Guard
+from training.provenance import Origin, check_file
 
 HELD_OUT_SHARE = 0.15
 """Share of rated shopping reviews that no model, tuning or calibration ever sees."""

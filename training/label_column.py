@@ -3,39 +3,31 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence, Set
+from collections.abc import Sequence
 from itertools import islice
 from pathlib import Path
 from typing import Any
 
+from training.column_looks import MOST_KINDS, could_rate, flags, kinds, look, looks_rated, speaks
 from training.errors import DataError
 from training.host import Host, Table
-from training.meanings import MISSING, SCALES, WORDS, Named, Points
-from training.provenance import plain_name
-
-_LABEL_NAMES = (
-    *("label", "라벨", "레이블", "감정", "감성", "긍부정", "긍정부정", "극성", "분류", "정답"),
-    *("sentiment", "polarity", "class", "target", "y"),
+from training.label_words import (
+    ANY_LABEL,
+    COUNTED,
+    LABEL_NAMES,
+    OVERALL,
+    RATED,
+    VAGUE,
+    WORDS,
+    YES_OR_NO,
+    rating_name,
+    word_of,
 )
-_VAGUE = frozenset(["점수", "score"])
-"""Of the names for stars those that scores of any kind have, such as how sure a model was of its label."""
+from training.meanings import Named
 
-_COUNTED = re.compile("수량|개수|갯수|도움|추천|조회|공감|번호|(?<![점지])수$|qty|quantity|count|helpful|votes|likes")
-"""In names of columns that hold small numbers, too."""
-
-_RATED = re.compile("(?:[평별]점|점수|평가|감[정성]|라벨|rating|score|stars?|label|sentiment)$|[긍부]정|만족|positive")
-_YES_OR_NO = frozenset(["true", "false", "yes", "no", "n"])
-"""Which a column can say of anything, such as whether a photograph was added."""
-
-_SURE = 0.9
-_MOST_KINDS = 21
 _MOST_LABELS = 3
-_LONGEST = 40
 _ABOVE = 10
 """Rows among which the names of the columns are looked for where the first has none."""
-
-SAMPLE = 2000
-"""Rows by which it is judged what a column holds."""
 
 _HANGUL = re.compile("[가-힣]")
 
@@ -63,15 +55,20 @@ def find_label_column(path: Path, table: Table, wanted: str | None, host: Host) 
             raise DataError("column_twice", file=path.name, column=found + 1)
         return found
     never = {table.text_column, *host.is_verdict(names)}
-    plain = {plain_name(n): i for i, n in reversed(list(enumerate(names)))}
+    plain = {rating_name(n): i for i, n in reversed(list(enumerate(names)))}
     stars, labels = (
         [plain[name] for name in known if name in plain and plain[name] not in never]
-        for known in (host.rating_names, _LABEL_NAMES)
+        for known in (host.rating_names, LABEL_NAMES)
     )
+    if len(stars) > 1:  # of several, one that nobody filled in says nothing
+        seen = look(stars, table, host)
+        stars = [i for i in stars if seen[i]] or stars
     if stars and what_it_is(names[stars[0]], host) == "stars":
         return stars[0]
     if stars or labels:
         chosen = _of_several(stars[:1], labels, table, host)
+        if chosen in labels:
+            chosen = _if_it_rates(chosen, [i for i in range(len(names)) if i not in never], table, host)
     else:
         _check_header(path, table, host)
         chosen = _guessed([i for i in range(len(names)) if i not in never], table, host)
@@ -86,32 +83,18 @@ def find_label_column(path: Path, table: Table, wanted: str | None, host: Host) 
 
 def _check_header(path: Path, table: Table, host: Host) -> None:
     """Refuse a table whose columns are named below a title; its first rows would be taken for reviews."""
-    names = {name for name in (*host.rating_names, *_LABEL_NAMES) if len(name) > 1}
+    names = {name for name in (*host.rating_names, *LABEL_NAMES) if len(name) > 1}
     for row in islice(table.rows(), _ABOVE):
-        words = [host.as_text(cell).strip().casefold() for cell in row.cells]
+        words = [word_of(host.as_text(cell)) for cell in row.cells]
         rated = any(word in WORDS or host.points(cell) for word, cell in zip(words, row.cells, strict=True))
-        if not rated and names & set(map(plain_name, words)):
+        if not rated and names & set(map(rating_name, words)):
             raise DataError("header_not_first", file=path.name)
 
 
 def what_it_is(name: str, host: Host) -> Named:
     """What a column's name says of it."""
-    plain = plain_name(name)
-    return "score" if plain in _VAGUE else "stars" if plain in host.rating_names else "labels"
-
-
-_Seen = list[tuple[str, Points | None]]
-"""What the cells of a column say, those left out that say nothing: the word, and its points if it is some."""
-
-
-def _look(columns: Sequence[int], table: Table, host: Host) -> dict[int, _Seen]:
-    seen: dict[int, _Seen] = {i: [] for i in columns}
-    for row in islice(table.rows(), SAMPLE):
-        for i in columns:
-            word = host.as_text(row.cells[i]).strip().casefold()
-            if word not in MISSING:
-                seen[i].append((word[:_LONGEST], host.points(row.cells[i])))
-    return seen
+    plain = rating_name(name)
+    return "score" if plain in VAGUE else "stars" if plain in host.rating_names else "labels"
 
 
 def _of_several(score: Sequence[int], labels: Sequence[int], table: Table, host: Host) -> int | None:
@@ -129,52 +112,41 @@ def _of_several(score: Sequence[int], labels: Sequence[int], table: Table, host:
     columns = [*score, *labels]
     if len(columns) == 1:
         return columns[0]
-    seen = _look(columns, table, host)
-    rated = [i for i in labels if _could_rate(seen[i]) and (not score or _kinds(seen[i]) <= _MOST_LABELS)]
-    left = [i for i in columns if _speaks(seen[i], WORDS)] or [*score, *rated] or columns[:1]
+    seen = look(columns, table, host)
+    rated = [i for i in labels if could_rate(seen[i]) and (not score or kinds(seen[i]) <= _MOST_LABELS)]
+    left = [i for i in columns if speaks(seen[i], WORDS)] or [*score, *rated] or columns[:1]
     return left[0] if all(seen[i] == seen[left[0]] for i in left) else None
 
 
+def _if_it_rates(labels: int, columns: Sequence[int], table: Table, host: Host) -> int | None:
+    """A column of labels, if they rate anything; one named 분류 may well say what was sold, and another what of it.
+
+    Returns:
+        None if another column could be meant as well.
+    """
+    seen = look([labels], table, host)[labels]
+    vague = rating_name(table.columns[labels]) in ANY_LABEL
+    if could_rate(seen) and (not vague or speaks(seen, WORDS)):
+        return labels
+    other = _guessed([i for i in columns if i != labels], table, host)
+    if other is None or not RATED.search(rating_name(table.columns[other])):
+        return labels
+    return None if could_rate(seen) else other
+
+
 def _guessed(columns: Sequence[int], table: Table, host: Host) -> int | None:
-    """The only column whose cells look like ratings, if its name says nothing else and no other's says ratings."""
-    names = [plain_name(name) for name in table.columns]
-    seen = _look([i for i in columns if not _COUNTED.search(names[i])], table, host)
-    likely = [i for i in seen if _looks_rated(seen[i]) and not (_other(names[i]) and _speaks(seen[i], _YES_OR_NO))]
+    """The column whose cells look like ratings, if its name says nothing else and no other's says ratings as well."""
+    names = [rating_name(name) for name in table.columns]
+    seen = look([i for i in columns if not COUNTED.search(names[i])], table, host)
+    likely = [i for i in seen if looks_rated(seen[i]) and not flags(names[i], seen[i], alone=len(names) == 2)]
+    if len(likely) > 1:
+        likely = [i for i in likely if names[i] in OVERALL]
     if len(likely) != 1:
         return None
     (best,) = likely
-    others = [i for i in seen if i != best and _RATED.search(names[i]) and 0 < _kinds(seen[i]) <= _MOST_KINDS]
-    plain = _RATED.search(names[best]) or _speaks(seen[best], WORDS - _YES_OR_NO)
+    others = [i for i in seen if i != best and RATED.search(names[i]) and 0 < kinds(seen[i]) <= MOST_KINDS]
+    plain = RATED.search(names[best]) or speaks(seen[best], WORDS - YES_OR_NO)
     return best if plain or not others else None
-
-
-def _other(name: str) -> bool:
-    """Whether a column has a name, and one that does not say ratings."""
-    return bool(name) and not _RATED.search(name)
-
-
-def _kinds(seen: _Seen) -> int:
-    return len({word for word, _ in seen})
-
-
-def _speaks(seen: _Seen, words: Set[str]) -> bool:
-    """Whether most cells are some of these words."""
-    return bool(seen) and sum(word in words for word, _ in seen) >= _SURE * len(seen)
-
-
-def _could_rate(seen: _Seen) -> bool:
-    """Whether most cells are something that could be a rating."""
-    return sum(word in WORDS or points is not None for word, points in seen) >= max(1, _SURE * len(seen))
-
-
-def _looks_rated(seen: _Seen) -> bool:
-    """Whether most cells are ratings, and of few kinds."""
-    good = sum(word in WORDS or (points is not None and _is_rating(word, *points)) for word, points in seen)
-    return bool(seen) and good >= _SURE * len(seen) and _kinds(seen) <= _MOST_KINDS
-
-
-def _is_rating(word: str, number: float, of: float) -> bool:
-    return number <= 10 if not of else of in SCALES and "%" not in word
 
 
 def check_not_swapped(path: Path, sample: Sequence[tuple[Any, str]], host: Host, text: int, label: int) -> None:

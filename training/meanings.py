@@ -11,39 +11,14 @@ from typing import Any, Literal
 from training.errors import DataError
 from training.host import Host
 from training.joined import Joined
+from training.label_words import MISSING, NEGATIVE, NEUTRAL, POSITIVE, word_of
 from training.messages import Said
 
-POSITIVE = frozenset(
-    [
-        *("긍정", "긍정적", "긍정리뷰", "좋음", "좋아요", "만족", "매우 만족", "매우만족", "추천", "추천해요"),
-        *("positive", "pos", "good", "p", "true", "yes", "y", "satisfied", "very satisfied", "recommended"),
-    ]
-)
-NEGATIVE = frozenset(
-    [
-        *(
-            "부정",
-            "부정적",
-            "부정리뷰",
-            "나쁨",
-            "싫어요",
-            "별로",
-            "별로예요",
-            "불만",
-            "불만족",
-            "매우 불만족",
-            "매우불만족",
-        ),
-        *("비추천", "추천안함", "추천 안 함", "negative", "neg", "bad", "n", "false", "no", "dissatisfied"),
-        *("very dissatisfied", "not recommended"),
-    ]
-)
-NEUTRAL = frozenset(["중립", "중립적", "보통", "보통이에요", "그저 그래요", "neutral", "neu", "mixed"])
-WORDS = POSITIVE | NEGATIVE | NEUTRAL
-MISSING = frozenset(["", "-", "–", "—", "n/a", "#n/a", "na", "nan", "null", "none", "없음", "미평가"])
-"""What stands in the cell of a review that nobody rated."""
-
 _FEWEST_STARS = 5
+_MINUS = frozenset(["-1", "-1.0"])
+MINUS = (-1.0, 0.0)
+"""The label -1 as points."""
+
 SCALES = (5.0, 10.0, 100.0)
 """The usual ones, by the most points that there can be."""
 
@@ -131,21 +106,31 @@ class Values:
             self._joined.means(number, positive=points > scale.cut, stars=scale.stars(points))
 
 
-def understood(path: Path, number: int, cell: Any, host: Host) -> Value:
-    """What a cell says of a review."""
+def understood(path: Path, number: int, cell: Any, host: Host, named: Named) -> Value:
+    """What a cell says of a review, in a column whose name says that."""
     if isinstance(cell, bool):
         return cell
-    word = host.as_text(cell).strip().casefold()
+    word = word_of(host.as_text(cell))
     if word in MISSING:
         return None
     if word in POSITIVE or word in NEGATIVE:
         return word in POSITIVE
     if word in NEUTRAL:
         return "neutral"
-    points = host.points(cell)
+    points = host.points(cell) if named == "stars" else points_of(word, cell, host)
     if points is None:
         raise DataError("label_unclear", file=path.name, row=number)
     return points
+
+
+def points_of(word: str, cell: Any, host: Host) -> Points | None:
+    """The points in a cell that says this, or the label -1."""
+    return MINUS if word in _MINUS else host.points(cell)
+
+
+def from_minus(points: Collection[Points]) -> bool:
+    """Whether all points are labels from -1 to 1."""
+    return all(not of and number in (-1.0, 0.0, 1.0) for number, of in points)
 
 
 def scale_of(path: Path, points: Collection[Points], scale: float | None, cut: float | None, named: Named) -> Scale:
@@ -162,6 +147,8 @@ def scale_of(path: Path, points: Collection[Points], scale: float | None, cut: f
         DataError: if they do not fit the scale or the cut, or could be of several scales.
     """
     plain, ofs = {number for number, of in points if not of}, {of for _, of in points if of}
+    if MINUS in points:
+        return Scale("labels", 1.0, 0.0)
     highest = max(plain, default=0.0)
     if scale is None and cut is None and not ofs and plain <= {0.0, 1.0} and (0.0 in plain or named == "labels"):
         return Scale("labels", 1.0, 0.5)
@@ -176,16 +163,24 @@ def scale_of(path: Path, points: Collection[Points], scale: float | None, cut: f
     found = Scale("stars", scale, 0.6 * scale if cut is None else cut)
     if not 0 <= found.cut < scale:
         raise DataError("cut_too_high", cut=found.cut, highest=scale)
-    return replace(found, zero=scale < _FEWEST_STARS or (cut is not None and _zero_is_bad(found, points)))
+    bad = cut is not None and (_from_zero(plain, named) or _zero_is_bad(found, points))
+    return replace(found, zero=scale < _FEWEST_STARS or bad)
 
 
 def _could_be_any(plain: Collection[float], named: Named) -> bool:
     """Whether the scale of numbers cannot be told: shares of one, or labels such as 0, 1 and 2."""
     if max(plain, default=0.0) <= 1:
         return not set(plain) <= {0.0, 1.0}
+    if _from_zero(plain, named):
+        return True
     if not set(plain) <= {0.0, 1.0, 2.0} or named == "stars":
         return False
     return named == "labels" or 0.0 in plain
+
+
+def _from_zero(plain: Collection[float], named: Named) -> bool:
+    """Whether numbers can be labels of which the least is 0, such as 0 to 4, and not stars that some did not give."""
+    return named == "labels" and 0.0 in plain and max(plain) < _FEWEST_STARS and all(n == int(n) for n in plain)
 
 
 def _zero_is_bad(scale: Scale, points: Collection[Points]) -> bool:

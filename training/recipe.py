@@ -27,7 +27,7 @@ from training.recipe_parts import (
     TransformerRecipe,
     TuneRecipe,
 )
-from training.settings import check_settings, place_of
+from training.settings import check_settings, check_table, place_of
 from training.tokens import check_kind
 
 
@@ -105,8 +105,8 @@ class Recipe:
         plain = {f.name: data[f.name] for f in fields(cls) if f.type in ("bool", "int", "float") and f.name in data}
         check_settings(cls, plain, "")
         for table, value in data.items():
-            if table not in plain and not isinstance(value, dict):
-                raise DataError("recipe_no_table", name=table)
+            if table in kinds or table == "network":
+                check_table(value, table)
             if table == "network":
                 continue
             if table == "teach":
@@ -141,8 +141,7 @@ class Recipe:
 
 def _transformer(values: Mapping[str, Any]) -> TransformerRecipe:
     """The table ``teach.transformer``."""
-    if not isinstance(values, Mapping):
-        raise DataError("recipe_table", table="teach.transformer", value=repr(values))
+    check_table(values, "teach.transformer")
     usual = TransformerRecipe().tune
     tune = _part(partial(replace, usual), values.get("tune", {}), "teach.transformer.tune", TuneRecipe)
     made: TransformerRecipe = _part(TransformerRecipe, {**values, "tune": tune}, "teach.transformer")

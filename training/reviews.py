@@ -11,14 +11,17 @@ from pathlib import Path
 from typing import Any
 
 from nlp.text import normalize
+from training.column_looks import SAMPLE
 from training.data import Row, check_regular, raw_rated
 from training.errors import DataError
+from training.guard import Guard
 from training.host import Host, Table
 from training.joined import Joined
-from training.label_column import SAMPLE, check_not_swapped, find_label_column, what_it_is
-from training.meanings import MISSING, Kind, Scale, Values, meaning, scale_of, understood
+from training.label_column import check_not_swapped, find_label_column, what_it_is
+from training.label_words import MISSING
+from training.meanings import MINUS, Kind, Scale, Values, from_minus, meaning, scale_of, understood
 from training.messages import Said, say
-from training.provenance import Guard, Origin, check_file, origin_of, plain_name
+from training.provenance import Origin, check_file, origin_of, plain_name
 
 LONGEST = 20_000
 """Characters; no review is longer, and what is was glued together by a mistake in the file."""
@@ -177,7 +180,8 @@ def _read_table(
     guard = Guard(path.name, table.columns, table.text_column)
     own = [_own_column(table.columns, known) for known in _ORIGIN_NAMES]
     label_column = find_label_column(path, table, rules.label_column, host)
-    values = Values(joined)
+    named = what_it_is(table.columns[label_column], host)
+    values, minus = Values(joined), 0
     sample: list[tuple[Any, str]] = []
     unclear: DataError | None = None
     known: dict[tuple[str, ...], Origin] = {}
@@ -190,10 +194,13 @@ def _read_table(
         if number <= SAMPLE:
             sample.append((row.cells[label_column], words[table.text_column]))
         try:
-            value = understood(path, number, row.cells[label_column], host)
+            value = understood(path, number, row.cells[label_column], host, named)
         except DataError as error:  # that the rows are of a chat, or the columns swapped, says more
-            unclear = unclear or error
-            continue
+            if words[table.text_column].strip():
+                unclear = unclear or error
+                continue
+            value = None  # a row without a review, such as one of totals, needs no rating
+        minus = minus or (number if value == MINUS else 0)
         number_of_it = values.number(value)
         out.read += 1
         if unclear is None:
@@ -205,7 +212,8 @@ def _read_table(
     numbers = values.points
     if numbers and values.words:
         raise DataError("labels_mixed", file=path.name, column=label_column + 1)
-    named = what_it_is(table.columns[label_column], host)
+    if minus and not from_minus(numbers):
+        raise DataError("label_unclear", file=path.name, row=minus)
     scale = scale_of(path, numbers, rules.scale, rules.cut, named) if numbers else Scale("labels", 1.0, 0.5)
     label, text = (
         table.columns[i][:40] or Said("column_number", {"number": i + 1}) for i in (label_column, table.text_column)

@@ -21,6 +21,7 @@ from training.messages import language, say
 from training.provenance import Origin
 from training.report import draw_evaluation, draw_losses, draw_passes
 from training.versions import versions
+from training.writing import remove_unfinished
 
 PAGE = "index.html"
 _MOST_LINES = 200
@@ -54,6 +55,7 @@ def begin_run(runs: Path, name: str, config: Mapping[str, Any], *, fresh: bool =
             elif not path.name.startswith("model"):
                 shutil.rmtree(path)
     folder.mkdir(parents=True, exist_ok=True)
+    remove_unfinished(folder)
     _write_config(folder, config)
     return folder
 

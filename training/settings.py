@@ -31,13 +31,23 @@ def check_settings(kind: type[Any] | Any, values: Mapping[str, Any], table: str)
     Raises:
         DataError: naming the table and the setting that is wrong.
     """
-    if not isinstance(values, Mapping):
-        raise DataError("recipe_table", table=table, value=repr(values))
+    check_table(values, table)
     known = {f.name: f.type for f in fields(kind)}
     for name, value in values.items():
         if name not in known:
             raise DataError("recipe_no_setting", table=table, name=name)
         _check(table, name, str(known[name]), value)
+
+
+def check_table(values: Any, table: str) -> None:
+    """See that what stands for a table is one.
+
+    Raises:
+        DataError: naming it.
+    """
+    if not isinstance(values, Mapping):
+        *outer, name = table.split(".")
+        raise DataError("recipe_table", place=place_of(".".join(outer)), name=name, table=table, value=repr(values))
 
 
 def place_of(table: str) -> str:

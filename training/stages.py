@@ -11,6 +11,7 @@ from typing import Any
 
 from training.recipe import Recipe
 from training.vectors import digest as vectors_digest
+from training.writing import remove_unfinished
 
 
 class Stages:
@@ -68,8 +69,9 @@ class Stages:
         return self._runs / f"{stage}-{digest}"
 
     def folder(self, stage: str) -> Path:
-        """The folder of a stage, made if need be."""
+        """The folder of a stage, made if need be, without what a killed process left unfinished in it."""
         folder = self._path(stage)
         folder.mkdir(parents=True, exist_ok=True)
+        remove_unfinished(folder)
         (folder / "made-from.json").write_text(json.dumps(self._what[stage], indent=1) + "\n", encoding="utf-8")
         return folder

@@ -113,8 +113,7 @@ def _model(messages: Messages, folder: Path | None) -> Iterator[Check]:
         analyzed = perf_counter()
     except UserError as error:
         sentence = messages(error.sentence, **error.values)
-        ours = folder is None and _promoted()
-        yield Check(name, "error", sentence, messages("doctor_model_back" if ours else "doctor_model_fix"))
+        yield Check(name, "error", sentence, messages(_model_fix(folder, error)))
         return
     size = sum(file.stat().st_size for file in _model_files(folder))
     milliseconds = round(1000 * (loaded - start))
@@ -128,16 +127,19 @@ def _model(messages: Messages, folder: Path | None) -> Iterator[Check]:
         yield Check(messages("doctor_golden"), "ok", answer)
 
 
-def _promoted() -> bool:
-    """Whether the model in service is one that was promoted, or nobody knows which."""
+def _model_fix(folder: Path | None, error: UserError) -> str:
+    """The sentence on how to get a model that answers: to install anew mends none but the bundled one."""
+    if folder is not None:
+        return "doctor_model_fix_given"
+    if error.sentence != "model_unusable":
+        return "doctor_model_fix"
+    from nlp import ArtifactError
+
     try:
-        from nlp import ArtifactError
-    except ImportError:  # a package is missing, which another check tells
-        return False
-    try:
-        return promoted_model() is not None
-    except ArtifactError:
-        return True
+        promoted = promoted_model()
+    except ArtifactError as unknown:
+        return "doctor_model_fix_pointer" if unknown.kind == "pointer" else "doctor_home_fix"
+    return "doctor_model_fix" if promoted is None else "doctor_model_fix_promoted"
 
 
 def _model_files(folder: Path | None) -> list[Path]:

@@ -72,6 +72,7 @@ INPUT_RAGGED = (
     "Please mend it, or use --ragged keep to leave it so."
 )
 INPUT_JSON = "Line {line} is no JSON object. There should be one object a line."
+INPUT_JSON_WHOLE = "This JSON is one list. Please save it with one object a line (JSONL), e.g. with jq -c '.[]'."
 INPUT_TOO_MANY_COLUMNS = "Up to line {line} there are more than {limit:,} different names, too many for a table."
 INPUT_CHANGED_MEANWHILE = "The file was changed while it was read, so nothing was written. Please run it again."
 COLUMN_NOT_FOUND = "The column with the reviews was not found. Please tell it with --text-column. There are: {columns}"
@@ -819,10 +820,12 @@ DOCTOR_KIWI = "Morphemes (Kiwi)"
 DOCTOR_PYTHON = "Python {version} or newer is needed."
 DOCTOR_LACKS = "missing: {names}"
 DOCTOR_MODEL_OK = "{id} · {megabytes} MB · SHA-256 correct · loads in {ms} ms"
-DOCTOR_MODEL_BACK = (
-    "nunchi train rollback goes back to the model before; nunchi train promote puts one into service again."
-)
 DOCTOR_MODEL_FIX = "pip install --force-reinstall nunchi, or give another model folder with --model."
+DOCTOR_MODEL_FIX_GIVEN = "Give another model folder with --model, or none for the model in service."
+DOCTOR_MODEL_FIX_PROMOTED = (
+    "nunchi train rollback goes back to the model before it, or promote another one with nunchi train promote."
+)
+DOCTOR_MODEL_FIX_POINTER = "Promote one of the models in nunchi train models list again, with nunchi train promote."
 DOCTOR_GOLDEN_FIX = "This should be positive. Please check before you rely on this model."
 DOCTOR_HOME_NEW = "{path} (does not exist yet; made when a bot first runs)"
 DOCTOR_HOME_FIX = "It cannot be written to. Please mend its permissions, or give another with NUNCHI_HOME."

@@ -70,6 +70,7 @@ INPUT_RAGGED = (
     "그 줄을 고치거나, 그대로 두려면 --ragged keep 을 써 주세요."
 )
 INPUT_JSON = "{line}번째 줄이 JSON 객체가 아닙니다. 한 줄에 객체 하나씩 있어야 합니다."
+INPUT_JSON_WHOLE = "전체가 목록 하나인 JSON 입니다. 한 줄에 객체 하나씩(JSONL) 저장해 주세요. 예: jq -c '.[]'"
 INPUT_TOO_MANY_COLUMNS = "{line}번째 줄까지 이름이 {limit:,}가지를 넘어 표로 읽을 수 없습니다."
 INPUT_CHANGED_MEANWHILE = "읽는 동안 파일이 바뀌어 결과를 쓰지 않았습니다. 다시 실행해 주세요."
 COLUMN_NOT_FOUND = "리뷰가 든 칸을 찾지 못했습니다. --text-column 으로 알려 주세요. 있는 칸: {columns}"
@@ -816,8 +817,12 @@ DOCTOR_KIWI = "형태소 (Kiwi)"
 DOCTOR_PYTHON = "Python {version} 이상이 필요합니다."
 DOCTOR_LACKS = "없는 것: {names}"
 DOCTOR_MODEL_OK = "{id} · {megabytes} MB · SHA-256 맞음 · 여는 데 {ms} ms"
-DOCTOR_MODEL_BACK = "nunchi train rollback 으로 앞의 모델로 되돌리거나, nunchi train promote 로 다시 바꿔 끼워 주세요."
 DOCTOR_MODEL_FIX = "pip install --force-reinstall nunchi, 또는 --model 로 다른 모델 폴더를 알려 주세요."
+DOCTOR_MODEL_FIX_GIVEN = "--model 로 다른 모델 폴더를 주시거나, 빼고 쓰는 모델을 쓰세요."
+DOCTOR_MODEL_FIX_PROMOTED = (
+    "nunchi train rollback 으로 앞의 모델로 돌아가거나, nunchi train promote 로 다른 모델을 올려 주세요."
+)
+DOCTOR_MODEL_FIX_POINTER = "nunchi train models list 에 있는 모델 하나를 nunchi train promote 로 다시 정해 주세요."
 DOCTOR_GOLDEN_FIX = "긍정이어야 하는 문장입니다. 이 모델의 답을 믿기 전에 확인해 주세요."
 DOCTOR_HOME_NEW = "{path} (아직 없으며, 봇을 처음 켤 때 만듭니다)"
 DOCTOR_HOME_FIX = "쓸 수 없습니다. 권한을 고치거나 NUNCHI_HOME 으로 다른 폴더를 알려 주세요."

@@ -123,6 +123,20 @@ def test_nothing_in_it(write, name, data):
     assert refusal(write(name, data)).sentence in ("input_empty", "input_xlsx")
 
 
+@pytest.mark.parametrize("indent", [None, 1])
+@pytest.mark.parametrize(
+    "whole", [[{"리뷰": "좋아요", "별점": 5}, {"리뷰": "별로", "별점": 1}], {"reviews": [{"리뷰": "좋아요"}]}]
+)
+def test_json_that_is_one_list_is_no_text(write, whole, indent):
+    path = write("a.json", json.dumps(whole, ensure_ascii=False, indent=indent).encode())
+    if isinstance(whole, dict) and indent is None:  # one object in one line is a line of JSON
+        assert cells(path)[0] == ["reviews"]
+    else:
+        assert refusal(path).sentence == "input_json_whole"
+    lines = "\n".join(json.dumps(row, ensure_ascii=False) for row in [{"리뷰": "좋아요"}, {"리뷰": "별로"}])
+    assert cells(write("b.json", lines.encode())) == [["리뷰"], ["좋아요"], ["별로"]]
+
+
 @pytest.mark.parametrize(
     ("name", "text", "line", "expected", "found"),
     [

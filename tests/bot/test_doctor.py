@@ -98,6 +98,30 @@ def test_no_model(report, tmp_path):
     assert "없음" in found["모델"]["detail"]
 
 
+@pytest.mark.parametrize(
+    ("harm", "fix"), [("model", "rollback"), ("gone", "rollback"), ("pointer", "promote"), ("none", "")]
+)
+def test_what_mends_a_promoted_model_is_no_new_installation(report, model, monkeypatch, tmp_path, harm, fix):
+    monkeypatch.setenv("NUNCHI_HOME", str(tmp_path / "home"))
+    store = ModelStore(tmp_path / "home")
+    folder = store.path(store.promote(model))
+    if harm == "model":
+        (folder / "weights.safetensors").write_bytes(b"")
+    elif harm == "gone":
+        shutil.rmtree(folder)
+    elif harm == "pointer":
+        (store.folder / "current.json").write_text("{")
+    status, found = report()
+    assert fix in found["모델"]["fix"] and "pip" not in found["모델"]["fix"]
+    assert status == (ExitStatus.OK if harm == "none" else ExitStatus.CONFIG)
+
+
+def test_a_damaged_bundled_model_is_installed_anew(report, model, monkeypatch):
+    (model / "weights.safetensors").unlink()
+    monkeypatch.setattr("nlp.analyze.BUNDLED", model)
+    assert "pip install" in report()[1]["모델"]["fix"]
+
+
 def test_secrets_are_seen_but_not_shown(nunchi, report, monkeypatch):
     _, before = report()
     assert (before["Discord"]["status"], before["Slack"]["status"]) == ("missing", "missing")

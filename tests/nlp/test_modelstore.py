@@ -158,6 +158,29 @@ def test_a_damaged_pointer_is_one_sentence_and_promoting_mends_it(
     assert store.promote(folders[1]) == store.state().current
 
 
+def test_a_pointer_that_is_gone_loses_no_model(store: ModelStore, folders: list[Path]) -> None:
+    first, second = [store.promote(folder) for folder in folders[:2]]
+    for seconds, model_id in enumerate((first, second)):
+        os.utime(store.path(model_id), (seconds, seconds))
+    (store.folder / "current.json").unlink()
+    assert store.lost()
+    third = store.promote(folders[2])
+    assert store.state() == State(third, (third, second, first), (second, first))
+    assert not store.lost()
+
+
+def test_the_first_model_that_was_killed_before_it_served_is_no_loss(
+    store: ModelStore, folders: list[Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(State, "promoted", lambda *_: 1 / 0)  # a kill between the copy and the pointer
+    with pytest.raises(ZeroDivisionError):
+        store.promote(folders[0])
+    monkeypatch.undo()
+    assert not store.lost()
+    second = store.promote(folders[1])
+    assert store.state() == State(second, (second,), ())
+
+
 def test_a_lost_pointer_loses_no_model(store: ModelStore, folders: list[Path]) -> None:
     """The folders that are whole tell what was kept; in which order they came, and which of them do not count."""
     first, second, third = [store.promote(folder) for folder in folders[:3]]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import unicodedata
 
 import openpyxl
 import pytest
@@ -36,6 +37,11 @@ def table(path, header, *columns):
         (("label", "class"), ((5, 1, 4), (1, 0))),
         (("라벨", "정답"), (("긍정", "부정"), ("부정", "긍정"))),
         (("감정", "분류"), ((100, 20, 60), (0, 1))),
+        (("분류", "평가점수"), ((1, 2, 3), (5, 1))),
+        (("번호", "재구매"), ((11, 12, 13, 14, 15, 16), (1, 0))),
+        (("번호", "좋아요"), ((11, 12, 13, 14, 15, 16), (0, 5, 1))),
+        (("배송만족", "포장만족"), ((5, 1), (4, 2))),
+        (("별점(배송)", "별점(상품)"), ((5, 1), (4, 2))),
     ],
 )
 def test_a_column_of_other_numbers_is_not_learnt_from(tmp_path, header, columns):
@@ -59,6 +65,19 @@ def test_a_column_of_other_numbers_is_not_learnt_from(tmp_path, header, columns)
         (("만족하셨나요",), (("true", "false"),), "labels"),
         (("만족하셨나요", "구매확인"), (("true", "false"), ("true", "true", "false")), "labels"),
         (("감상", "주문수량"), (("좋아요", "싫어요"), (1, 2)), "labels"),
+        (("분류", "평가점수"), (("상품후기", "질문"), (5, 1)), "stars"),
+        (("별점", "평점"), (("",), (5, 1)), "stars"),
+        (("배송", "평가"), ((3, 2), (5, 1)), "stars"),
+        (("전반적 만족도", "재방문 의향"), ((5, 1), (3, 4)), "stars"),
+        (("", "", ""), ((5, 1), ("Y", "N"), (3000, 4000)), "stars"),
+        (("만족도",), (("매우 만족", "매우 불만족"),), "labels"),
+        (("만족도",), (("아주 좋아요", "별로예요"),), "labels"),
+        (("label",), (("very positive", "Very Negative"),), "labels"),
+        (("만족여부",), (("Y", "N"),), "labels"),
+        (("회차", "별점(5점 만점)"), ((1, 2, 3), (5, 1)), "stars"),
+        (("회차", "평점 (1~5)"), ((1, 2, 3), (5, 1)), "stars"),
+        (("분기", "Rating [1-5]"), ((1, 2, 3), (5, 1)), "stars"),
+        (("결과",), ((1, 0),), "labels"),
     ],
 )
 def test_the_column_of_ratings_is_found(tmp_path, header, columns, kind):
@@ -74,6 +93,13 @@ def test_how_sure_a_model_was_is_not_a_rating(tmp_path):
     (tmp_path / "a.jsonl").write_text("\n".join(map(json.dumps, lines)), "utf-8")
     found = read_reviews([tmp_path / "a.jsonl"], ReadRules(), HOST)
     assert (found.kind, ratings(found)) == ("labels", {TEXTS[0]: 1, TEXTS[1]: 0})
+
+
+def test_names_and_words_that_were_taken_apart(tmp_path):
+    """As a Mac writes them."""
+    path = table(tmp_path / "a.csv", ("분기", "긍부정"), (1, 2), ("긍정", "부정"))
+    path.write_text(unicodedata.normalize("NFD", path.read_text("utf-8")), "utf-8")
+    assert ratings(read(path, text_column="3"))[TEXTS[0]] == 1
 
 
 @pytest.mark.parametrize("name", ["구매자평점", "고객님평점"])

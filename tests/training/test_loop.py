@@ -105,10 +105,11 @@ def test_a_full_disk_leaves_the_checkpoint_before(checkpoint, monkeypatch):
     def full(*_):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(arrays.os, "fsync", full)
+    monkeypatch.setattr(os, "fsync", full)
     with pytest.raises(OSError, match="space"):
         arrays.write_arrays(checkpoint, {"weights": np.zeros(300)})
     assert arrays.read_arrays(checkpoint)["weights"][1] == 1
+    assert [p.name for p in checkpoint.parent.iterdir()] == ["state.npz"], "what was written is no longer in the way"
 
 
 OTHER = """
@@ -121,7 +122,7 @@ write_arrays(Path(sys.argv[1]), {"weights": np.full(300, 2.0)})
 
 
 def test_the_same_training_twice_at_once_does_not_take_the_file_from_the_other(checkpoint, monkeypatch):
-    from training import arrays
+    from training import arrays, writing
 
     def meanwhile(file):
         os.fsync(file)
@@ -129,20 +130,7 @@ def test_the_same_training_twice_at_once_does_not_take_the_file_from_the_other(c
         subprocess.run(command, env=environment(checkpoint.parent), check=True, capture_output=True)
         assert arrays.read_arrays(checkpoint)["weights"][1] == 2
 
-    monkeypatch.setattr(arrays, "os", SimpleNamespace(fsync=meanwhile, getpid=os.getpid))
+    monkeypatch.setattr(writing, "os", SimpleNamespace(fsync=meanwhile, getpid=os.getpid))
     arrays.write_arrays(checkpoint, {"weights": np.full(300, 3.0)})
     assert arrays.read_arrays(checkpoint)["weights"][1] == 3
     assert [p.name for p in checkpoint.parent.iterdir()] == ["state.npz"]
-
-
-def test_what_killed_processes_left_half_written_is_removed(tmp_path):
-    from training.arrays import write_arrays
-
-    dead = subprocess.Popen([sys.executable, "-c", ""])
-    dead.wait()
-    alive = os.getppid()
-    for number in (dead.pid, alive):
-        (tmp_path / f"state.{number}.part").write_bytes(b"half")
-    (tmp_path / f"other.{dead.pid}.part").write_bytes(b"half")
-    write_arrays(tmp_path / "state.npz", {"a": np.zeros(2)})
-    assert {p.name for p in tmp_path.iterdir()} == {"state.npz", f"state.{alive}.part", f"other.{dead.pid}.part"}

@@ -43,6 +43,14 @@ def table(path, cells, name="별점"):
         ("별점", ("2", "1", "0"), {}, "5점 만점", (2, 1)),
         ("별점", ("1.5", "1"), {}, "5점 만점", (1.5, 1)),
         ("score", ("1", "0"), {}, "라벨", (1, 0)),
+        ("감성", ("1", "-1", "0", "-1.0"), {}, "라벨", (1, 0, None, 0)),
+        ("label", ("1", "-1"), {}, "라벨", (1, 0)),
+        ("별점", ("5★", "1★"), {}, "5점 만점", (5, 1)),
+        ("별점", ("★★★★★", "★☆☆☆☆", "☆☆☆☆☆"), {}, "5점 만점", (5, 1)),
+        ("별점", ("5", "1", "미작성"), {}, "5점 만점", (5, 1)),
+        ("별점", ("4", "1", "0"), {}, "5점 만점", (4, 1)),
+        ("label", ("4", "0", "2", "1"), {"cut": 2.0}, "2점보다 높으면", (1, 0, None, 0)),
+        ("label", ("4", "0", "3", "1"), {"scale": 4.0}, "4점 만점", (5, 1, 3.75, 1.25)),
     ],
 )
 def test_points_are_read_of_as_many_as_they_are(tmp_path, name, cells, rules, note, expected):
@@ -57,6 +65,7 @@ def test_points_are_read_of_as_many_as_they_are(tmp_path, name, cells, rules, no
     [
         ("label", ("2", "0", "1")),
         ("label", ("2", "1")),
+        ("label", ("4", "0", "3", "1")),
         ("score", ("0", "1", "2")),
         ("score", ("0.97", "0.12")),
         ("별점", ("1.0", "0.2")),
@@ -95,6 +104,12 @@ def test_words_of_satisfaction_are_labels(tmp_path):
     found = read(write_csv(tmp_path / "words.csv", rows, header="구매평가,리뷰"))
     sides = [row.rating > found.positive_above for row in found.rows]
     assert sides == [True, True, False, False, True, False, False], "and 보통 is neither"
+
+
+@pytest.mark.parametrize("cells", [("5", "-1"), ("1", "-1", "2"), ("1", "-1", "1/1")])
+def test_less_than_nothing_is_a_label_or_none(tmp_path, cells):
+    assert "2번째 행" in refusal(table(tmp_path, cells, "감성"))
+    assert "2번째 행" in refusal(table(tmp_path, ("1", "-1"), "별점"))
 
 
 @pytest.mark.parametrize("cell", ["12/10", "3/0", "★★★☆☆☆☆☆☆☆"])

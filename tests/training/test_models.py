@@ -11,6 +11,7 @@ from nlp import artifact
 from nlp.analyze import BUNDLED
 from nlp.modelstore import ModelStore
 from tests.training.shop import reviews, write_csv
+from training.__main__ import main
 
 
 def make(folder, against=None, **more):
@@ -50,6 +51,53 @@ def test_a_lost_pointer_is_mended_by_promoting(tmp_path, train_here, store):
     assert all(model_id in listed for model_id in (first, second, new))
     ended(train_here("rollback"), 0)
     assert store.state().current in (first, second)
+
+
+@pytest.mark.parametrize("lose", [lambda path: path.write_text("{"), lambda path: path.unlink()], ids=["cut", "gone"])
+def test_what_was_compared_with_a_model_in_the_store_may_serve_where_the_pointer_is_lost(
+    tmp_path, train_here, store, lose
+):
+    first, second = store.state().kept[::-1]
+    new = make(tmp_path / "new", second)
+    make(tmp_path / "stranger", "other-0123abcd")
+    lose(store.folder / "current.json")
+    assert "--data" in ended(train_here("promote", "stranger"), 65)
+    assert "함께 설치된 모델과 견줍니다" in ended(train_here("promote", "new"), 0)
+    assert store.state().current == new and set(store.state().kept) == {first, second, new}
+    lose(store.folder / "current.json")
+    ended(train_here("promote", store.path(second)), 0)
+    assert store.state().current == second and set(store.state().kept) == {first, second, new}
+
+
+def test_where_the_pointer_is_lost_the_models_that_are_there_are_shown_and_can_be_named(tmp_path, train_here, store):
+    first, second = store.state().kept[::-1]
+    (store.folder / "current.json").write_text("{")
+    listed = train_here("models", "list")
+    assert "promote" in ended(listed, 78)
+    assert all(model_id in listed.stdout for model_id in (first, second)) and "→" not in listed.stdout
+    ended(train_here("models", "show", second), 0)
+    ended(train_here("promote", second), 0)
+    assert store.state().current == second
+    (store.folder / "current.json").unlink()
+    listed = train_here("models", "list")
+    ended(listed, 0)
+    assert all(model_id in listed.stdout for model_id in (first, second))
+    assert next(line for line in listed.stdout.splitlines() if "→" in line).count("함께 설치된 모델")
+
+
+def test_a_full_disk_is_the_one_that_is_written_to(tmp_path, monkeypatch, capsys):
+    make(tmp_path / "new", artifact.load(BUNDLED).model_id)
+    monkeypatch.setenv("NUNCHI_HOME", str(tmp_path / "home"))
+    copied = []
+
+    def full(source, target):
+        copied.append(target)
+        raise OSError(28, "No space left on device", str(source), None, str(target))
+
+    monkeypatch.setattr(shutil, "copyfile", full)
+    assert main(["promote", str(tmp_path / "new")]) == 74
+    assert str(copied[0]) in capsys.readouterr().err.splitlines()[-1].replace("\n", "")
+    assert not list((tmp_path / "home" / "models").glob(".new-*"))
 
 
 def damage(folder):

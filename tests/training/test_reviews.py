@@ -239,3 +239,11 @@ def test_a_file_that_changes_meanwhile_is_refused(tmp_path, monkeypatch):
 @pytest.mark.parametrize("name", ["missing.csv", "."])
 def test_missing_files_and_folders(tmp_path, name):
     refusal(tmp_path / name)
+
+
+def test_a_line_of_totals_below_the_rows_needs_no_rating(tmp_path):
+    (tmp_path / "a.csv").write_text("별점,리뷰\n5,좋아요\n1,별로예요\n평균 3.0,\n", "utf-8")
+    found = read(tmp_path / "a.csv")
+    assert ratings(found) == {"좋아요": 5, "별로예요": 1} and found.left_out == {"empty": 1}
+    (tmp_path / "b.csv").write_text("별점,리뷰\n5,좋아요\n평균 3.0,별로예요\n", "utf-8")
+    assert "2번째 행" in refusal(tmp_path / "b.csv")

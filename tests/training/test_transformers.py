@@ -1,5 +1,6 @@
 """Transformers among the teachers: what they read, how they are pretrained, and that they learn."""
 
+import os
 import sys
 from dataclasses import replace
 
@@ -117,6 +118,28 @@ def test_a_setting_that_cannot_be_is_named(wrong, said):
 def test_a_recipe_without_transformers_is_refused_in_a_sentence(capsys):
     assert main(["teach", "--recipe", "best"]) == 65
     assert capsys.readouterr().err.startswith("best 레시피에는 따로 가르칠 트랜스포머가 없습니다")
+
+
+def test_where_nothing_can_be_written_is_found_before_anything_is_read(tmp_path, capsys):
+    (tmp_path / "mine.toml").write_text('[teach]\nfolds = 2\n[teach.transformer]\nreads = ["characters"]\n')
+    (tmp_path / "taken").touch()
+    words = ["--recipe", str(tmp_path / "mine.toml"), "--data", str(tmp_path / "nothing.csv")]
+    assert main(["teach", *words, "--runs", str(tmp_path / "taken" / "runs")]) == 74
+    assert "taken" in capsys.readouterr().err
+
+
+def test_pieces_are_written_by_each_process_under_a_name_of_its_own(tmp_path, monkeypatch):
+    pytest.importorskip("sentencepiece")
+    from training.attend import _Late
+
+    how = Recipe.from_dict({"teach": {"folds": 2, "transformer": {**TINY, "reads": ["pieces"]}}}, "tried")
+    texts = [row.text for row in rows(300, 1)]
+    made = _Late(how.teach.transformer, "pieces", lambda: None, texts, [], tmp_path)
+    names = []
+    monkeypatch.setattr(os, "fsync", lambda _: names.extend(p.name for p in tmp_path.iterdir()))
+    assert made.made is not None
+    assert names == [f"pieces.{os.getpid()}.part"]
+    assert [p.name for p in tmp_path.iterdir()] == ["pieces.model"]
 
 
 @pytest.mark.slow

@@ -12,7 +12,7 @@ import nlp
 from nlp import artifact
 from nlp.analyze import BUNDLED
 from nlp.golden import GOLDEN, LEAST_RIGHT, golden_right
-from nlp.modelstore import ModelStore
+from nlp.modelstore import ModelStore, State
 from training.commands.around import Around, around, err, in_words, out, service_model
 from training.commands.reading import reads
 from training.commands.shown import cell, plain
@@ -37,7 +37,14 @@ def promote(
     rules: ReadRules,
 ) -> None:
     """Put a model into service; running bots change over by themselves."""
-    promote_folder(around(context), model, force=force, data=data, rules=rules)
+    here = around(context)
+    promote_folder(here, _folder(here.store, str(model)), force=force, data=data, rules=rules)
+
+
+def _folder(store: ModelStore, model: str) -> Path:
+    """The folder that somebody named, by its path or as the id of a model in the store."""
+    by_id = artifact.is_id(model) and not Path(model).is_dir() and store.path(model).is_dir()
+    return store.path(model) if by_id else Path(model)
 
 
 def promote_folder(
@@ -72,9 +79,9 @@ def promote_folder(
 def _check_not_worse(
     here: Around, model: Path, analyzer: nlp.Analyzer, data: list[Path] | None, rules: ReadRules
 ) -> None:
-    serving, damaged = _serving(here.store)
+    serving, served = _serving(here.store)
     serving_id = artifact.load(serving).model_id
-    if analyzer.model_id in (serving_id, damaged):
+    if analyzer.model_id in (serving_id, *served):
         return
     if data:
         from training.evaluate import evaluate
@@ -90,32 +97,30 @@ def _check_not_worse(
         outcome: str = comparison.outcome
     else:
         record = _record(model)
-        if record is None or record["against"] not in (serving_id, damaged):
+        if record is None or record["against"] not in (serving_id, *served):
             raise DataError("promote_unknown", model=analyzer.model_id, serving=serving_id)
         outcome = str(record["outcome"])
     if outcome == "worse":
         raise DataError("promote_worse", model=analyzer.model_id, serving=serving_id)
 
 
-def _serving(store: ModelStore) -> tuple[Path, str | None]:
-    """Folder of the model to compare with, and the id of the one that serves if that is damaged, which is said.
+def _serving(store: ModelStore) -> tuple[Path, tuple[str, ...]]:
+    """Folder of the model to compare with, and ids of those that may serve in its place, which is said.
 
-    Promoting is how a damaged store is mended, so nothing about it may be in the way.
+    Promoting is how a damaged store is mended, so nothing about it may be in the way: where nobody knows which model
+    serves, any in the store may be the one that a new model was compared with when it was made.
     """
-    try:
-        found = store.whole()
-    except nlp.ArtifactError as error:
-        if error.kind != "pointer":
-            raise
+    if store.lost():
         err.print(say("promote_pointer_lost"), markup=False, highlight=False, soft_wrap=True)
-        return BUNDLED, None
+        return BUNDLED, store.ids()
+    found = store.whole()
     folder = BUNDLED if found.model_id is None else store.path(found.model_id)
     if not found.skipped:
-        return folder, None
+        return folder, ()
     other = found.model_id or say("models_bundled")
     said = say("promote_serving_damaged", model=found.skipped[0], other=other)
     err.print(said, markup=False, highlight=False, soft_wrap=True)
-    return folder, found.skipped[0]
+    return folder, found.skipped[:1]
 
 
 def _record(model: Path) -> dict[str, object] | None:
@@ -140,9 +145,15 @@ def rollback(context: typer.Context) -> None:
 def list_models(context: typer.Context) -> None:
     """The models in the store, newest first, and which serves."""
     store = around(context).store
-    state = store.state()
+    unknown = None
+    try:
+        state = store.state()
+    except nlp.ArtifactError as error:
+        if error.kind != "pointer":
+            raise
+        state, unknown = State(), error
     table = Table("", say("models_model"), say("models_against"), say("models_outcome"))
-    for model_id in state.kept:
+    for model_id in state.kept or store.ids():
         try:
             store.check(model_id)
             record = _record(store.path(model_id)) or {}
@@ -150,8 +161,10 @@ def list_models(context: typer.Context) -> None:
             record = {"outcome": "damaged"}
         mark = "→" if model_id == state.current else ""
         table.add_row(mark, model_id, cell(str(record.get("against", "–"))), _outcome(record))
-    table.add_row("→" if state.current is None else "", say("models_bundled"), "", "")
+    table.add_row("→" if state.current is None and not unknown else "", say("models_bundled"), "", "")
     out.print(table)
+    if unknown:
+        raise unknown
 
 
 def _outcome(record: dict[str, object]) -> str:
@@ -195,12 +208,7 @@ def show(
 ) -> None:
     """The card of a model."""
     store = around(context).store
-    if not model:
-        folder = service_model(store)
-    elif model in store.state().kept:
-        folder = store.path(model)
-    else:
-        folder = Path(model)
+    folder = _folder(store, model) if model else service_model(store)
     artifact.load(folder)
     card = folder / artifact.CARD
     said = plain(card.read_text("utf-8", "replace")) if card.is_file() else say("models_no_card", model=folder.name)

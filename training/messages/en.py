@@ -45,7 +45,9 @@ MODEL_PICKLE = (
 MODEL_FILE = "{path} is a file, not a model folder; name the folder of a model"
 MODEL_ID = "that is not the id of a model; see models list"
 MODEL_OTHER = "{path} holds another model, {model}, than its name says; promote that folder again"
-MODEL_POINTER = "{path} was changed or cut off, so nobody knows which model serves; promote one again"
+MODEL_POINTER = (
+    "{path} was changed or cut off, so nobody knows which model serves; promote one of those in models list again"
+)
 MODEL_SERVING = "the model in service is gone or damaged; go back with rollback, or promote another"
 MODEL_NOTHING_BEFORE = "the bundled model serves already; there is nothing to go back to"
 MODEL_MANY = "models that are not whole: {broken}"

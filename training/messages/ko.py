@@ -43,7 +43,10 @@ MODEL_PICKLE = (
 MODEL_FILE = "{path}: 모델 폴더가 아니라 파일입니다. 모델의 폴더를 알려 주세요."
 MODEL_ID = "모델의 번호가 아닙니다. 있는 모델은 models list 로 볼 수 있습니다."
 MODEL_OTHER = "{path}: 폴더의 이름과 다른 {model} 모델이 들어 있습니다. 이 폴더를 promote 로 다시 넣어 주세요."
-MODEL_POINTER = "{path} 파일이 바뀌었거나 잘려서 어느 모델을 쓰는지 알 수 없습니다. promote 로 다시 정해 주세요."
+MODEL_POINTER = (
+    "{path} 파일이 바뀌었거나 잘려서 어느 모델을 쓰는지 알 수 없습니다. models list 에 있는 모델 하나를 promote 로 "
+    "다시 정해 주세요."
+)
 MODEL_SERVING = (
     "지금 쓰는 모델이 없어졌거나 망가졌습니다. rollback 으로 되돌리거나, promote 로 다른 모델을 쓰도록 정해 주세요."
 )

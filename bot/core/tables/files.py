@@ -95,6 +95,8 @@ def open_table(path: Path, options: ReadOptions, tick: Tick) -> Iterator[Table]:
         with _open_spreadsheet(path, options, tick) as table:
             yield table
     else:
+        if path.suffix.lower() == ".json" and kind is None:
+            _check_json_lines(path)
         file = inspect(path, options.encoding, lambda done: tick("check", done, before.st_size))
         yield _open_text(file, kind, options, tick)
     after = path.stat()
@@ -121,6 +123,14 @@ def _head(path: Path) -> bytes:
             return file.read(len(_OLE))
     except OSError as error:
         raise UserError(ExitStatus.NO_INPUT, "input_unreadable", path=path, reason=error.strerror) from None
+
+
+def _check_json_lines(path: Path) -> None:
+    """Refuse JSON that is one list or object over many lines: its lines are no reviews."""
+    with open(path, "rb") as file:
+        first = file.readline(_SAMPLE).lstrip(b"\xef\xbb\xbf \t\r\n")
+    if first[:1] == b"[" or first.strip() == b"{":
+        raise UserError(ExitStatus.BAD_DATA, "input_json_whole")
 
 
 def _open_text(file: TextFile, kind: Kind | None, options: ReadOptions, tick: Tick) -> Table:

@@ -12,12 +12,13 @@ MOST = 100.0
 
 _AMOUNT = r"(\d+(?:[.,]\d+)?)"
 _NUMBER = re.compile(
-    rf"\s*(?:(?:별점?|평점)\s*:?\s*)?{_AMOUNT}\s*(?:점|stars?|개|(%))?\s*"
+    rf"\s*(?:(?:별점?|평점)\s*:?\s*)?{_AMOUNT}\s*(?:점|stars?|개|[★⭐]\ufe0f?|(%))?\s*"
     rf"(?:(?:/|out of)\s*{_AMOUNT}\s*(?:점|stars?)?\s*|\(\s*{_AMOUNT}\s*점?\s*만점\s*\)\s*)?",
     re.IGNORECASE,
 )
 _STARS = re.compile(r"\s*((?:[★⭐]\ufe0f?\s*){1,5})((?:☆\ufe0f?\s*)*)")
 _STAR = re.compile("[★⭐]")
+_NO_STARS = re.compile(r"\s*(?:☆\ufe0f?\s*){5}")
 _BRACKETS = re.compile(r"\((.*)\)\s*")
 _MOST_STARS = 5
 _HIGHEST = 1000.0
@@ -43,6 +44,8 @@ def read_points(cell: Cell) -> Points | None:
         return Points(float(cell), 0.0) if 0 <= cell <= MOST else None
     if not isinstance(cell, str) or len(cell) > 40:
         return None
+    if _NO_STARS.fullmatch(cell):
+        return Points(0.0, float(_MOST_STARS))
     stars = _STARS.match(cell)
     return _in_words(cell) if stars is None else _in_stars(stars, cell[stars.end() :])
 
