@@ -29,12 +29,16 @@ def held_out():
 
 
 FLOORS = {
-    "negation": 0.78,
+    "negation": 0.84,
     "negation_fresh": 0.42,
-    "contrast": 0.69,
-    "irony": 0.38,
-    "slang": 0.72,
-    "elsewhere": 0.68,
+    "negation_unseen": 0.68,
+    "contrast": 0.79,
+    "contrast_unseen": 0.84,
+    "irony": 0.4,
+    "irony_unseen": 0.31,
+    "slang": 0.79,
+    "slang_unseen": 0.56,
+    "elsewhere": 0.7,
     "harmless": 0.97,
 }
 """A little under what the model does, so that a worse one is noticed."""
@@ -71,7 +75,7 @@ def test_held_out_accuracy(analyzer, held_out):
 
 def test_spelling_does_not_turn_verdicts(analyzer, held_out):
     for name, flips in behaviour.invariance(analyzer, [r.text for r in held_out]).items():
-        assert flips.of_all.value <= 0.025, name
+        assert flips.of_all.value <= 0.0205, name
 
 
 @pytest.mark.parametrize(("amount", "most"), [(0.1, 0.02), (0.2, 0.04)])
