@@ -46,6 +46,11 @@ batch = 32
 rate = 1e-2
 movies_every = 4
 noise = 0.1
+[finish]
+made = 64
+kept = 64
+batch = 32
+rate = 1e-3
 """
 
 PLAIN = """
@@ -136,6 +141,7 @@ def test_fit_makes_a_model_that_serves(files, tmp_path, recipe):
     assert all(other in said for other in ("새 모델", "지금 쓰는 모델", "선형 모델")), "it is compared with both"
     assert ("다른 조각으로 보정하고" in result.stderr) == (recipe == "small.toml"), "where there are two folds"
     check_run_folder(tmp_path / "runs", recipe.removesuffix(".toml"), result, analyzer.model_id)
+    assert bool(list((tmp_path / "runs").glob("fit-*/finish-*-0.npz"))) == (recipe == "small.toml"), "its last step"
     assert ("영화 리뷰, movies.tsv, 20" in card) == (recipe == "small.toml"), "those that the recipe has a use for"
 
     again = run(command(files, tmp_path / "model", tmp_path / "runs", recipe))

@@ -27,7 +27,7 @@ def test_rules_give_the_same_reviews_for_the_same_seed_and_both_polarities():
 )
 def test_negation_turns_a_predicate_round(text, good):
     # Whoever cannot but, or is not that, turns it round once more.
-    again = ("않을 수", "않은 적", "않은 날", "않은 때", "않은 게", "여간")
+    again = ("않을 수", "않은 적", "않은 날", "않은 때", "않은 게", "않은 데", "않다고 하면", "않는 날", "여간")
     sides = {side for made, side in made_once(60_000, 1) if text in made and not any(turn in made for turn in again)}
     assert sides == {good}
 
