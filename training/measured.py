@@ -38,6 +38,7 @@ def measure_and_save(
     folder: Path,
     seed: int,
     *,
+    positive_above: float | None = None,
     lesson: Lesson | None = None,
     losses: Mapping[str, Path] | None = None,
     start: str = "",
@@ -52,11 +53,12 @@ def measure_and_save(
         out: the model folder to make.
         folder: of the run.
         seed: of the run.
+        positive_above: ratings above this are positive; what the network's shape says if None.
         lesson: what its teachers say, for the card.
         losses: by name the files of losses on the way; of those that are not there nothing is drawn.
         start: id of the model that was only finished; empty for one made from nothing.
     """
-    above = recipe.network.positive_above
+    above = recipe.network.positive_above if positive_above is None else positive_above
     analyzer = Analyzer(trained, threads=2)
     learn, held = split(list(corpora.rated))
     result, before = (evaluate(a, held, positive_above=above) for a in (analyzer, served))

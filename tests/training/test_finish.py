@@ -127,6 +127,7 @@ def test_a_model_folder_is_finished_by_one_command(start, tmp_path):
     assert made.model_id.startswith("small-") and made.model_id != load(folder).model_id
     card = (tmp_path / "done" / "README.md").read_text("utf-8")
     assert load(folder).model_id in card and "finish --recipe mine" in card
+    assert "rated.tsv" in card and "네이버" not in card.partition("(data)")[2], "the sources are those of the rows"
     (folder_of_run,) = (tmp_path / "runs").glob("finish-*")
     assert (folder_of_run / "index.html").is_file()
     first, second = (read_arrays(path) for path in sorted(folder_of_run.glob("finish-*.npz")))

@@ -8,10 +8,9 @@ from typing import Annotated
 
 import typer
 
-from training.backend import load_keras
 from training.commands.around import SeedOption, around, out, service_model
 from training.commands.fit import check_writable, tell_read
-from training.commands.full import corpus_files, print_evaluation, read_corpora
+from training.commands.full import corpora_with_sources, corpus_files, print_evaluation
 from training.commands.reading import reads
 from training.errors import DataError
 from training.messages import say
@@ -48,12 +47,12 @@ def finish(
     files = corpus_files(data, unrated, movies)
     reviews = read_reviews(files.rated, rules, around(context).host)
     tell_read(reviews)
-    load_keras()
+    named = bool(data) or files.fetched
+    corpora = corpora_with_sources(chosen, reviews, files, unrated, movies, named=named)  # which loads Keras
     from training.finish import finished
     from training.measured import measure_and_save
     from training.runfolder import begin_run
 
-    corpora = read_corpora(chosen, reviews, files, ())
     chosen = replace(chosen, network=start.settings.network)
     config = {"start": start.model_id, "settings": asdict(chosen.finish), "seed": seed, "rows": corpora.fingerprint()}
     folder = begin_run(runs, "finish", config)
@@ -66,6 +65,7 @@ def finish(
         target,
         folder,
         seed,
+        positive_above=reviews.positive_above,
         losses={f"finish-{n}": folder / f"finish-{n}.jsonl" for n in range(chosen.finish.networks)},
         start=start.model_id,
     )

@@ -138,12 +138,7 @@ def fit_fully(
     files = corpus_files(None, unrated, movies) if os.environ.get("NUNCHI_DATA") else CorpusFiles([], unrated, movies)
     if reviews.kind == "labels":  # there are no stars to learn
         recipe = replace(recipe, network=replace(recipe.network, ratings=(0, 1), positive_above=0.5))
-    told = [(n, say("card_rated", source=source, day=day), licence) for n, source, licence, day in sources(reviews)]
-    corpora = replace(
-        read_corpora(recipe, reviews, files, told if named else ()),
-        unrated_source=_source("card_unrated_of", unrated),
-        movies_source=_source("card_films_of", movies),
-    )
+    corpora = corpora_with_sources(recipe, reviews, files, unrated, movies, named=named)
     from training.devices import devices
     from training.fit import fit as make
 
@@ -154,6 +149,18 @@ def fit_fully(
     said += [*outcome.sentences, say("fit_folder", folder=outcome.folder), say("fit_page", page=outcome.page)]
     for sentence in said:
         out.print(sentence, markup=False, highlight=False, soft_wrap=True)
+
+
+def corpora_with_sources(
+    recipe: Recipe, reviews: Reviews, files: CorpusFiles, unrated: Path | None, movies: Path | None, *, named: bool
+) -> Corpora:
+    """The same as :func:`read_corpora`, with the sources of what the user named for the card; see :func:`fit_fully`."""
+    told = [(n, say("card_rated", source=source, day=day), licence) for n, source, licence, day in sources(reviews)]
+    return replace(
+        read_corpora(recipe, reviews, files, told if named else ()),
+        unrated_source=_source("card_unrated_of", unrated),
+        movies_source=_source("card_films_of", movies),
+    )
 
 
 def _source(sentence: str, path: Path | None) -> tuple[str, str] | None:
