@@ -70,6 +70,9 @@ def test_the_scale_is_told_by_the_highest():
     assert find_scale(["1", 9]) == 10
     assert find_scale([80, 100]) == 100
     assert find_scale([]) == 5
+    assert find_scale([0.8, 1, 0.2, None]) == 1, "cells of percent"
+    assert find_scale([1, 0.5, 4]) == 5
+    assert [read_rating(n, 1.0) for n in (1, 0.8, 0.2, 0)] == [5.0, 4.0, 1.0, None]
     assert find_scale(["8/10", "★★★★", 4]) == 5
     assert find_scale(["8/10", 7]) == 10
     assert [read_rating(cell, 10) for cell in ("8/10", "★★★★", "3/4", 8)] == [4.0, 4.0, 3.75, 4.0]

@@ -88,8 +88,16 @@ def read_number(cell: Cell, scale: float = _SCALES[0]) -> float | None:
 
 
 def find_scale(cells: Iterable[Cell]) -> float:
-    """The highest number of points there can be where a cell does not say it: 5, 10 or 100, by the highest of them."""
-    highest = max((p.number for p in map(read_points, cells) if p is not None and not p.of), default=0.0)
+    """The highest number of points there can be where a cell does not say it: 5, 10 or 100, by the highest of them.
+
+    Of parts of one, as a spreadsheet holds what it shows as percent, it is 1.
+    """
+    highest, parts = 0.0, False
+    for points in map(read_points, cells):
+        if points is not None and not points.of:
+            highest, parts = max(highest, points.number), parts or 0 < points.number < 1
+    if parts and highest <= 1:
+        return 1.0
     return next((scale for scale in _SCALES if highest <= scale), _SCALES[-1])
 
 
