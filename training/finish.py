@@ -1,6 +1,6 @@
-"""The last step: the network learns reviews made by rule, and to say of all others what the whole model says already.
+"""The last step: the network learns reviews made by rule or by hand, and to say of others what the model says already.
 
-What a model has learned from reviews should not suffer from sentences made by rule, of which corpora hold few. So its
+What a model has learned from reviews should not suffer from sentences of which corpora hold few. So its
 own opinion on real texts is its target there (learning without forgetting: Li & Hoiem 2016, arXiv:1606.09282), and on
 copies of them that are misspelt or end in other marks, too (consistency training: Xie et al. 2020, arXiv:1904.12848).
 Made reviews are asked of the whole model, its wide part included, which does not change; so what its n-grams get wrong
@@ -27,8 +27,9 @@ from nlp.text import normalize
 from training.arrays import read_arrays, write_arrays
 from training.batches import Encoded, components_of, predict
 from training.counterfactual import Example, make
-from training.data import MOVIES_HELD_OUT_SHARE
+from training.data import MOVIES_HELD_OUT_SHARE, place
 from training.loop import OneCycle, Stream, compile_with, run
+from training.made.written import examples
 from training.marks import remarked, unmarked
 from training.messages import say
 from training.noise import misspell
@@ -73,7 +74,8 @@ def finish(
     network.set_weights(model, config, dict(start.weights))
     random = np.random.default_rng(seed)
     chosen = [texts[int(i)] for i in random.permutation(len(texts))[: recipe.kept]]
-    pool = _own_opinions(model, start, chosen) + _corrected(model, start, make(recipe.made, seed + 5), recipe.least)
+    made = make(recipe.made, seed + 5) + examples() * recipe.written
+    pool = _own_opinions(model, start, chosen) + _corrected(model, start, made, recipe.least)
     if config.buckets:
         model.get_layer("wide").trainable = False
     stream = Stream([len(t) for t in pool.texts], recipe.batch, seed)
@@ -136,7 +138,8 @@ def finished(model: Artifact, recipe: Recipe, corpora: Corpora, folder: Path, se
     if not how.made:
         return model
     # Of other settings or another model nothing is gone on with.
-    asked = repr((replace(how, networks=1, share=1.0), model.settings, digest_of(model.weights), seed))
+    lessons = examples() if how.written else []
+    asked = repr((replace(how, networks=1, share=1.0), lessons, model.settings, digest_of(model.weights), seed))
     name = f"finish-{hashlib.sha256(asked.encode()).hexdigest()[:10]}"
     texts = real_texts(recipe, corpora, seed)
     found = []
@@ -167,7 +170,9 @@ def real_texts(recipe: Recipe, corpora: Corpora, seed: int) -> list[str]:
     """Texts of reviews, rated or not, parts of those put together, and at most half as many again of movies."""
     unrated = [r.text for r in corpora.unrated]
     texts = [r.text for r in split(list(corpora.rated))[0]] + unrated
-    texts += recombine(unrated, min(recipe.finish.kept, 6 * len(unrated)), seed + 6) if unrated else []
+    made = recombine(unrated, min(recipe.finish.kept, 6 * len(unrated)), seed + 6) if unrated else []
+    held = corpora.held_places
+    texts += [text for text in made if place(text) not in held]
     films = split(list(corpora.movies), MOVIES_HELD_OUT_SHARE)[0]
     chosen = np.random.default_rng(seed).permutation(len(films))[: len(texts) // 2]
     return texts + [films[int(i)].text for i in chosen]

@@ -17,7 +17,7 @@ from nlp.tokenizer import Tokenizer
 from training.attend import teach_transformers
 from training.batches import Encoded, predict
 from training.counterfactual import make
-from training.data import MOVIES_HELD_OUT_SHARE, Row, fold
+from training.data import MOVIES_HELD_OUT_SHARE, Row, fold, place
 from training.enough import check_enough, check_sides
 from training.messages import say
 from training.morphemes import remember, teach_morphemes
@@ -77,7 +77,7 @@ def prepare(recipe: Recipe, corpora: Corpora, runs: Path, seed: int) -> Both:
         shape,
         learn,
         corpora.unrated,
-        _recombined(recipe, corpora.unrated, seed),
+        _recombined(recipe, corpora, seed),
         movies,
         tokens,
         reminder,
@@ -119,7 +119,7 @@ def teach_only(recipe: Recipe, corpora: Corpora, runs: Path, seed: int) -> Path:
     made, kept = make(recipe.teach.tune.counterfactuals, seed + 1), stages.folder("transformer")
     characters = partial(_fit_tokenizer, recipe, learn, corpora.unrated, movies, runs)
     domain = [*learn, *corpora.unrated]
-    unrated = [*corpora.unrated, *_recombined(recipe, corpora.unrated, seed)]
+    unrated = [*corpora.unrated, *_recombined(recipe, corpora, seed)]
     apart = {name: others for name, (_, others) in _apart(learn, recipe).items()}
     for name, rows in {"": learn, **apart}.items():
         teach_transformers(recipe, characters, domain, rows, unrated, movies, made, seed, kept, name)
@@ -205,10 +205,11 @@ def _taught(
     return replace(prepared, lesson=lesson)
 
 
-def _recombined(recipe: Recipe, unrated: Sequence[Row], seed: int) -> list[Row]:
-    """Texts made of parts of unrated ones, as rows that belong to no fold."""
-    count = recipe.teach.recombined if recipe.teach.folds else 0
-    return [Row(text, None, 0.0) for text in recombine([r.text for r in unrated], count, seed + 4)]
+def _recombined(recipe: Recipe, corpora: Corpora, seed: int) -> list[Row]:
+    """Texts made of parts of unrated ones, none that is held out, as rows that belong to no fold."""
+    count, held = recipe.teach.recombined if recipe.teach.folds else 0, corpora.held_places
+    made = recombine([r.text for r in corpora.unrated], count, seed + 4)
+    return [Row(text, None, 0.0) for text in made if place(text) not in held]
 
 
 def announce(sentence: str, /, **values: object) -> None:

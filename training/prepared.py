@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -15,6 +15,7 @@ from nlp.tokenizer import Tokenizer
 from training.counterfactual import Example, make
 from training.data import Row
 from training.recipe import Recipe
+from training.rows import split
 from training.teach import Lesson
 from training.tune import Pool
 
@@ -39,6 +40,17 @@ class Corpora:
     sources: Sequence[tuple[str, str, str]] = ()
     unrated_source: tuple[str, str] | None = None
     movies_source: tuple[str, str] | None = None
+
+    @property
+    def held_places(self) -> frozenset[float]:
+        """Places of the held-out rated reviews; two texts of one place are the same."""
+        return frozenset(r.place for r in split(list(self.rated))[1])
+
+    def without_held_out(self) -> Corpora:
+        """The same without unrated and movie reviews whose text is that of a held-out rated one, too."""
+        held = self.held_places
+        unrated, movies = ([r for r in rows if r.place not in held] for rows in (self.unrated, self.movies))
+        return replace(self, unrated=unrated, movies=movies)
 
     def fingerprint(self) -> str:
         """SHA-256 (hex) of all rows."""

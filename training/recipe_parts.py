@@ -83,11 +83,13 @@ class MorphemeRecipe:
         kind: of the tokenizer, one of :data:`nlp.tokenizer.MORPHEME_KINDS`; empty for no such teachers.
         limit: most frequent morphemes kept.
         min_count: morphemes seen fewer times are left out.
+        vectors: whether the networks begin with what the analyser's own language model knows of them; Kiwi has one.
     """
 
     kind: str = ""
     limit: int = 30000
     min_count: int = 5
+    vectors: bool = False
 
 
 @dataclass(frozen=True)
@@ -194,6 +196,7 @@ class FinishRecipe:
 
     Attributes:
         made: reviews made by rule, of which the network learns the polarity; 0 for no such step.
+        written: how many times each review written by hand (:mod:`training.made.written`) stands among them.
         least: probability of the right side that they are to have; of a higher one nothing is made.
         networks: how many learn so, each from other reviews made by rule; the mean of their weights is taken.
         share: of that mean in the weights; the rest is of the network as it was.
@@ -206,6 +209,7 @@ class FinishRecipe:
     """
 
     made: int = 0
+    written: int = 0
     least: float = 0.8
     networks: int = 1
     share: float = 1.0

@@ -68,6 +68,21 @@ def test_it_learns_what_rules_make_and_keeps_its_opinions_of_reviews(start, done
     assert moved.mean() < 0.08
 
 
+def test_it_learns_what_was_written_by_hand(start, monkeypatch):
+    from training import finish as module
+
+    written = [("주머니가 하나도 안 터졌어요", True), ("주머니가 하루 만에 터졌어요", False)]
+    monkeypatch.setattr(module, "examples", lambda: written)
+    texts, good = zip(*written, strict=True)
+    few = replace(RECIPE, made=16, epochs=8)
+    said = [
+        probabilities(module.finish(start, replace(few, written=times), REAL[:600], 0), list(texts))
+        for times in (0, 16)
+    ]
+    assert ((said[1] > 0.5) == good).all()
+    assert said[1][0] - said[1][1] > said[0][0] - said[0][1] + 0.3
+
+
 def test_wide_part_calibration_and_bands_stay_what_they_were(start, done):
     assert done.settings == start.settings
     assert np.array_equal(done.weights["wide/table"], start.weights["wide/table"])

@@ -1,5 +1,6 @@
 """Reviews made by rule, and typing errors made on purpose."""
 
+from collections import Counter
 from functools import cache
 
 import numpy as np
@@ -9,6 +10,7 @@ from nlp.text import is_hangul_syllable, normalize
 from training.behaviour import SUITES, suites_in
 from training.counterfactual import make
 from training.data import key
+from training.made.written import examples, pairs
 from training.noise import KINDS, corrupt, misspell
 
 made_once = cache(make)
@@ -47,6 +49,15 @@ def test_no_review_is_made_with_both_polarities():
     assert not [text for text, sides in made.items() if len(sides) > 1]
 
 
+def suite_sentences() -> set[str]:
+    return {
+        key(normalize(cell))
+        for path in suites_in(SUITES)
+        for line in path.read_text("utf-8").splitlines()[1:]
+        for cell in line.split("\t")[1:]
+    }
+
+
 SEEDS = ((98_000, 2), (98_000, 3), (100_000, 2), (200_000, 5), (200_000, 1005))
 LEARNED_FROM = [pytest.param(n, seed, marks=pytest.mark.slow) for n, seed in SEEDS]
 
@@ -54,14 +65,34 @@ LEARNED_FROM = [pytest.param(n, seed, marks=pytest.mark.slow) for n, seed in SEE
 @pytest.mark.parametrize(("count", "seed"), [(60_000, 1), *LEARNED_FROM])
 def test_no_rule_makes_a_sentence_of_the_suites(count, seed):
     """Also not as many as the bundled model learned from, with their seeds."""
-    suites = {
-        key(normalize(cell))
-        for path in suites_in(SUITES)
-        for line in path.read_text("utf-8").splitlines()[1:]
-        for cell in line.split("\t")[1:]
-    }
+    suites = suite_sentences()
     assert len(suites) > 1500
     assert not suites & {key(normalize(text)) for text, _ in made_once(count, seed)}
+
+
+def test_reviews_written_by_hand_are_pairs_and_each_is_there_once():
+    texts = [key(text) for text, _ in examples()]
+    assert len(texts) == 2 * len(pairs()) > 5000
+    assert len(set(texts)) == len(texts)
+    assert {good for _, good in examples()[::2]} == {True} and {good for _, good in examples()[1::2]} == {False}
+    assert max(map(len, texts)) < 100 and min(map(len, texts)) >= 5
+
+
+def test_no_review_written_by_hand_is_nearly_one_of_the_suites():
+    """That is, shares half of their pairs of characters."""
+
+    def grams(text: str) -> set[str]:
+        return {text[i : i + 2] for i in range(len(text) - 1)}
+
+    suites = [grams(text) for text in suite_sentences()]
+    having: dict[str, list[int]] = {}
+    for number, found in enumerate(suites):
+        for gram in found:
+            having.setdefault(gram, []).append(number)
+    for text, _ in examples():
+        own = grams(key(text))
+        shared = Counter(number for gram in own for number in having.get(gram, ()))
+        assert all(n / (len(own) + len(suites[k]) - n) < 0.6 for k, n in shared.items()), text
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -49,6 +49,39 @@ def test_a_fold_of_one_polarity_is_a_sentence(tmp_path):
         prepare(Recipe.from_dict({}, "tried"), Corpora([*held, *some]), tmp_path, 0)
 
 
+def test_a_held_out_text_stands_in_no_other_corpus(capsys, tmp_path):
+    """A network may not meet it with the ratings of movies, nor teachers be asked about it."""
+    from training.commands.full import CorpusFiles, read_corpora
+    from training.finish import real_texts
+    from training.prepare import _recombined
+    from training.prepared import Corpora
+    from training.recombine import recombine
+    from training.reviews import Reviews
+
+    unrated = [replace(row, rating=None) for row in rows(60, 2)]
+    recipe = Recipe.from_dict({**RECIPE, "teach": {"folds": 2, "recombined": 200}, "finish": {"made": 10}}, "tried")
+    texts = [r.text for r in unrated]
+    made = {seed: recombine(texts, count, seed) for seed, count in ((4, 200), (6, 360))}
+    held = [Row(t, 5.0, place(t)) for own in made.values() for t in own if place(t) < 0.15]
+    assert len({r.text for r in held} & set(made[4])) > 5 and len({r.text for r in held} & set(made[6])) > 5
+    corpora = Corpora(held, unrated)
+    assert not {place(r.text) for r in _recombined(recipe, corpora, 0)} & corpora.held_places
+    assert not set(map(place, real_texts(recipe, corpora, 0))) & corpora.held_places
+
+    rated = rows(240, 1)
+    known, learned = next(r for r in rated if r.place < 0.15), next(r for r in rated if r.place > 0.15)
+    (tmp_path / "u.txt").write_text(
+        f"{known.text.replace(' ', '  ')}\n{learned.text}\n새 글 입니다\n", encoding="utf-8"
+    )
+    (tmp_path / "m.tsv").write_text(f"9\t{known.text}\n1\t{learned.text}\n10\t좋은 영화\n", encoding="utf-8")
+    full = replace(recipe, pretrain=replace(recipe.pretrain, epochs=1))
+    files = CorpusFiles([], tmp_path / "u.txt", tmp_path / "m.tsv")
+    read = read_corpora(full, Reviews(rated), files, ())
+    assert [r.text for r in read.unrated] == [learned.text, "새 글 입니다"]
+    assert [r.text for r in read.movies] == [learned.text, "좋은 영화"]
+    assert "글이 같은 것을 뺐습니다: 2편" in capsys.readouterr().err
+
+
 @pytest.mark.slow
 def test_nobody_who_teaches_for_the_calibration_knows_the_ratings_of_its_fold(prepared):
     first, second = prepared

@@ -103,7 +103,12 @@ def read_corpora(
     load_keras()  # which takes seconds, so whatever is wrong with a file is said before
     from training.prepared import Corpora
 
-    return Corpora(reviews.rows, unrated, movies, named)
+    corpora = Corpora(reviews.rows, unrated, movies, named)
+    clean = corpora.without_held_out()
+    same = len(unrated) + len(movies) - len(clean.unrated) - len(clean.movies)
+    if same:
+        err.print(say("corpus_same_as_held_out", count=same), markup=False, highlight=False, soft_wrap=True)
+    return clean
 
 
 def fit_fully(
