@@ -46,6 +46,9 @@ class Tokenizer(Protocol):
     def encode(self, text: str) -> list[int]:
         """The ids of the tokens of a normalised text, each in ``1 .. size - 1``."""
 
+    def id_of(self, token: str) -> int:
+        """The id of a token of the vocabulary; ``UNKNOWN`` if it is not there."""
+
     def to_dict(self) -> dict[str, Any]:
         """A JSON-serialisable description from which :func:`from_dict` restores the tokenizer."""
 
@@ -77,6 +80,10 @@ class Vocabulary:
     def encode(self, text: str) -> list[int]:
         get = self._ids.get
         return [get(token, UNKNOWN) for token in self.tokens(text)]
+
+    def id_of(self, token: str) -> int:
+        """The id of a token of the vocabulary; ``UNKNOWN`` if it is not there."""
+        return self._ids.get(token, UNKNOWN)
 
     def to_dict(self) -> dict[str, Any]:
         return {"kind": self.kind, "vocabulary": list(self.vocabulary)}

@@ -21,9 +21,12 @@ from training.recipe import Recipe
 from training.teach import Opinions, teach
 from training.tokens import cut_all, cutter
 from training.tune import Pool
+from training.vectors import Vectors
 
 _LONGEST = 3
 """Longest n-gram of morphemes that the linear models look at."""
+
+_MOVIES_FOR_VECTORS = 60_000
 
 
 def teach_morphemes(
@@ -67,15 +70,25 @@ def teach_morphemes(
     shape = replace(recipe.teachers, jamo=False, bigrams=0)
     starts = []
     if recipe.pretrain.epochs and movies:
-        starts.append(pretrain(shape, tokens, replace(recipe.pretrain, vectors=""), movies, (), seed, folder))
+        known = _analyser_vectors(domain, movies, shape.embedding, folder) if settings.vectors else None
+        bare = replace(recipe.pretrain, vectors="")
+        starts.append(pretrain(shape, tokens, bare, movies, (), seed, folder, known))
 
     # Other processes fit them: those need not get the movies.
-    known = {r.text: kept[r.text] for r in (*domain, *unrated)}
-    linear = partial(baseline.opinions, longest=_LONGEST, tokens=known.__getitem__)
+    cut_texts = {r.text: kept[r.text] for r in (*domain, *unrated)}
+    linear = partial(baseline.opinions, longest=_LONGEST, tokens=cut_texts.__getitem__)
     answers = folder / name
     return teach(
         shape, tokens, recipe.teach, rows, unrated, reminder, starts, made, seed + 1000, answers, "morphemes", linear
     )
+
+
+def _analyser_vectors(domain: Sequence[Row], movies: Sequence[Row], width: int, folder: Path) -> Vectors:
+    """What the analyser knows of the morphemes of the domain and of some movies."""
+    from training.analyser_vectors import analyser_vectors
+
+    texts = [r.text for r in domain] + [r.text for r in movies[:_MOVIES_FOR_VECTORS]]
+    return analyser_vectors(texts, width, folder / "analyser-vectors.txt")
 
 
 def remember(

@@ -62,25 +62,20 @@ def _language_model(model: keras.Model, config: NetworkConfig, classes: int) -> 
     return keras.Model(model.input, layers.Dense(classes, name="neighbour")(hidden))
 
 
-def begin_with(weights: Weights, vectors: Vectors, config: NetworkConfig, tokenizer: Tokenizer) -> tuple[Weights, int]:
+def begin_with(weights: Weights, vectors: Vectors, tokenizer: Tokenizer) -> tuple[Weights, int]:
     """Give tokens the vectors that are known of them.
 
     Args:
         weights: of a network, by name.
         vectors: known ones.
-        config: shape of the network.
         tokenizer: its tokenizer.
 
     Returns:
         The weights, and how many tokens have such a vector.
     """
     table, found = weights["embedding/character"].copy(), 0
-    components = components_of(tokenizer) if config.jamo else None
     for token, vector in zip(vectors.tokens, vectors.matrix, strict=True):
-        ids = tokenizer.encode(token)
-        if len(ids) != 1:
-            continue
-        row = ids[0] if components is None else components[ids[0], 0]
+        row = tokenizer.id_of(token)  # an analyser would cut many a morpheme that stands alone in another way
         if row != UNKNOWN:
             table[row] = vector
             found += 1
@@ -108,7 +103,7 @@ def first_weights(config: NetworkConfig, tokenizer: Tokenizer, vectors: str, see
     keras.utils.set_random_seed(seed)
     body = replace(config, buckets=0)
     weights = network.get_weights(network.build(body, tokenizer.size, components_of(tokenizer)), body)
-    begun, found = begin_with(weights, fitting_vectors(vectors, body), body, tokenizer)
+    begun, found = begin_with(weights, fitting_vectors(vectors, body), tokenizer)
     if not found:
         raise DataError("vectors_none", path=vectors)
     _console.print(say("vectors_begin", count=found, path=vectors), markup=False, highlight=False, soft_wrap=True)
@@ -123,6 +118,7 @@ def pretrain(
     domain: Sequence[Row],
     seed: int,
     folder: Path,
+    vectors: Vectors | None = None,
 ) -> Weights:
     """Pretrain embedding and recurrent layers.
 
@@ -134,6 +130,7 @@ def pretrain(
         domain: reviews of the domain; their ratings are not looked at.
         seed: initial weights and order of the rows.
         folder: for the result and checkpoints; if the result is there already it is read.
+        vectors: with which the tokens begin, where they are known; those of the recipe's file if None.
 
     Returns:
         Weights by name, of embedding and recurrent layers.
@@ -144,7 +141,10 @@ def pretrain(
     keras.utils.set_random_seed(seed)
     body = replace(config, buckets=0, hidden=0, ratings=_RATINGS, positive_above=5.5, dropout=0.15)
     model = network.build(body, tokenizer.size, components_of(tokenizer))
-    if recipe.vectors:
+    if vectors is not None:
+        begun, _ = begin_with(network.get_weights(model, body), vectors, tokenizer)
+        network.set_weights(model, body, begun, only="embedding")
+    elif recipe.vectors:
         begun = first_weights(body, tokenizer, recipe.vectors, seed)
         network.set_weights(model, body, begun, only="embedding")
 

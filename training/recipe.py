@@ -126,6 +126,8 @@ class Recipe:
         recipe = cls(name=name, network=_network(data.get("network", {}), tokens), **parts)
         if recipe.teach.morphemes.kind not in ("", *tokenizer.MORPHEME_KINDS):
             raise _no_choice("teach.morphemes", "kind", tokenizer.MORPHEME_KINDS, recipe.teach.morphemes.kind)
+        if recipe.teach.morphemes.vectors and recipe.teach.morphemes.kind != "kiwi":
+            raise _no_choice("teach.morphemes", "vectors", ("false",), True)
         try:
             recipe.teachers  # noqa: B018 - says what is wrong with their units
         except ValueError as error:
