@@ -77,7 +77,7 @@ def test_it_learns_what_was_written_by_hand(start, monkeypatch):
     few = replace(RECIPE, made=16, epochs=8)
     said = [
         probabilities(module.finish(start, replace(few, written=times), REAL[:600], 0), list(texts))
-        for times in (0, 16)
+        for times in (0, 64)
     ]
     assert ((said[1] > 0.5) == good).all()
     assert said[1][0] - said[1][1] > said[0][0] - said[0][1] + 0.3
