@@ -17,6 +17,7 @@ import numpy as np
 from joblib import Parallel, delayed
 from numpy.typing import NDArray
 
+from nlp.tokenizers.morphemes import new_kiwi
 from training.vectors import Vectors, load
 
 _ANCHORS = 800
@@ -44,7 +45,7 @@ def analyser_vectors(texts: Sequence[str], width: int, path: Path) -> Vectors:
     chunks = (texts[at : at + _CHUNK] for at in range(0, len(texts), _CHUNK))
     for counted in Parallel(n_jobs=-1, return_as="generator")(delayed(_count)(chunk) for chunk in chunks):
         counts.update(counted)
-    kiwi = _kiwi()
+    kiwi = new_kiwi()
     known: dict[str, int] = {}
     for (form, own, base), _ in counts.most_common():
         number = next((i for i in (own, base) if _has_vector(kiwi, i)), None)
@@ -57,12 +58,6 @@ def analyser_vectors(texts: Sequence[str], width: int, path: Path) -> Vectors:
     return found
 
 
-def _kiwi() -> Any:
-    from kiwipiepy import Kiwi
-
-    return Kiwi(num_workers=1)
-
-
 def _has_vector(kiwi: Any, number: int) -> bool:
     """Whether the model knows a morpheme itself, not only what kind of sign it is (it has one vector for all emoji)."""
     return bool(kiwi.morpheme(number).form) and bool(np.isfinite(kiwi.morpheme_similarity(number, number)))
@@ -70,7 +65,7 @@ def _has_vector(kiwi: Any, number: int) -> bool:
 
 def _count(texts: Sequence[str]) -> Counter[tuple[str, int, int]]:
     """How often a form occurs as which morpheme; of an unusual spelling also the usual one's number."""
-    kiwi = _kiwi()
+    kiwi = new_kiwi()
     return Counter((t.form, t.id, t.base_id) for text in texts for t in kiwi.tokenize(text))
 
 

@@ -58,12 +58,21 @@ def _make(kind: str) -> Cut:
     return _konlpy(kind)
 
 
-def _kiwi() -> Cut:
+def new_kiwi() -> Any:
+    """A Kiwi of its own, which takes seconds to load.
+
+    Raises:
+        MissingAnalyserError: if it is not installed.
+    """
     try:
         from kiwipiepy import Kiwi
     except ImportError:
         raise MissingAnalyserError(f"morphemes by Kiwi need kiwipiepy: {_KIWI}", "kiwi") from None
-    kiwi = Kiwi(num_workers=1)
+    return Kiwi(num_workers=1)
+
+
+def _kiwi() -> Cut:
+    kiwi = new_kiwi()
     return lambda text: [token.form for token in kiwi.tokenize(text)]
 
 

@@ -41,7 +41,7 @@ def test_what_is_known_by_its_kind_alone_has_no_vector(found):
 
 def test_they_are_kept(found, monkeypatch):
     known, path = found
-    monkeypatch.setattr(vectors, "_kiwi", None)
+    monkeypatch.setattr(vectors, "new_kiwi", None)
     again = vectors.analyser_vectors([], 16, path)
     assert again.tokens == known.tokens
     np.testing.assert_allclose(again.matrix, known.matrix, atol=1e-5)
