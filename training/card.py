@@ -9,8 +9,8 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from nlp.artifact import ModelSettings
-from training.data import Row
 from training.evaluate import Evaluation
+from training.made.written import examples
 from training.messages import say
 from training.metrics import Paired, Share
 from training.recipe import Recipe
@@ -58,6 +58,7 @@ def write_card(
                 *(corpora.sources or [shopping]),
                 *_beside(corpora.unrated, corpora.unrated_source or (say("card_unrated"), public)),
                 *_beside(corpora.movies, corpora.movies_source or (say("card_films"), "CC0")),
+                *_beside(examples() if recipe.finish.written else (), (say("card_written"), "Apache-2.0")),
             ],
         ),
         say("card_never"),
@@ -84,7 +85,7 @@ def write_card(
     return "\n\n".join(p.rstrip("\n") for p in parts) + "\n"
 
 
-def _beside(rows: Sequence[Row], source: tuple[str, str]) -> list[tuple[str, str, str]]:
+def _beside(rows: Sequence[object], source: tuple[str, str]) -> list[tuple[str, str, str]]:
     """The line of a corpus beside the rated reviews; none where the recipe had no use for it."""
     return [(f"{len(rows):,}", *source)] if rows else []
 

@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -223,8 +224,10 @@ def test_the_card_names_corpora_that_the_user_named_and_says_how_it_behaves(file
     from training.behaviour import Behaviour, suites_in
     from training.card import write_card
     from training.evaluate import evaluate
+    from training.made.written import examples
     from training.prepared import Corpora
     from training.recipe import Recipe
+    from training.recipe_parts import FinishRecipe
 
     rows = [Row(text, 5.0 if good else 1.0, 0.0) for text, good in make(40, 3)]
     analyzer = nlp.load()
@@ -249,6 +252,10 @@ def test_the_card_names_corpora_that_the_user_named_and_says_how_it_behaves(file
     assert all(f"뒤집힌 판단: {say(f'change_{change}')} |" in cards[0] for change in acts.flips)
     assert "글자의 20%가 망가졌을 때" in cards[0] and "글자의 0%" not in cards[0]
     assert "| 30 | 영화 리뷰, 우리.tsv, 2026-01-02에 받음 | 적지 않음 |" in cards[1] and "CC0" not in cards[1]
+    learned = replace(given[0], finish=FinishRecipe(made=10, written=2))
+    line = f"| {len(examples()):,} | 마지막 단계에 쓰려고 이 프로젝트에서 손으로 쓴 짝 | Apache-2.0 |"
+    assert line in write_card(learned, corpora, *given[1:], None, acts, 0)
+    assert line not in cards[1]
     assert all("별점 없는" not in card and "nan" not in card for card in cards), "of what was not used nothing is said"
 
 

@@ -25,7 +25,9 @@ HELP_FAITHFULNESS = "Say whether the words named as evidence matter more to a ve
 HELP_PARTS = "Say how well reviews are cut into clauses, and how well aspects and their polarity are found."
 HELP_CURVE = "Measure precision and recall at every threshold on held-out rows, and put them into a model folder."
 HELP_TEACH = "Train only the transformers among a recipe's teachers, where there is a GPU; fit goes on elsewhere."
-HELP_FINISH = "Teach a calibrated model reviews made by rule, and leave its opinions on real ones as they are."
+HELP_FINISH = (
+    "Teach a calibrated model reviews made by rule or by hand, and leave its opinions on real ones as they are."
+)
 HELP_ABLATE = "Train with ever more steps of a recipe, and say what each gained."
 
 # What they take
