@@ -1,7 +1,7 @@
 """Reviews written by hand, in pairs: of what no rule knows, since what happened tells the verdict.
 
 ``*.tsv``: a line is a pair, the review of a content customer and that of a discontented one, in nearly the same words.
-They were written by people who read neither rules nor the behaviour suites in ``tests/data``; a test sees to it that
+Whoever wrote them had read neither the rules nor the behaviour suites in ``tests/data``; a test sees to it that
 none of them is, or nearly is, a sentence of those suites.
 """
 
