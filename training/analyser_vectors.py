@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from functools import cache
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -36,8 +37,8 @@ def analyser_vectors(texts: Sequence[str], width: int, path: Path) -> Vectors:
         path: file in which they are kept; read if it is there.
 
     Returns:
-        Vectors of mean 0 and length 1. Of forms that are several morphemes (``쓰`` is a verb and an adjective) the most
-        frequent counts. Forms that the model does not know are not there.
+        Vectors around their mean, scaled to length 1. Of forms that are several morphemes (``쓰`` is a verb and an
+        adjective) the most frequent counts. Forms that the model does not know are not there.
     """
     if path.exists():
         return load(path)
@@ -63,9 +64,15 @@ def _has_vector(kiwi: Any, number: int) -> bool:
     return bool(kiwi.morpheme(number).form) and bool(np.isfinite(kiwi.morpheme_similarity(number, number)))
 
 
+@cache
+def _kiwi_of_process() -> Any:
+    """One for all that a process counts."""
+    return new_kiwi()
+
+
 def _count(texts: Sequence[str]) -> Counter[tuple[str, int, int]]:
     """How often a form occurs as which morpheme; of an unusual spelling also the usual one's number."""
-    kiwi = new_kiwi()
+    kiwi = _kiwi_of_process()
     return Counter((t.form, t.id, t.base_id) for text in texts for t in kiwi.tokenize(text))
 
 
