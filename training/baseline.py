@@ -13,10 +13,12 @@ from sklearn.linear_model import LogisticRegression, SGDClassifier
 from sklearn.pipeline import Pipeline, make_pipeline
 
 from training.data import Row, key
+from training.judged import Judged
 from training.rows import Rows
 
 Tokens = Callable[[str], list[str]]
 _AT_ONCE = 5_000
+_EVEN = 0.3  # of a judged review whose sides are nearer to each other nothing is learned
 
 
 class LogCountRatio(TransformerMixin, BaseEstimator):
@@ -47,7 +49,7 @@ def fit_baseline(
     """Fit one on rated rows.
 
     Args:
-        rows: rated rows.
+        rows: rated rows, and such as were only judged.
         positive_above: ratings above this are positive.
         longest: longest n-gram.
         c: inverse strength of the regularisation.
@@ -62,14 +64,24 @@ def fit_baseline(
         parts = {"tokenizer": tokens, "preprocessor": str, "token_pattern": None}
     features = TfidfVectorizer(ngram_range=(1, longest), min_df=2, sublinear_tf=True, lowercase=False, **parts)
     regression = LogisticRegression(C=c, solver="liblinear", max_iter=300)
-    labels = np.array([r.rating is not None and r.rating > positive_above for r in rows])
+    rows = [r for r in rows if not isinstance(r, Judged) or abs(2 * r.positive - 1) > _EVEN]
+    labels, weights = _labels(rows, positive_above)
     steps = [features, LogCountRatio(), regression] if bayes else [features, regression]
     pipeline, texts = make_pipeline(*steps), [r.text for r in rows]
     try:
-        return pipeline.fit(texts, labels)
+        return pipeline.fit(texts, labels, logisticregression__sample_weight=weights)
     except ValueError:  # no n-gram is in two texts; then one has to do
         features.set_params(min_df=1)
-        return pipeline.fit(texts, labels)
+        return pipeline.fit(texts, labels, logisticregression__sample_weight=weights)
+
+
+def _labels(rows: Sequence[Row], above: float) -> tuple[NDArray[np.bool_], NDArray[np.float64]]:
+    """Whether each review is positive, and how much it counts: one that was only judged the less, the less is sure."""
+    judged = [r.positive if isinstance(r, Judged) else None for r in rows]
+    labels = [
+        r.rating is not None and r.rating > above if p is None else p > 0.5 for r, p in zip(rows, judged, strict=True)
+    ]
+    return np.array(labels), np.array([1.0 if p is None else abs(2 * p - 1) for p in judged])
 
 
 def fit_to_any(rows: Sequence[Row], positive_above: float = 3, *, most: int = 20_000) -> Pipeline:

@@ -19,6 +19,7 @@ from training.batches import Encoded, predict
 from training.counterfactual import make
 from training.data import MOVIES_HELD_OUT_SHARE, Row, fold, place
 from training.enough import check_enough, check_sides
+from training.judged import Judged, heeded, judged_first
 from training.messages import say
 from training.morphemes import remember, teach_morphemes
 from training.pieces import check_installed
@@ -30,8 +31,8 @@ from training.recombine import recombine
 from training.rows import split
 from training.stages import Stages
 from training.student import learn_network
+from training.teach import Lesson, teach, teach_again
 from training.teach import lesson as agree
-from training.teach import teach, teach_again
 from training.tokens import cut_all, cutter
 from training.tune import movie_pool
 
@@ -119,10 +120,11 @@ def teach_only(recipe: Recipe, corpora: Corpora, runs: Path, seed: int) -> Path:
     made, kept = make(recipe.teach.tune.counterfactuals, seed + 1), stages.folder("transformer")
     characters = partial(_fit_tokenizer, recipe, learn, corpora.unrated, movies, runs)
     domain = [*learn, *corpora.unrated]
-    unrated = [*corpora.unrated, *_recombined(recipe, corpora, seed)]
     apart = {name: others for name, (_, others) in _apart(learn, recipe).items()}
     for name, rows in {"": learn, **apart}.items():
-        teach_transformers(recipe, characters, domain, rows, unrated, movies, made, seed, kept, name)
+        judged, others = _judged(recipe, corpora.unrated, rows)
+        asked = [*others, *_recombined(recipe, corpora, seed)]
+        teach_transformers(recipe, characters, domain, [*rows, *judged], asked, movies, made, seed, kept, name)
     return kept
 
 
@@ -163,8 +165,11 @@ def _taught(
         domain: all rows of the domain, by whose morphemes the tokenizer of those that read morphemes is made.
         name: of the folder in that of each stage.
     """
-    recipe, seed, rows = prepared.recipe, prepared.seed, prepared.learn
-    unrated = [*prepared.unrated, *prepared.recombined]
+    recipe, seed = prepared.recipe, prepared.seed
+    judged, others = _judged(recipe, prepared.unrated, prepared.learn)
+    prepared = replace(prepared, unrated=[*judged, *others])
+    # A judged review is in a fold, as a rated one is: only a teacher that did not learn from it is asked about it.
+    rows, unrated = [*prepared.learn, *judged], [*others, *prepared.recombined]
     made = make(recipe.teach.tune.counterfactuals * recipe.teach.tune.epochs, seed + 1)
     opinions = teach(
         recipe.teachers,
@@ -188,9 +193,11 @@ def _taught(
         opinions |= teach_transformers(
             recipe, lambda: prepared.tokens, domain, rows, unrated, prepared.movies, same, seed, kept, name
         )
-    lesson = agree(opinions, rows, recipe.network, len(prepared.recombined))
+    lesson = _heeded(agree(opinions, prepared.learn, recipe.network, len(prepared.recombined)), prepared)
     if not name:
         announce("fit_teachers", shares=lesson.words)
+        if judged:
+            announce("fit_judged", rows=len(judged))
     if recipe.teach.generations > 1:
         again, first = stages.folder("again") / name, replace(prepared, lesson=lesson)
 
@@ -198,11 +205,25 @@ def _taught(
             model = learn_network(first, title, again / state, keep=keep)
             return lambda texts: predict(model, Encoded(texts, first.shape, first.tokens))
 
-        opinions |= teach_again(second, recipe.network, recipe.teach, rows, unrated, again)
-        lesson = agree(opinions, rows, recipe.network, len(prepared.recombined))
+        every = [*prepared.unrated, *prepared.recombined]
+        opinions |= teach_again(second, recipe.network, recipe.teach, prepared.learn, every, again)
+        lesson = _heeded(agree(opinions, prepared.learn, recipe.network, len(prepared.recombined)), prepared)
         if not name:
             announce("fit_second_teachers", shares=lesson.words)
     return replace(prepared, lesson=lesson)
+
+
+def _judged(recipe: Recipe, unrated: Sequence[Row], rated: Sequence[Row]) -> tuple[list[Judged], list[Row]]:
+    """The unrated reviews that were judged, if the recipe wants them, and the others."""
+    if not recipe.teach.judged:
+        return [], list(unrated)
+    return judged_first(unrated, rated, recipe.network.positive_above)
+
+
+def _heeded(lesson: Lesson, prepared: Prepared) -> Lesson:
+    """The lesson, in which those who judged unrated reviews were heard, too."""
+    said = heeded(lesson.unrated, prepared.unrated, lesson.rated[1], prepared.learn, prepared.recipe.network)
+    return replace(lesson, unrated=said)
 
 
 def _recombined(recipe: Recipe, corpora: Corpora, seed: int) -> list[Row]:

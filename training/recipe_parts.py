@@ -152,6 +152,8 @@ class TeachRecipe:
         trust: share of the teachers in the target of a rated review; the rest is its own rating.
         recombined: texts put together from parts of unrated reviews (:mod:`training.recombine`), about which the
             teachers are asked, too; the network in service sees each in one epoch.
+        judged: how many times the network in service sees in each epoch an unrated review that was judged
+            (:mod:`training.judged`), of which the teachers learn, too; 0 for no heed to judgments.
         tune: how the networks among them learn.
         morphemes: teachers that read morphemes.
         transformer: teachers that are transformers.
@@ -163,6 +165,7 @@ class TeachRecipe:
     generations: int = 1
     trust: float = 0.5
     recombined: int = 0
+    judged: int = 0
     tune: TuneRecipe = field(default_factory=TuneRecipe)
     morphemes: MorphemeRecipe = field(default_factory=MorphemeRecipe)
     transformer: TransformerRecipe = field(default_factory=TransformerRecipe)

@@ -9,6 +9,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from training.judged import digest as judgments_digest
 from training.recipe import Recipe
 from training.vectors import digest as vectors_digest
 from training.writing import remove_unfinished
@@ -41,10 +42,11 @@ class Stages:
             self._what[stage] = [data, seed, body, parts["tokenizer"], parts["pretrain"]]
         # Not what is made of the teachers' answers afterwards.
         how = {k: parts["teach"][k] for k in ("folds", "seeds", "recombined", "tune")}
+        judged = {"judged": judgments_digest()} if recipe.teach.judged else {}
         narrow = {k: v for k, v in teachers.items() if k not in ("buckets", "longest_ngram")}
-        self._what["teach"] = [self._what["pretrain"], narrow, how]
+        self._what["teach"] = [self._what["pretrain"], narrow, how | judged]
         self._what["morphemes"] = [self._what["teach"], parts["teach"]["morphemes"]]
-        attend = {k: v for k, v in parts["teach"]["transformer"].items() if k != "reads"}  # each has a folder in it
+        attend = {k: v for k, v in parts["teach"]["transformer"].items() if k != "reads"} | judged  # each has a folder
         self._what["transformer"] = [data, seed, parts["tokenizer"], parts["teach"]["folds"], attend]
         self._what["again"] = [self._what["morphemes"], self._what["start"], parts["teach"], parts["tune"]]
         after = (

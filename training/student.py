@@ -105,7 +105,9 @@ def _pool(prepared: Prepared, keep: NDArray[np.bool_] | None) -> Pool:
     if lesson is None:
         pool = rated_pool(prepared.learn, recipe.network, recipe.tune.smooth)
     else:
-        pool = student_pool(lesson, prepared.learn, prepared.unrated, recipe.network, recipe.teach.trust)
+        pool = student_pool(
+            lesson, prepared.learn, prepared.unrated, recipe.network, recipe.teach.trust, recipe.teach.judged
+        )
     if keep is None:
         return pool
     kept = np.concatenate([keep, np.ones(len(pool.texts) - len(keep), bool)])

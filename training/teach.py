@@ -25,6 +25,7 @@ from training import baseline
 from training.arrays import read_arrays, write_arrays
 from training.batches import Encoded, predict
 from training.data import Row, fold
+from training.judged import Judged
 from training.messages import say
 from training.recipe_parts import TeachRecipe
 from training.tune import Pool, polarity_pool, rated_pool, targets, tune
@@ -274,15 +275,20 @@ def _kept(path: Path, make: Callable[[], NDArray[np.float32]]) -> NDArray[np.flo
 
 
 def student_pool(
-    lesson: Lesson, rows: Sequence[Row], unrated: Sequence[Row], config: NetworkConfig, trust: float
+    lesson: Lesson, rows: Sequence[Row], unrated: Sequence[Row], config: NetworkConfig, trust: float, judged: int = 1
 ) -> Pool:
-    """What the network in service learns: ratings softened by the teachers, and the teachers on unrated reviews."""
+    """What the network in service learns: ratings softened by the teachers, and the teachers on unrated reviews.
+
+    Reviews that were judged stand among them ``judged`` times: they are those of which most is to be learned.
+    """
     own = rated_pool(rows, config).targets[:, :-1].astype(float)
     said = np.concatenate([lesson.rated[0], lesson.rated[1][:, None]], axis=1)
     mixed = trust * said + (1 - trust) * own
     n = len(config.ratings)
     first = Pool([r.text for r in rows], targets(mixed[:, :n], mixed[:, n]))
-    return first + Pool([r.text for r in unrated], targets(*lesson.unrated))
+    second = Pool([r.text for r in unrated], targets(*lesson.unrated))
+    again = [i for i, row in enumerate(unrated) if isinstance(row, Judged)] * max(judged - 1, 0)
+    return first + second + Pool([second.texts[i] for i in again], second.targets[again])
 
 
 def recombined_pool(lesson: Lesson, recombined: Sequence[Row]) -> Pool:

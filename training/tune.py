@@ -21,6 +21,7 @@ from nlp.config import NetworkConfig
 from nlp.tokenizer import Tokenizer
 from training.batches import Encoded, components_of, hide_tokens
 from training.data import Row
+from training.judged import Judged
 from training.loop import OneCycle, Stream, compile_with, run
 from training.noise import misspell
 from training.recipe_parts import TuneRecipe
@@ -50,12 +51,21 @@ class Pool:
 
 
 def rated_pool(rows: Sequence[Row], config: NetworkConfig, smooth: float = 0.0) -> Pool:
-    """A pool from the rows' own ratings; each goes to the nearest class of the network."""
+    """A pool from the rows' own ratings; each goes to the nearest class of the network.
+
+    Of a review that was only judged no class is known.
+    """
+    rated = [r for r in rows if not isinstance(r, Judged)]
+    judged = [r for r in rows if isinstance(r, Judged)]
     ratings = np.array(config.ratings, float)
-    own = np.array([r.rating for r in rows], float).reshape(-1)
+    own = np.array([r.rating for r in rated], float).reshape(-1)
     nearest = abs(own[:, None] - ratings).argmin(axis=1)
     positive = own > config.positive_above
-    return Pool([r.text for r in rows], targets(np.eye(len(ratings))[nearest], positive * (1 - 2 * smooth) + smooth))
+    pool = Pool([r.text for r in rated], targets(np.eye(len(ratings))[nearest], positive * (1 - 2 * smooth) + smooth))
+    if not judged:
+        return pool
+    none = np.zeros((len(judged), len(ratings)))
+    return pool + Pool([r.text for r in judged], targets(none, np.array([r.positive for r in judged]), trust=0))
 
 
 def movie_pool(rows: Sequence[Row], config: NetworkConfig) -> Pool:

@@ -1,0 +1,131 @@
+"""Reviews without a rating that were read and judged."""
+
+import os
+import re
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from nlp.config import NetworkConfig
+from nlp.text import normalize
+from tests.training.shop import needs_keras
+from training import judged
+from training.baseline import fit_baseline, log_odds
+from training.data import HELD_OUT_SHARE, Row, place, read_rated
+from training.judged import Judged, heeded, judged_first
+
+CONFIG = NetworkConfig()
+GRADE = {False: (1, 2, 2, 4), True: (5, 4, 4, 2)}  # three in four readers are right
+
+
+def rows(count: int, what: str, *, rated: bool) -> list[Row]:
+    """Reviews, positive and negative in turn."""
+    texts = [normalize(f"{what} {i}") for i in range(count)]
+    return [Row(t, (5.0 if i % 2 else 1.0) if rated else None, place(t)) for i, t in enumerate(texts)]
+
+
+@pytest.fixture
+def told(monkeypatch):
+    """Rated and unrated reviews, of which all but the last two unrated ones were judged."""
+    rated, unrated = rows(160, "별점 있는 리뷰", rated=True), rows(42, "별점 없는 리뷰", rated=False)
+    known = {
+        r.place: float(GRADE[bool(i % 2)][i // 2 % 4]) for some in (rated, unrated[:40]) for i, r in enumerate(some)
+    }
+    monkeypatch.setattr(judged, "grades", lambda: known)
+    return rated, unrated
+
+
+def test_what_a_grade_is_worth_is_measured_on_rated_reviews(told):
+    rated, unrated = told
+    first, others = judged_first(unrated[::-1], rated, 3)
+    assert [r.text for r in others] == [r.text for r in unrated[:39:-1]]
+    assert len(first) == 40 and all(isinstance(r, Judged) and r.rating is None for r in first)
+    by_grade = {r.grade: r.positive for r in first}
+    assert by_grade[1] < by_grade[2] < 0.5 < by_grade[4] < by_grade[5]
+    assert by_grade[4] == pytest.approx(2 / 3, abs=0.1), "of those so graded that have a rating"
+
+
+def test_without_rated_reviews_that_were_judged_nothing_is_believed(told):
+    rated, unrated = told
+    assert judged_first(unrated, rated[:20], 3) == ([], unrated)
+    classes = np.full((42, 4), 0.25)
+    said = classes, np.full(42, 0.5)
+    assert heeded(said, unrated, np.full(20, 0.5), rated[:20], CONFIG) is said
+
+
+def test_readers_are_heard_where_the_teachers_know_nothing(told):
+    rated, unrated = told
+    first, others = judged_first(unrated, rated, 3)
+    said = np.tile([0.1, 0.4, 0.3, 0.2], (42, 1)), np.full(42, 0.5)
+    classes, positive = heeded(said, [*first, *others], np.full(160, 0.5), rated, CONFIG)
+    grades = np.array([r.grade for r in first])
+    assert (positive[:40][grades > 3] > 0.6).all() and (positive[:40][grades < 3] < 0.4).all()
+    np.testing.assert_allclose(positive[40:], 0.5)
+    np.testing.assert_allclose(classes[40:], said[0][40:])
+    np.testing.assert_allclose(classes[:, CONFIG.positive_classes].sum(axis=1), positive)
+    np.testing.assert_allclose(classes.sum(axis=1), 1)
+    np.testing.assert_allclose(classes[:, 1] / classes[:, 0], 4, err_msg="within a side the stars stay as they were")
+
+
+def test_readers_are_hardly_heard_where_the_teachers_know(told):
+    rated, unrated = told
+    first, others = judged_first(unrated, rated, 3)
+    sure = np.where([bool(i % 2) for i in range(160)], 0.999, 0.001)
+    positive = np.where([bool(i % 2) for i in range(42)], 0.999, 0.001)
+    heard = heeded((np.full((42, 4), 0.25), positive), [*first, *others], sure, rated, CONFIG)[1]
+    assert ((heard > 0.5) == (positive > 0.5)).all(), "not even where all readers are wrong"
+
+
+def test_a_linear_model_learns_from_judgments_and_the_more_the_surer():
+    rated = [Row(f"정말 좋아요 {i}", 5.0, 0.5) for i in range(20)] + [
+        Row(f"정말 싫어요 {i}", 1.0, 0.5) for i in range(20)
+    ]
+
+    def after(positive: float) -> float:
+        more = [Judged(f"그냥저냥 무난 {i}", None, 0.5, None, 3.0, positive) for i in range(20)]
+        return float(log_odds(fit_baseline([*rated, *more]), ["그냥저냥 무난"])[0])
+
+    assert after(0.95) > after(0.7) > 0 > after(0.05)
+    assert after(0.55) == after(0.5), "what is nearly even says nothing"
+
+
+@needs_keras
+def test_of_a_judged_review_only_the_polarity_is_learned():
+    from training.tune import rated_pool
+
+    pool = rated_pool(
+        [Judged("가", None, 0.5, None, 4.0, 0.8), Row("나", 5.0, 0.5), Row("다", 1.0, 0.5)], CONFIG, smooth=0.02
+    )
+    at = dict(zip(pool.texts, pool.targets, strict=True))
+    np.testing.assert_allclose(at["가"], [0, 0, 0, 0, 0.8, 0], atol=1e-6)
+    np.testing.assert_allclose(at["나"], [0, 0, 0, 1, 0.98, 1], atol=1e-6)
+    np.testing.assert_allclose(at["다"], [1, 0, 0, 0, 0.02, 1], atol=1e-6)
+
+
+def test_no_text_stands_among_the_judgments():
+    lines = (Path(judged.__file__).parent / "grades.tsv").read_text(encoding="utf-8").splitlines()
+    assert all(re.fullmatch(r"[0-9a-f]{16}(\t[1-5])+", line) for line in lines)
+    assert len({line[:16] for line in lines}) == len(lines) == len(judged.grades())
+
+
+@pytest.mark.skipif("NUNCHI_DATA" not in os.environ, reason="NUNCHI_DATA names no folder of corpora")
+def test_no_held_out_review_was_judged_and_readers_are_mostly_right():
+    rated = read_rated(Path(os.environ["NUNCHI_DATA"], "naver_shopping_sample.tsv")).rows
+    told = [(judged.grades()[r.place], r) for r in rated if r.place in judged.grades()]
+    assert len(told) > 600
+    assert min(r.place for _, r in told) >= HELD_OUT_SHARE
+    right = [(grade > 3) == (r.rating > 3) for grade, r in told if grade != 3]
+    assert np.mean(right) > 0.85
+
+
+@needs_keras
+def test_the_network_sees_judged_reviews_several_times():
+    from training.teach import Lesson, student_pool
+
+    rated = [Row("가", 5.0, 0.5)]
+    unrated = [Judged("나", None, 0.5, None, 4.0, 0.8), Row("다", None, 0.5)]
+    said = [(np.full((n, 4), 0.25), np.linspace(0.2, 0.8, n)) for n in (1, 2, 0)]
+    pool = student_pool(Lesson(*said, {}), rated, unrated, CONFIG, 0.5, judged=3)
+    assert list(pool.texts) == ["가", "나", "다", "나", "나"]
+    np.testing.assert_array_equal(pool.targets[3:], pool.targets[[1, 1]])
