@@ -9,7 +9,9 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from nlp.artifact import ModelSettings
+from training.data import Row
 from training.evaluate import Evaluation
+from training.judged import grades
 from training.made.written import examples
 from training.messages import say
 from training.metrics import Paired, Share
@@ -58,6 +60,7 @@ def write_card(
                 *(corpora.sources or [shopping]),
                 *_beside(corpora.unrated, corpora.unrated_source or (say("card_unrated"), public)),
                 *_beside(corpora.movies, corpora.movies_source or (say("card_films"), "CC0")),
+                *_beside(_judged(recipe, corpora), (say("card_judged"), "Apache-2.0")),
                 *_beside(examples() if recipe.finish.written else (), (say("card_written"), "Apache-2.0")),
             ],
         ),
@@ -83,6 +86,11 @@ def write_card(
         table(("card_measure", "card_value", "card_interval"), _behaviour(acts)),
     ]
     return "\n\n".join(p.rstrip("\n") for p in parts) + "\n"
+
+
+def _judged(recipe: Recipe, corpora: Corpora) -> list[Row]:
+    """The unrated reviews that were judged, if the recipe heeds that."""
+    return [row for row in corpora.unrated if row.place in grades()] if recipe.teach.judged else []
 
 
 def _beside(rows: Sequence[object], source: tuple[str, str]) -> list[tuple[str, str, str]]:

@@ -19,8 +19,9 @@ from training.batches import Encoded, predict
 from training.counterfactual import make
 from training.data import MOVIES_HELD_OUT_SHARE, Row, fold, place
 from training.enough import check_enough, check_sides
-from training.judged import Judged, heeded, judged_first
+from training.judged import Judged, both_right, heeded, judged_first
 from training.messages import say
+from training.metrics import share
 from training.morphemes import remember, teach_morphemes
 from training.pieces import check_installed
 from training.prepared import Apart, Both, Corpora, Prepared, Weights
@@ -197,7 +198,8 @@ def _taught(
     if not name:
         announce("fit_teachers", shares=lesson.words)
         if judged:
-            announce("fit_judged", rows=len(judged))
+            readers, teachers = both_right(lesson.rated[1], prepared.learn, recipe.network.positive_above)
+            announce("fit_judged", rows=len(judged), readers=share(readers), teachers=share(teachers))
     if recipe.teach.generations > 1:
         again, first = stages.folder("again") / name, replace(prepared, lesson=lesson)
 

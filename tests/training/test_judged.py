@@ -13,7 +13,7 @@ from tests.training.shop import needs_keras
 from training import judged
 from training.baseline import fit_baseline, log_odds
 from training.data import HELD_OUT_SHARE, Row, place, read_rated
-from training.judged import Judged, heeded, judged_first
+from training.judged import Judged, both_right, heeded, judged_first
 
 CONFIG = NetworkConfig()
 GRADE = {False: (1, 2, 2, 4), True: (5, 4, 4, 2)}  # three in four readers are right
@@ -75,6 +75,16 @@ def test_readers_are_hardly_heard_where_the_teachers_know(told):
     positive = np.where([bool(i % 2) for i in range(42)], 0.999, 0.001)
     heard = heeded((np.full((42, 4), 0.25), positive), [*first, *others], sure, rated, CONFIG)[1]
     assert ((heard > 0.5) == (positive > 0.5)).all(), "not even where all readers are wrong"
+
+
+def test_readers_and_teachers_are_compared_where_readers_decided(told, monkeypatch):
+    rated, _ = told
+    known = judged.grades() | {rated[0].place: 3.0}
+    monkeypatch.setattr(judged, "grades", lambda: known)
+    readers, teachers = both_right(np.linspace(0, 1, 160), [*rated], 3)
+    assert len(readers) == len(teachers) == 159
+    assert np.mean(readers) == pytest.approx(0.75, abs=0.01)
+    assert np.mean(teachers) == pytest.approx(0.5, abs=0.05)
 
 
 def test_a_linear_model_learns_from_judgments_and_the_more_the_surer():

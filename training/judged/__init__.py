@@ -122,6 +122,24 @@ def heeded(
     return classes, positive
 
 
+def both_right(said_of_rated: Floats, rated: Sequence[Row], above: float) -> tuple[list[bool], list[bool]]:
+    """Whether readers and teachers are right about each rated review that was judged; those judged even are left out.
+
+    Args:
+        said_of_rated: what the teachers say, probability of positive ``[rated]``.
+        rated: reviews that have a rating.
+        above: ratings above this are positive.
+    """
+    known = grades()
+    told = [
+        (known[r.place], p, (r.rating or 0) > above)
+        for r, p in zip(rated, said_of_rated, strict=True)
+        if r.place in known
+    ]
+    decided = [one for one in told if one[0] != _EVEN]
+    return [(g > _EVEN) == good for g, _, good in decided], [(p > 0.5) == good for _, p, good in decided]
+
+
 def _fit(features: Floats, rows: Sequence[Row], above: float) -> LogisticRegression | None:
     labels = np.array([(r.rating or 0) > above for r in rows], bool)
     if min(labels.sum(), (~labels).sum()) < _LEAST:

@@ -93,6 +93,10 @@ FIT_FOLDER = "model folder: {folder} (the card is its README.md)"
 FIT_LEARNING_FROM = "learning from {rated:,} rated, {unrated:,} unrated and {movies:,} movie reviews"
 FIT_HELD_OUT = "{rated:,} rated and {movies:,} movie reviews are held out; checkpoints in {folder}"
 FIT_TEACHERS = "teachers on rows they did not learn from: {shares}"
+FIT_JUDGED = (
+    "learning from {rows:,} unrated reviews that were read and judged, too; right on the rated ones among them: "
+    "readers {readers}, teachers {teachers}"
+)
 FIT_SECOND_TEACHERS = "second teachers on rows they did not learn from: {shares}"
 FIT_ASIDE_ACCURACY = "folds left out: accuracy {share}"
 FIT_ASIDE_CALIBRATION = (

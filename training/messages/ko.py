@@ -94,6 +94,10 @@ FIT_FOLDER = "모델 폴더: {folder} (카드는 그 안의 README.md)"
 FIT_LEARNING_FROM = "별점 있는 리뷰 {rated:,}편, 없는 리뷰 {unrated:,}편, 영화 리뷰 {movies:,}편으로 배웁니다."
 FIT_HELD_OUT = "별점 있는 리뷰 {rated:,}편과 영화 리뷰 {movies:,}편은 남겨 둡니다. 중간 결과: {folder}"
 FIT_TEACHERS = "선생들이 배우지 않은 리뷰에서: {shares}"
+FIT_JUDGED = (
+    "별점 없는 리뷰 가운데 읽고 판정한 {rows:,}편에서도 배웁니다. 섞어 둔 별점 있는 리뷰에서 맞힌 것: "
+    "판정 {readers}, 선생 {teachers}"
+)
 FIT_SECOND_TEACHERS = "둘째 선생들이 배우지 않은 리뷰에서: {shares}"
 FIT_ASIDE_ACCURACY = "뺀 조각에서 정확도 {share}"
 FIT_ASIDE_CALIBRATION = (
