@@ -107,7 +107,7 @@ def ablate(both: Both, seeds: int) -> Iterator[Figure]:
         yield _figure(step, [ask(prepared, weights) for weights in networks], both)
     more = np.zeros(1, np.float32)
     if recipe.fitted_wide:
-        others = beside(apart.movies, recipe, apart.seed)
+        others = beside(apart.movies, apart.unrated, recipe, apart.seed)
         mean = average(networks)
         (wide,) = Wide.weigh([Fold(partial(ask, apart, mean), asked, apart.learn)], recipe.network, others)
         more = wide.logits(texts)

@@ -78,7 +78,7 @@ def fit(
     logits = [f.ask(t) for f, t in zip(folds, texts, strict=True)]
     wides = []
     if recipe.fitted_wide:
-        others = beside(whole.movies, recipe, seed)
+        others = beside(whole.movies, whole.unrated, recipe, seed)
         wides = Wide.weigh(folds, recipe.network, others)
         wides = [w.levelled(f.ask, f.learned, recipe.wide_marks, seed) for w, f in zip(wides, folds, strict=True)]
         logits = [said + w.logits(t) for said, w, t in zip(logits, wides, texts, strict=True)]

@@ -13,13 +13,14 @@ from nlp.analyze import binary_log_odds
 from nlp.config import NetworkConfig
 from training.counterfactual import make
 from training.data import Row
+from training.judged import Judged
 from training.linear import Ask, Other, Table, features, fit_left_over, fit_star_table, fit_table, wide_part
 from training.marks import marks_table
 from training.recipe import Recipe
 
 Pair = tuple[int, ...]
 
-_MOVIE, _MADE = 0.05, 0.05
+_MOVIE, _MADE, _JUDGED = 0.05, 0.05, 0.5
 
 
 @dataclass(frozen=True)
@@ -115,18 +116,21 @@ class Wide:
         return np.asarray(features(texts, self.config) @ self.table, np.float32)
 
 
-def beside(movies: Sequence[Row], recipe: Recipe, seed: int) -> list[Other]:
+def beside(movies: Sequence[Row], unrated: Sequence[Row], recipe: Recipe, seed: int) -> list[Other]:
     """What the wide part learns from besides rated rows, lest it speaks against the network there.
 
     Args:
         movies: rated movie reviews, of which it takes some that are clear.
+        unrated: reviews without a rating, of which it takes those that were judged.
         recipe: how many of them, and how many made by rule.
         seed: of which.
     """
     clear = [r for r in movies if r.rating is not None and not 4.5 < r.rating < 7.5]
     chosen = np.random.default_rng(seed).permutation(len(clear))[: recipe.wide_movies]
     films = [(clear[i].text, (clear[i].rating or 0) > 5, _MOVIE) for i in chosen]
-    return [(text, good, _MADE) for text, good in make(recipe.wide_made, seed + 2)] + films
+    judged = [r for r in unrated if isinstance(r, Judged)]
+    read = [(r.text, r.positive > 0.5, _JUDGED * abs(2 * r.positive - 1)) for r in judged]
+    return [(text, good, _MADE) for text, good in make(recipe.wide_made, seed + 2)] + films + read
 
 
 @dataclass(frozen=True)
