@@ -28,7 +28,7 @@ _LEAST = 1e-3
 """Smallest share of the largest eigenvalue that is no rounding."""
 
 
-def analyser_vectors(texts: Sequence[str], width: int, path: Path) -> Vectors:
+def analyser_vectors(texts: Sequence[str], width: int, path: Path) -> Vectors | None:
     """What Kiwi's language model knows of the morphemes of texts.
 
     Args:
@@ -38,7 +38,7 @@ def analyser_vectors(texts: Sequence[str], width: int, path: Path) -> Vectors:
 
     Returns:
         Vectors around their mean, scaled to length 1. Of forms that are several morphemes (``쓰`` is a verb and an
-        adjective) the most frequent counts. Forms that the model does not know are not there.
+        adjective) the most frequent counts. Forms that the model does not know are not there; None if it knows no form.
     """
     if path.exists():
         return load(path)
@@ -52,6 +52,8 @@ def analyser_vectors(texts: Sequence[str], width: int, path: Path) -> Vectors:
         number = next((i for i in (own, base) if _has_vector(kiwi, i)), None)
         if number is not None and not any(c.isspace() for c in form):  # a file of vectors has one word a line
             known.setdefault(form, number)
+    if not known:
+        return None
     anchors = list(islice(dict.fromkeys(known.values()), _ANCHORS))
     cosines = np.array([[kiwi.morpheme_similarity(i, a) for a in anchors] for i in known.values()])
     found = Vectors(tuple(known), _principal(_unrolled(cosines, known, anchors), width))

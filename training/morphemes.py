@@ -83,8 +83,8 @@ def teach_morphemes(
     )
 
 
-def _analyser_vectors(domain: Sequence[Row], movies: Sequence[Row], width: int, folder: Path) -> Vectors:
-    """What the analyser knows of the morphemes of the domain and of some movies."""
+def _analyser_vectors(domain: Sequence[Row], movies: Sequence[Row], width: int, folder: Path) -> Vectors | None:
+    """What the analyser knows of the morphemes of the domain and of some movies; None if nothing."""
     from training.analyser_vectors import analyser_vectors
 
     texts = [r.text for r in domain] + [r.text for r in movies[:_MOVIES_FOR_VECTORS]]

@@ -39,6 +39,12 @@ def test_what_is_known_by_its_kind_alone_has_no_vector(found):
     assert "네여" in found[0].tokens, "an unusual spelling has the vector of the usual one"
 
 
+def test_of_texts_without_a_known_word_nothing_is_known(tmp_path):
+    path = tmp_path / "v.txt"
+    assert vectors.analyser_vectors(["ㅠㅠ", "!!", "😍😍"], 16, path) is None
+    assert not path.exists()
+
+
 def test_they_are_kept(found, monkeypatch):
     known, path = found
     monkeypatch.setattr(vectors, "new_kiwi", None)
