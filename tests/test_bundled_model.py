@@ -29,17 +29,17 @@ def held_out():
 
 
 FLOORS = {
-    "negation": 0.86,
-    "negation_fresh": 0.62,
-    "negation_unseen": 0.76,
-    "contrast": 0.84,
-    "contrast_unseen": 0.85,
-    "irony": 0.46,
-    "irony_unseen": 0.28,
-    "slang": 0.8,
-    "slang_unseen": 0.65,
-    "written_unseen": 0.52,
-    "elsewhere": 0.8,
+    "negation": 0.88,
+    "negation_fresh": 0.6,
+    "negation_unseen": 0.8,
+    "contrast": 0.9,
+    "contrast_unseen": 0.86,
+    "irony": 0.54,
+    "irony_unseen": 0.34,
+    "slang": 0.82,
+    "slang_unseen": 0.69,
+    "written_unseen": 0.61,
+    "elsewhere": 0.84,
     "harmless": 0.97,
 }
 """A little under what the model does, so that a worse one is noticed."""
@@ -68,15 +68,15 @@ def test_suites_are_as_large_as_promised_and_hold_no_row_twice():
 
 def test_held_out_accuracy(analyzer, held_out):
     result = evaluate(analyzer, held_out)
-    assert result.accuracy.value >= 0.923
-    assert result.calibration_error < 0.018
+    assert result.accuracy.value >= 0.925
+    assert result.calibration_error < 0.015
     assert result.sure.value >= 0.97
     assert result.stars is not None and result.stars.value >= 0.68
 
 
 def test_spelling_does_not_turn_verdicts(analyzer, held_out):
     for name, flips in behaviour.invariance(analyzer, [r.text for r in held_out]).items():
-        assert flips.of_all.value <= 0.0205, name
+        assert flips.of_all.value <= 0.02, name
 
 
 @pytest.mark.parametrize(("amount", "most"), [(0.1, 0.02), (0.2, 0.04)])
