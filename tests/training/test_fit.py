@@ -224,10 +224,11 @@ def test_the_card_names_corpora_that_the_user_named_and_says_how_it_behaves(file
     from training.behaviour import Behaviour, suites_in
     from training.card import write_card
     from training.evaluate import evaluate
+    from training.judged import grades
     from training.made.written import examples
     from training.prepared import Corpora
     from training.recipe import Recipe
-    from training.recipe_parts import FinishRecipe
+    from training.recipe_parts import FinishRecipe, TeachRecipe
 
     rows = [Row(text, 5.0 if good else 1.0, 0.0) for text, good in make(40, 3)]
     analyzer = nlp.load()
@@ -253,9 +254,15 @@ def test_the_card_names_corpora_that_the_user_named_and_says_how_it_behaves(file
     assert "글자의 20%가 망가졌을 때" in cards[0] and "글자의 0%" not in cards[0]
     assert "| 30 | 영화 리뷰, 우리.tsv, 2026-01-02에 받음 | 적지 않음 |" in cards[1] and "CC0" not in cards[1]
     learned = replace(given[0], finish=FinishRecipe(made=10, written=2))
-    line = f"| {len(examples()):,} | 마지막 단계에 쓰려고 이 프로젝트에서 손으로 쓴 짝 | Apache-2.0 |"
+    line = f"| {len(examples()):,} | {say('card_written')} | Apache-2.0 |"
     assert line in write_card(learned, corpora, *given[1:], None, acts, 0)
     assert line not in cards[1]
+    place_of_a_judged_one = next(iter(grades()))
+    unrated = [Row("읽은 것", None, place_of_a_judged_one), Row("안 읽은 것", None, 0.0)]
+    heeding = replace(given[0], teach=TeachRecipe(judged=2))
+    line = f"| 1 | {say('card_judged')} | Apache-2.0 |"
+    assert line in write_card(heeding, replace(corpora, unrated=unrated), *given[1:], None, acts, 0)
+    assert say("card_judged") not in write_card(given[0], replace(corpora, unrated=unrated), *given[1:], None, acts, 0)
     assert all("별점 없는" not in card and "nan" not in card for card in cards), "of what was not used nothing is said"
 
 
