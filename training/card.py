@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING
 from nlp.artifact import ModelSettings
 from training.data import Row
 from training.evaluate import Evaluation
-from training.judged import grades
+from training.judged import judged_first
 from training.made.written import examples
 from training.messages import say
 from training.metrics import Paired, Share
 from training.recipe import Recipe
+from training.rows import split
 
 if TYPE_CHECKING:
     from training.behaviour import Behaviour
@@ -89,8 +90,10 @@ def write_card(
 
 
 def _judged(recipe: Recipe, corpora: Corpora) -> list[Row]:
-    """The unrated reviews that were judged, if the recipe heeds that."""
-    return [row for row in corpora.unrated if row.place in grades()] if recipe.teach.judged else []
+    """The unrated reviews that were judged, if the recipe heeds that and enough rated ones tell what it is worth."""
+    if not recipe.teach.judged:
+        return []
+    return [*judged_first(corpora.unrated, split(list(corpora.rated))[0], recipe.network.positive_above)[0]]
 
 
 def _beside(rows: Sequence[object], source: tuple[str, str]) -> list[tuple[str, str, str]]:

@@ -220,11 +220,11 @@ def test_texts_that_share_nothing_have_a_linear_model_too():
     assert ((said > 0) == [row.rating > 3 for row in rows]).all()
 
 
-def test_the_card_names_corpora_that_the_user_named_and_says_how_it_behaves(files):
+def test_the_card_names_corpora_that_the_user_named_and_says_how_it_behaves(files, monkeypatch):
+    from training import judged
     from training.behaviour import Behaviour, suites_in
     from training.card import write_card
     from training.evaluate import evaluate
-    from training.judged import grades
     from training.made.written import examples
     from training.prepared import Corpora
     from training.recipe import Recipe
@@ -257,12 +257,13 @@ def test_the_card_names_corpora_that_the_user_named_and_says_how_it_behaves(file
     line = f"| {len(examples()):,} | {say('card_written')} | Apache-2.0 |"
     assert line in write_card(learned, corpora, *given[1:], None, acts, 0)
     assert line not in cards[1]
-    place_of_a_judged_one = next(iter(grades()))
-    unrated = [Row("읽은 것", None, place_of_a_judged_one), Row("안 읽은 것", None, 0.0)]
-    heeding = replace(given[0], teach=TeachRecipe(judged=2))
-    line = f"| 1 | {say('card_judged')} | Apache-2.0 |"
-    assert line in write_card(heeding, replace(corpora, unrated=unrated), *given[1:], None, acts, 0)
-    assert say("card_judged") not in write_card(given[0], replace(corpora, unrated=unrated), *given[1:], None, acts, 0)
+    told = [Row(f"별점 {i}", 5.0 if i % 2 else 1.0, 0.2 + i / 1000) for i in range(80)]
+    monkeypatch.setattr(judged, "grades", lambda: {0.5: 4.0} | {r.place: 1.0 + i % 2 * 4 for i, r in enumerate(told)})
+    known = replace(corpora, rated=told, unrated=[Row("읽은 것", None, 0.5), Row("안 읽은 것", None, 0.6)])
+    heeding, line = replace(given[0], teach=TeachRecipe(judged=2)), f"| 1 | {say('card_judged')} | Apache-2.0 |"
+    assert line in write_card(heeding, known, *given[1:], None, acts, 0)
+    for recipe, told_of in ((given[0], known), (heeding, replace(known, rated=told[:20]))):
+        assert say("card_judged") not in write_card(recipe, told_of, *given[1:], None, acts, 0)
     assert all("별점 없는" not in card and "nan" not in card for card in cards), "of what was not used nothing is said"
 
 

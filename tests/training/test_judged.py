@@ -139,3 +139,43 @@ def test_the_network_sees_judged_reviews_several_times():
     pool = student_pool(Lesson(*said, {}), rated, unrated, CONFIG, 0.5, judged=3)
     assert list(pool.texts) == ["가", "나", "다", "나", "나"]
     np.testing.assert_array_equal(pool.targets[3:], pool.targets[[1, 1]])
+
+
+@needs_keras
+def test_what_is_said_of_a_judged_review_stands_where_the_review_stands(told, tmp_path, monkeypatch):
+    from training import prepare
+    from training.prepared import Prepared
+    from training.recipe import Recipe
+    from training.stages import Stages
+    from training.teach import Opinions
+
+    rated, unrated = told
+    mixed = [*unrated[40:], *unrated[:40]]  # in the corpus they stand anywhere
+    seen = {}
+
+    def teach(config, tokens, recipe, learn, asked, *_):
+        seen["learn"], seen["asked"] = [r.text for r in learn], [r.text for r in asked]
+        good = np.array([1.0 if int(r.text.split()[-1]) % 2 else -1.0 for r in (*learn, *asked)])
+        return Opinions({"characters": np.outer(good, [-1, -1, 1, 1])}, {"characters": good})
+
+    monkeypatch.setattr(prepare, "teach", teach)
+    recipe = Recipe.from_dict({"teach": {"folds": 2, "judged": 2}}, "tried")
+    prepared = Prepared(recipe, CONFIG, rated, mixed, [], [], None, None, {}, None, tmp_path, 0)
+    taught = prepare._taught(prepared, Stages(tmp_path, recipe, "rows", 0), [], [], "apart")
+    assert seen["learn"] == [r.text for r in (*rated, *unrated[:40])], "teachers learn from judged reviews"
+    assert seen["asked"] == [r.text for r in unrated[40:]]
+    good = [bool(int(r.text.split()[-1]) % 2) for r in taught.unrated]
+    assert len(good) == 42 and ((taught.lesson.unrated[1] > 0.5) == good).all()
+
+
+def test_judgments_change_what_the_teachers_made_and_nothing_before(tmp_path):
+    from dataclasses import replace
+
+    from training.recipe import Recipe
+    from training.stages import Stages
+
+    plain = Recipe.from_dict({"teach": {"folds": 2}}, "tried")
+    heeding = replace(plain, teach=replace(plain.teach, judged=2))
+    one, other = (Stages(tmp_path, recipe, "rows", 0) for recipe in (plain, heeding))
+    same = {stage: one.folder(stage) == other.folder(stage) for stage in ("pretrain", "teach", "transformer", "fit")}
+    assert same == {"pretrain": True, "teach": False, "transformer": False, "fit": False}
