@@ -153,9 +153,12 @@ def test_what_is_said_of_a_judged_review_stands_where_the_review_stands(told, tm
     mixed = [*unrated[40:], *unrated[:40]]  # in the corpus they stand anywhere
     seen = {}
 
+    def said(row: Row) -> bool:  # in no order that repeats itself
+        return int(row.text.split()[-1]) in (1, 2, 5, 11, 12, 20, 31, 41)
+
     def teach(config, tokens, recipe, learn, asked, *_):
         seen["learn"], seen["asked"] = [r.text for r in learn], [r.text for r in asked]
-        good = np.array([1.0 if int(r.text.split()[-1]) % 2 else -1.0 for r in (*learn, *asked)])
+        good = np.array([1.0 if (r.rating > 3 if r.rating else said(r)) else -1.0 for r in (*learn, *asked)])
         return Opinions({"characters": np.outer(good, [-1, -1, 1, 1])}, {"characters": good})
 
     monkeypatch.setattr(prepare, "teach", teach)
@@ -164,7 +167,7 @@ def test_what_is_said_of_a_judged_review_stands_where_the_review_stands(told, tm
     taught = prepare._taught(prepared, Stages(tmp_path, recipe, "rows", 0), [], [], "apart")
     assert seen["learn"] == [r.text for r in (*rated, *unrated[:40])], "teachers learn from judged reviews"
     assert seen["asked"] == [r.text for r in unrated[40:]]
-    good = [bool(int(r.text.split()[-1]) % 2) for r in taught.unrated]
+    good = [said(row) for row in taught.unrated]
     assert len(good) == 42 and ((taught.lesson.unrated[1] > 0.5) == good).all()
 
 
