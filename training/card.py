@@ -62,7 +62,7 @@ def write_card(
                 *_beside(corpora.unrated, corpora.unrated_source or (say("card_unrated"), public)),
                 *_beside(corpora.movies, corpora.movies_source or (say("card_films"), "CC0")),
                 *_beside(_judged(recipe, corpora), (say("card_judged"), "Apache-2.0")),
-                *_beside(examples() if recipe.finish.written else (), (say("card_written"), "Apache-2.0")),
+                *_beside(examples() if _written(recipe) else (), (say("card_written"), "Apache-2.0")),
             ],
         ),
         say("card_never"),
@@ -87,6 +87,11 @@ def write_card(
         table(("card_measure", "card_value", "card_interval"), _behaviour(acts)),
     ]
     return "\n\n".join(p.rstrip("\n") for p in parts) + "\n"
+
+
+def _written(recipe: Recipe) -> bool:
+    """Whether teachers or the network learn reviews written by hand."""
+    return any((recipe.teach.tune.written if recipe.teach.folds else 0, recipe.tune.written, recipe.finish.written))
 
 
 def _judged(recipe: Recipe, corpora: Corpora) -> list[Row]:

@@ -16,6 +16,7 @@ from nlp import tokenizer
 from nlp.tokenizer import Tokenizer
 from training import baseline
 from training.data import Row
+from training.made.written import examples
 from training.pretrain import pretrain
 from training.recipe import Recipe
 from training.teach import Opinions, teach
@@ -50,7 +51,7 @@ def teach_morphemes(
         unrated: rows without a rating, about which they are asked, too.
         movies: rated movie reviews.
         reminder: movie reviews as targets.
-        made: reviews made by rule.
+        made: reviews made by rule or written by hand.
         seed: of everything random.
         folder: for what was cut and weights.
         name: of the folder in it that is for the answers; that folder itself if empty.
@@ -59,10 +60,11 @@ def teach_morphemes(
         DataError: if the analyser is not installed.
     """
     kind = recipe.teach.morphemes.kind
+    written = [text for text, _ in examples()] if recipe.teach.tune.written else []
     kept: dict[str, list[str]] = {}
     there = {r.text for r in domain}
     more = [r.text for r in unrated if r.text not in there]
-    for texts in ([r.text for r in domain], more, [r.text for r in movies]):
+    for texts in ([r.text for r in domain], more, [r.text for r in movies], written):
         kept |= zip(texts, cut_all(kind, texts, folder), strict=True)
     settings = recipe.teach.morphemes
     counted = [r.text for r in domain] * recipe.tokenizer.domain_weight + [r.text for r in movies]
@@ -75,7 +77,7 @@ def teach_morphemes(
         starts.append(pretrain(shape, tokens, bare, movies, (), seed, folder, known))
 
     # Other processes fit them: those need not get the movies.
-    cut_texts = {r.text: kept[r.text] for r in (*domain, *unrated)}
+    cut_texts = {text: kept[text] for text in (*(r.text for r in (*domain, *unrated)), *written)}
     linear = partial(baseline.opinions, longest=_LONGEST, tokens=cut_texts.__getitem__)
     answers = folder / name
     return teach(

@@ -20,6 +20,7 @@ from training.counterfactual import make
 from training.data import MOVIES_HELD_OUT_SHARE, Row, fold, place
 from training.enough import check_enough, check_sides
 from training.judged import Judged, both_right, heeded, judged_first
+from training.made.written import dealt
 from training.messages import say
 from training.metrics import share
 from training.morphemes import remember, teach_morphemes
@@ -171,7 +172,8 @@ def _taught(
     prepared = replace(prepared, unrated=[*judged, *others])
     # A judged review is in a fold, as a rated one is: only a teacher that did not learn from it is asked about it.
     rows, unrated = [*prepared.learn, *judged], [*others, *prepared.recombined]
-    made = make(recipe.teach.tune.counterfactuals * recipe.teach.tune.epochs, seed + 1)
+    how = recipe.teach.tune
+    made = make(how.counterfactuals * how.epochs, seed + 1) + dealt(how.written, how.epochs)
     opinions = teach(
         recipe.teachers,
         prepared.tokens,
@@ -194,12 +196,13 @@ def _taught(
         opinions |= teach_transformers(
             recipe, lambda: prepared.tokens, domain, rows, unrated, prepared.movies, same, seed, kept, name
         )
-    lesson = _heeded(agree(opinions, prepared.learn, recipe.network, len(prepared.recombined)), prepared)
+    lesson = agree(opinions, prepared.learn, recipe.network, len(prepared.recombined))
     if not name:
         announce("fit_teachers", shares=lesson.words)
         if judged:
             readers, teachers = both_right(lesson.rated[1], prepared.learn, recipe.network.positive_above)
             announce("fit_judged", rows=len(judged), readers=share(readers), teachers=share(teachers))
+    lesson = _heeded(lesson, prepared)
     if recipe.teach.generations > 1:
         again, first = stages.folder("again") / name, replace(prepared, lesson=lesson)
 
@@ -223,9 +226,11 @@ def _judged(recipe: Recipe, unrated: Sequence[Row], rated: Sequence[Row]) -> tup
 
 
 def _heeded(lesson: Lesson, prepared: Prepared) -> Lesson:
-    """The lesson, in which those who judged unrated reviews were heard, too."""
-    said = heeded(lesson.unrated, prepared.unrated, lesson.rated[1], prepared.learn, prepared.recipe.network)
-    return replace(lesson, unrated=said)
+    """The lesson, in which those who judged reviews were heard, too, if the recipe wants that."""
+    if not prepared.recipe.teach.judged:
+        return lesson
+    said = heeded((lesson.rated, lesson.unrated), prepared.learn, prepared.unrated, prepared.recipe.network)
+    return replace(lesson, rated=said[0], unrated=said[1])
 
 
 def _recombined(recipe: Recipe, corpora: Corpora, seed: int) -> list[Row]:

@@ -62,6 +62,7 @@ class TuneRecipe:
         smooth: label smoothing of the binary target.
         movies_every: one batch in so many is of movie reviews; 0 for never.
         counterfactuals: number of reviews made by rule, others in each epoch.
+        written: how many times in all a network sees each review written by hand (:mod:`training.made.written`).
     """
 
     epochs: int = 3
@@ -73,6 +74,7 @@ class TuneRecipe:
     smooth: float = 0.02
     movies_every: int = 0
     counterfactuals: int = 0
+    written: int = 0
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from training.judged import digest as judgments_digest
+from training.made.written import digest as written_digest
 from training.recipe import Recipe
 from training.vectors import digest as vectors_digest
 from training.writing import remove_unfinished
@@ -44,11 +45,14 @@ class Stages:
         how = {k: parts["teach"][k] for k in ("folds", "seeds", "recombined", "tune")}
         judged = {"judged": judgments_digest()} if recipe.teach.judged else {}
         narrow = {k: v for k, v in teachers.items() if k not in ("buckets", "longest_ngram")}
-        self._what["teach"] = [self._what["pretrain"], narrow, how | judged]
+        taught = {"written": written_digest()} if recipe.teach.tune.written else {}
+        self._what["teach"] = [self._what["pretrain"], narrow, how | judged | taught]
         self._what["morphemes"] = [self._what["teach"], parts["teach"]["morphemes"]]
         attend = {k: v for k, v in parts["teach"]["transformer"].items() if k != "reads"} | judged  # each has a folder
         self._what["transformer"] = [data, seed, parts["tokenizer"], parts["teach"]["folds"], attend]
-        self._what["again"] = [self._what["morphemes"], self._what["start"], parts["teach"], parts["tune"]]
+        mended = [judgments_digest(sure=True)] if recipe.teach.judged else []
+        mended += [written_digest()] if recipe.tune.written else []
+        self._what["again"] = [self._what["morphemes"], self._what["start"], parts["teach"], parts["tune"], *mended]
         after = (
             "wide_movies",
             "wide_made",
@@ -59,7 +63,7 @@ class Stages:
             "looks",
             "finish",
         )  # nothing that a network learns
-        self._what["fit"] = [self._what["morphemes"], {k: v for k, v in parts.items() if k not in after}]
+        self._what["fit"] = [self._what["morphemes"], {k: v for k, v in parts.items() if k not in after}, *mended]
 
     def clear(self) -> None:
         """Remove all that these stages made."""

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from nlp import network
 from training.arrays import read_arrays, write_arrays
 from training.batches import components_of
+from training.made.written import dealt
 from training.messages import say
 from training.teach import recombined_pool, student_pool
 from training.tune import Pool, polarity_pool, rated_pool, tune
@@ -115,11 +116,11 @@ def _pool(prepared: Prepared, keep: NDArray[np.bool_] | None) -> Pool:
 
 
 def _once(prepared: Prepared, order: int) -> Pool:
-    """What it sees in one epoch only: reviews made by rule, and those made of parts of others."""
-    made = polarity_pool(prepared.made(order), prepared.recipe.network)
+    """What it sees in one epoch only: reviews made by rule or written by hand, and those made of parts of others."""
+    how = prepared.recipe.tune
+    made = polarity_pool(prepared.made(order) + dealt(how.written, how.epochs), prepared.recipe.network)
     if prepared.lesson is None or not prepared.recombined:
         return made
-    epochs = prepared.recipe.tune.epochs
-    count = len(prepared.recombined) // epochs * epochs if epochs else 0
+    count = len(prepared.recombined) // how.epochs * how.epochs if how.epochs else 0
     more = recombined_pool(prepared.lesson, prepared.recombined)
     return made + Pool(more.texts[:count], more.targets[:count])

@@ -25,10 +25,13 @@ from training import baseline
 from training.arrays import read_arrays, write_arrays
 from training.batches import Encoded, predict
 from training.data import Row, fold
-from training.judged import Judged
+from training.judged import Judged, with_positive
+from training.made.written import examples
 from training.messages import say
 from training.recipe_parts import TeachRecipe
 from training.tune import Pool, polarity_pool, rated_pool, targets, tune
+
+_WRITTEN = 0.4  # what a review written by hand counts to a linear model, where a rated one counts 1
 
 Floats = NDArray[np.float64]
 Opinion = Callable[[Sequence[Row], Sequence[str], float], NDArray[np.float32]]
@@ -99,7 +102,7 @@ def teach(
         unrated: rows without a rating.
         movies: what the networks are reminded of.
         starts: pretrained weights; seed ``i`` of a fold starts from ``starts[i % len(starts)]``.
-        counterfactuals: reviews made by rule, for all epochs.
+        counterfactuals: reviews made by rule or written by hand, for all epochs.
         seed: of the first network.
         folder: where each teacher's answers are kept, so that a resumed run does not ask again.
         kind: what they read.
@@ -121,7 +124,8 @@ def teach(
     folds = np.unique(side).tolist()  # one that is left out altogether needs no teacher
     parts = {k: _Part.of(rows, unrated, side == k, len(folds)) for k in folds}
     todo = [k for k in folds if not (folder / f"teacher-linear-{k}.npz").exists()]
-    jobs = (delayed(linear_opinions)(parts[k].learn, parts[k].texts, config.positive_above) for k in todo)
+    written = _as_judged(examples()) if recipe.tune.written else []
+    jobs = (delayed(linear_opinions)([*parts[k].learn, *written], parts[k].texts, config.positive_above) for k in todo)
     for k, opinions in zip(todo, Parallel(n_jobs=-1, return_as="generator")(jobs), strict=True):
         write_arrays(folder / f"teacher-linear-{k}.npz", {"answer": opinions})
 
@@ -257,13 +261,15 @@ class _Part:
         return cls(learn, texts, asked, np.concatenate([np.ones(own.sum()), np.full(len(unrated), 1 / folds)]))
 
 
+def _as_judged(made: Sequence[tuple[str, bool]]) -> list[Row]:
+    """Reviews that were written by hand as such as a linear model learns a little from."""
+    half = _WRITTEN / 2
+    return [Judged(text, None, 0.0, None, (), 0.5 + half if good else 0.5 - half) for text, good in made]
+
+
 def _agree(logits: Floats, positive: Floats, config: NetworkConfig) -> Floats:
     """Class distributions whose positive classes add up to ``positive``."""
-    shares = np.exp(logits - logits.max(axis=1, keepdims=True))
-    chosen = np.isin(np.arange(logits.shape[1]), config.positive_classes)
-    for side, total in ((chosen, positive), (~chosen, 1 - positive)):
-        shares[:, side] *= (total / shares[:, side].sum(axis=1))[:, None]
-    return np.asarray(shares)
+    return with_positive(np.exp(logits - logits.max(axis=1, keepdims=True)), positive, config)
 
 
 def _kept(path: Path, make: Callable[[], NDArray[np.float32]]) -> NDArray[np.float32]:

@@ -15,12 +15,13 @@ from training.counterfactual import make
 from training.data import Row
 from training.judged import Judged
 from training.linear import Ask, Other, Table, features, fit_left_over, fit_star_table, fit_table, wide_part
+from training.made.written import examples
 from training.marks import marks_table
 from training.recipe import Recipe
 
 Pair = tuple[int, ...]
 
-_MOVIE, _MADE, _JUDGED = 0.05, 0.05, 0.5
+_MOVIE, _MADE, _WRITTEN, _JUDGED = 0.05, 0.05, 0.2, 0.5
 
 
 @dataclass(frozen=True)
@@ -122,7 +123,7 @@ def beside(movies: Sequence[Row], unrated: Sequence[Row], recipe: Recipe, seed: 
     Args:
         movies: rated movie reviews, of which it takes some that are clear.
         unrated: reviews without a rating, of which it takes those that were judged.
-        recipe: how many of them, and how many made by rule.
+        recipe: how many of them, how many made by rule, and whether those written by hand.
         seed: of which.
     """
     clear = [r for r in movies if r.rating is not None and not 4.5 < r.rating < 7.5]
@@ -130,7 +131,8 @@ def beside(movies: Sequence[Row], unrated: Sequence[Row], recipe: Recipe, seed: 
     films = [(clear[i].text, (clear[i].rating or 0) > 5, _MOVIE) for i in chosen]
     judged = [r for r in unrated if isinstance(r, Judged)]
     read = [(r.text, r.positive > 0.5, _JUDGED * abs(2 * r.positive - 1)) for r in judged]
-    return [(text, good, _MADE) for text, good in make(recipe.wide_made, seed + 2)] + films + read
+    written = [(text, good, _WRITTEN) for text, good in (examples() if recipe.tune.written else [])]
+    return [(text, good, _MADE) for text, good in make(recipe.wide_made, seed + 2)] + written + films + read
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from nlp.text import is_hangul_syllable, normalize
 from training.behaviour import SUITES, suites_in
 from training.counterfactual import make
 from training.data import key
-from training.made.written import examples, pairs
+from training.made.written import dealt, examples, pairs
 from training.noise import KINDS, corrupt, misspell
 
 made_once = cache(make)
@@ -76,6 +76,15 @@ def test_reviews_written_by_hand_are_pairs_and_each_is_there_once():
     assert len(set(texts)) == len(texts)
     assert {good for _, good in examples()[::2]} == {True} and {good for _, good in examples()[1::2]} == {False}
     assert max(map(len, texts)) < 100 and min(map(len, texts)) >= 3
+
+
+def test_reviews_written_by_hand_are_dealt_to_epochs_in_equal_parts():
+    every = examples()
+    assert dealt(0, 3) == dealt(2, 0) == []
+    assert dealt(1, 1) == every
+    thrice = dealt(3, 7)
+    assert len(thrice) % 7 == 0 and len(every) * 3 - len(thrice) < 7
+    assert Counter(thrice).most_common()[-1][1] >= 2 and set(thrice) == set(every)
 
 
 def test_no_review_written_by_hand_is_nearly_one_of_the_suites():

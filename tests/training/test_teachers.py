@@ -73,6 +73,32 @@ def test_teachers_of_morphemes_know_rows_they_did_not_learn_from(analyser, tmp_p
     np.testing.assert_array_equal(again.classes["morphemes"], said.classes["morphemes"])
 
 
+def test_linear_teachers_learn_a_little_from_what_was_written_by_hand(analyser, monkeypatch, tmp_path):
+    from dataclasses import replace
+
+    from training import morphemes, teach
+
+    written = [("두 달째 멀쩡 해요", True), ("두 달 만에 고장", False)]
+    monkeypatch.setattr(teach, "examples", lambda: written)
+    monkeypatch.setattr(morphemes, "examples", lambda: written)
+    monkeypatch.setattr(teach, "ask_folds", lambda *_: np.zeros((24, 4)))  # the networks are another matter
+    learned = []
+
+    def opinions(rows, texts, above, *, longest=0, tokens=None):
+        learned.append([(r.text, getattr(r, "positive", None), tokens and tokens(r.text)) for r in rows])
+        return np.zeros(len(texts), np.float32)
+
+    monkeypatch.setattr(teach, "Parallel", lambda **_: lambda jobs: [do(*given, **named) for do, given, named in jobs])
+    monkeypatch.setattr(morphemes.baseline, "opinions", opinions)
+    recipe, rows = Recipe.from_dict(RECIPE, "tried"), reviews(20, 1)
+    wanted = replace(recipe, teach=replace(recipe.teach, tune=replace(recipe.teach.tune, written=1)))
+    for number, one in enumerate((recipe, wanted)):
+        morphemes.teach_morphemes(one, rows, rows, reviews(4, 2), [], None, [], 0, tmp_path / str(number))
+    assert [len(rows) for rows in learned[:2]] == [len(rows) - 2 for rows in learned[2:]], "a fold each"
+    for rows_of_fold in learned[2:]:
+        assert rows_of_fold[-2:] == [(text, 0.7 if good else 0.3, text.split()) for text, good in written]
+
+
 def test_what_was_cut_before_is_not_cut_again(analyser):
     from training.morphemes import remember
 

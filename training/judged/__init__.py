@@ -1,11 +1,15 @@
-"""Reviews without a rating that were read and judged: those of which the teachers were least sure.
+"""Reviews that were read and judged: first those of which the teachers were least sure.
 
-Which reviews to judge is uncertainty sampling (Lewis & Gale 1994, arXiv:cmp-lg/9407020). ``grades.tsv``: a line is a
-review, by the digest of its text (:func:`training.data.key_digest`, hexadecimal), and the grade that each reader gave
-it, from 1, surely discontented, to 5, surely content. No text is there: it stands in the corpus. Every tenth is a rated
-review of the same kind, which the readers could not tell from the others; so what a grade is worth is measured, not
-believed. None is held out. The readers were language models, not people; they had seen ninety other rated reviews, none
-of them held out.
+Which reviews to judge is uncertainty sampling (Lewis & Gale 1994, arXiv:cmp-lg/9407020). A line of ``unsure.tsv`` or
+``sure.tsv`` is a review, by the digest of its text (:func:`training.data.key_digest`, hexadecimal), and the grade that
+each reader gave it, from 1, surely discontented, to 5, surely content. No text is there: it stands in the corpus.
+``unsure.tsv`` has those of which the teachers were less than 95 % sure, most of them judged by two or three readers:
+from them teachers learn. ``sure.tsv`` has the others, judged by one: they only mend what the teachers say of them.
+
+In both are rated reviews of the same kind, none held out; their ratings the readers did not see. So what a grade is
+worth is measured, not believed, and of those reviews, too, the grades tell more than one rating does. The readers were
+language models, not people. Two had been shown ninety rated reviews and the third eight hundred, none of them held out;
+the ninety are not judged, and the eight hundred, of no fold for calibration, only by the others.
 """
 
 from __future__ import annotations
@@ -24,8 +28,10 @@ from nlp.config import NetworkConfig
 from training.data import Row, place_of
 
 Floats = NDArray[np.float64]
+Said = tuple[Floats, Floats]
 
-_FILE = Path(__file__).parent / "grades.tsv"
+_FOLDER = Path(__file__).parent
+_UNSURE, _SURE = "unsure.tsv", "sure.tsv"
 _EVEN = 3.0  # the grade that says nothing
 _LEAST = 30  # rated ones among them, without which nothing is known of their worth
 _CERTAIN = 1e-4  # teachers are never surer
@@ -33,31 +39,39 @@ _CERTAIN = 1e-4  # teachers are never surer
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Judged(Row):
-    """A review without a rating that was judged.
+    """A review without a rating, of which the teachers were unsure and which was judged.
 
     Attributes:
-        grade: mean grade, 1 to 5.
-        positive: how probable it is that it is positive, by its grade alone.
+        grades: what each reader gave it, 1 to 5.
+        positive: how probable it is that it is positive, by its grades alone.
     """
 
-    grade: float = _EVEN
+    grades: tuple[int, ...] = ()
     positive: float = 0.5
 
 
+def grades() -> Mapping[float, tuple[int, ...]]:
+    """What each reader gave each judged review of which the teachers were unsure, by its place."""
+    return _read(_UNSURE)
+
+
+def _every_grade() -> Mapping[float, tuple[int, ...]]:
+    return {**_read(_SURE), **grades()}
+
+
 @cache
-def grades() -> Mapping[float, float]:
-    """The mean grade of each judged review, by its place."""
-    lines = (line.split("\t") for line in _FILE.read_text(encoding="utf-8").splitlines())
-    return {place_of(int(digest, 16)): float(np.mean([int(g) for g in given])) for digest, *given in lines}
+def _read(name: str) -> Mapping[float, tuple[int, ...]]:
+    lines = (line.split("\t") for line in (_FOLDER / name).read_text(encoding="utf-8").splitlines())
+    return {place_of(int(digest, 16)): tuple(int(g) for g in given) for digest, *given in lines}
 
 
-def digest() -> str:
-    """SHA-256 (hex) of the judgments."""
-    return hashlib.sha256(_FILE.read_bytes()).hexdigest()
+def digest(*, sure: bool = False) -> str:
+    """SHA-256 (hex) of the judgments of reviews of which the teachers were unsure, or sure."""
+    return hashlib.sha256((_FOLDER / (_SURE if sure else _UNSURE)).read_bytes()).hexdigest()
 
 
 def judged_first(unrated: Sequence[Row], rated: Sequence[Row], above: float) -> tuple[list[Judged], list[Row]]:
-    """Those of the unrated reviews that were judged, and the others.
+    """Those of the unrated reviews of which the teachers were unsure and which were judged, and the others.
 
     Args:
         unrated: reviews without a rating.
@@ -68,58 +82,51 @@ def judged_first(unrated: Sequence[Row], rated: Sequence[Row], above: float) -> 
         Both; no review counts as judged where too few rated ones were.
     """
     known = grades()
-    told = [(known[r.place], r) for r in rated if r.place in known]
-    worth = _fit(np.array([[grade] for grade, _ in told]), [r for _, r in told], above)
-    if worth is None:
+    told = [r for r in rated if r.place in known]
+    worth = _fit(_weight_of([known[r.place] for r in told]), told, above)
+    judged = [r for r in unrated if r.place in known]
+    if worth is None or not judged:
         return [], list(unrated)
-    judged, others = [], []
-    for row in unrated:
-        grade = known.get(row.place)
-        if grade is None:
-            others.append(row)
-        else:
-            judged.append((row, grade))
-    positive = worth.predict_proba(np.array([[g] for _, g in judged]).reshape(-1, 1))[:, 1] if judged else []
+    given = [known[r.place] for r in judged]
+    positive = worth.predict_proba(_weight_of(given))[:, 1]
     return [
-        Judged(row.text, None, row.place, row.origin, grade, float(p))
-        for (row, grade), p in zip(judged, positive, strict=True)
-    ], others
+        Judged(row.text, None, row.place, row.origin, own, float(p))
+        for row, own, p in zip(judged, given, positive, strict=True)
+    ], [r for r in unrated if r.place not in known]
 
 
 def heeded(
-    said: tuple[Floats, Floats],
-    unrated: Sequence[Row],
-    said_of_rated: Floats,
+    said: tuple[Said, Said],
     rated: Sequence[Row],
+    unrated: Sequence[Row],
     config: NetworkConfig,
-) -> tuple[Floats, Floats]:
-    """What the teachers say of unrated reviews, after the readers were heard.
+) -> tuple[Said, Said]:
+    """What the teachers say of reviews, rated ones and others, after the readers were heard.
 
     How much either counts is fitted by logistic regression on the rated reviews that were judged: nobody who speaks of
     one of them, teacher or reader, knew its rating.
 
     Args:
-        said: what the teachers say of the unrated ones: distributions over classes ``[rows, classes]``, and
-            probability of positive ``[rows]``.
-        unrated: those; the judged ones are :class:`Judged`.
-        said_of_rated: probability of positive, ``[rated]``.
+        said: what the teachers say of the rated and of the unrated ones, each distributions over classes ``[rows,
+            classes]`` and probability of positive ``[rows]``.
         rated: reviews that have a rating.
+        unrated: those that have none.
         config: which classes there are.
     """
-    classes, positive = said[0].copy(), said[1].copy()
-    known = grades()
-    told = [(said_of_rated[i], known[r.place], r) for i, r in enumerate(rated) if r.place in known]
-    features = np.array([[_log_odds(p), grade] for p, grade, _ in told])
-    worth = _fit(features, [r for *_, r in told], config.positive_above)
-    where = [i for i, row in enumerate(unrated) if isinstance(row, Judged)]
-    if worth is None or not where:
+    known = _every_grade()
+    told = [i for i, r in enumerate(rated) if r.place in known]
+    features = _with_teachers(said[0][1], rated, told, known)
+    worth = _fit(features, [rated[i] for i in told], config.positive_above)
+    if worth is None:
         return said
-    both = np.stack([_log_odds(positive[where]), [row.grade for row in unrated if isinstance(row, Judged)]], axis=1)
-    positive[where] = worth.predict_proba(both)[:, 1]
-    chosen = np.isin(np.arange(classes.shape[1]), config.positive_classes)
-    for side, total in ((chosen, positive), (~chosen, 1 - positive)):
-        classes[:, side] *= (total / classes[:, side].sum(axis=1))[:, None]
-    return classes, positive
+
+    def hear(own: Said, rows: Sequence[Row], where: list[int]) -> Said:
+        positive = own[1].copy()
+        if where:
+            positive[where] = worth.predict_proba(_with_teachers(own[1], rows, where, known))[:, 1]
+        return with_positive(own[0], positive, config), positive
+
+    return hear(said[0], rated, told), hear(said[1], unrated, [i for i, r in enumerate(unrated) if r.place in known])
 
 
 def both_right(said_of_rated: Floats, rated: Sequence[Row], above: float) -> tuple[list[bool], list[bool]]:
@@ -132,12 +139,34 @@ def both_right(said_of_rated: Floats, rated: Sequence[Row], above: float) -> tup
     """
     known = grades()
     told = [
-        (known[r.place], p, (r.rating or 0) > above)
+        (float(np.mean(known[r.place])), p, (r.rating or 0) > above)
         for r, p in zip(rated, said_of_rated, strict=True)
         if r.place in known
     ]
     decided = [one for one in told if one[0] != _EVEN]
     return [(g > _EVEN) == good for g, _, good in decided], [(p > 0.5) == good for _, p, good in decided]
+
+
+def with_positive(classes: Floats, positive: Floats, config: NetworkConfig) -> Floats:
+    """Class distributions ``[rows, classes]`` with other probabilities of positive ``[rows]``, alike within a side."""
+    shares = classes.copy()
+    chosen = np.isin(np.arange(classes.shape[1]), config.positive_classes)
+    for side, total in ((chosen, positive), (~chosen, 1 - positive)):
+        shares[:, side] *= (total / shares[:, side].sum(axis=1))[:, None]
+    return shares
+
+
+def _with_teachers(
+    positive: Floats, rows: Sequence[Row], where: Sequence[int], known: Mapping[float, tuple[int, ...]]
+) -> Floats:
+    given = [known[rows[i].place] for i in where]
+    return np.concatenate([_log_odds(positive[list(where)])[:, None], _weight_of(given)], axis=1)
+
+
+def _weight_of(given: Sequence[tuple[int, ...]]) -> Floats:
+    """How far the mean grade is from even, and that again for each reader beyond the first, ``[reviews, 2]``."""
+    mean = np.array([np.mean(own) for own in given], float) - _EVEN
+    return np.stack([mean, mean * np.array([len(own) - 1 for own in given])], axis=1)
 
 
 def _fit(features: Floats, rows: Sequence[Row], above: float) -> LogisticRegression | None:

@@ -7,6 +7,7 @@ none of them is, or nearly is, a sentence of those suites.
 
 from __future__ import annotations
 
+import hashlib
 from functools import cache
 from pathlib import Path
 
@@ -27,3 +28,14 @@ def pairs() -> tuple[tuple[str, str], ...]:
 def examples() -> list[tuple[str, bool]]:
     """Their reviews, each with whether it is positive."""
     return [example for positive, negative in pairs() for example in ((positive, True), (negative, False))]
+
+
+def dealt(times: int, epochs: int) -> list[tuple[str, bool]]:
+    """Each of :func:`examples` so many times, but for a few, so that as many can be dealt to each of the epochs."""
+    every = examples() * times
+    return every[: len(every) // epochs * epochs] if epochs else []
+
+
+def digest() -> str:
+    """SHA-256 (hex) of all pairs."""
+    return hashlib.sha256(repr(pairs()).encode()).hexdigest()
