@@ -62,7 +62,7 @@ class Figure:
 def steps(prepared: Prepared) -> Iterator[tuple[str, Prepared]]:
     """The network in service with ever more of what the recipe has, and what it then learns from."""
     recipe = prepared.recipe
-    alone = replace(recipe, tune=replace(recipe.tune, counterfactuals=0, noise=0.0))
+    alone = replace(recipe, tune=replace(recipe.tune, counterfactuals=0, written=0, noise=0.0))
     plain = replace(prepared, recipe=alone, start={}, lesson=None, reminder=None)
     more = {"alone": replace(plain, shape=replace(prepared.shape, bigrams=0))}
     if recipe.network.bigrams:
@@ -108,8 +108,8 @@ def ablate(both: Both, seeds: int) -> Iterator[Figure]:
     more = np.zeros(1, np.float32)
     if recipe.fitted_wide:
         others = beside(apart.movies, apart.unrated, recipe, apart.seed)
-        mean = average(networks)
-        (wide,) = Wide.weigh([Fold(partial(ask, apart, mean), asked, apart.learn)], recipe.network, others)
+        fold = Fold(partial(ask, apart, average(networks)), asked, apart.learn, others)
+        (wide,) = Wide.weigh([fold], recipe.network)
         more = wide.logits(texts)
         yield _figure("wide", [ask(apart, weights) + more for weights in networks], both)
     if seeds > 1:

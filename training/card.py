@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from nlp.artifact import ModelSettings
 from training.data import Row
 from training.evaluate import Evaluation
-from training.judged import judged_first
+from training.judged import all_grades, judged_first
 from training.made.written import examples
 from training.messages import say
 from training.metrics import Paired, Share
@@ -91,14 +91,18 @@ def write_card(
 
 def _written(recipe: Recipe) -> bool:
     """Whether teachers or the network learn reviews written by hand."""
-    return any((recipe.teach.tune.written if recipe.teach.folds else 0, recipe.tune.written, recipe.finish.written))
+    taught, finished = recipe.teach.folds and recipe.teach.tune.written, recipe.finish.made and recipe.finish.written
+    return bool(taught or recipe.tune.written or finished)
 
 
 def _judged(recipe: Recipe, corpora: Corpora) -> list[Row]:
-    """The unrated reviews that were judged, if the recipe heeds that and enough rated ones tell what it is worth."""
-    if not recipe.teach.judged:
+    """Those that were judged, if the recipe heeds that and enough rated ones tell what it is worth."""
+    if not recipe.teach.folds or not recipe.teach.judged:
         return []
-    return [*judged_first(corpora.unrated, split(list(corpora.rated))[0], recipe.network.positive_above)[0]]
+    learn, known = split(list(corpora.rated))[0], all_grades()
+    if not judged_first(corpora.unrated, learn, recipe.network.positive_above)[0]:
+        return []
+    return [r for r in (*learn, *corpora.unrated) if r.place in known]
 
 
 def _beside(rows: Sequence[object], source: tuple[str, str]) -> list[tuple[str, str, str]]:

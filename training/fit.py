@@ -73,19 +73,20 @@ def fit(
     whole, folds = both.whole, []
     for number, (taught, asked) in enumerate(((a.taught, a.asked) for a in both.folds), 1):
         weights = learn_together(taught, say("progress_one_fold", fold=number, of=len(both.folds)))
-        folds.append(Fold(_asker(taught, weights), asked, taught.learn))
+        # What was judged is worth what it is by ratings that the network of the fold knows, too.
+        others = beside(taught.movies, taught.unrated, recipe, seed) if recipe.fitted_wide else []
+        folds.append(Fold(_asker(taught, weights), asked, taught.learn, others))
     texts = [[r.text for r in f.asked] for f in folds]
     logits = [f.ask(t) for f, t in zip(folds, texts, strict=True)]
     wides = []
     if recipe.fitted_wide:
-        others = beside(whole.movies, whole.unrated, recipe, seed)
-        wides = Wide.weigh(folds, recipe.network, others)
+        wides = Wide.weigh(folds, recipe.network)
         wides = [w.levelled(f.ask, f.learned, recipe.wide_marks, seed) for w, f in zip(wides, folds, strict=True)]
         logits = [said + w.logits(t) for said, w, t in zip(logits, wides, texts, strict=True)]
     settings = _calibrate(recipe, logits, [f.asked for f in folds])
     weights = learn_together(whole, say("progress_network"))
     if wides:
-        ask = _asker(whole, weights)
+        ask, others = _asker(whole, weights), beside(whole.movies, whole.unrated, recipe, seed)
         wide = wides[0].fitted_to(ask, whole.learn, others).levelled(ask, whole.learn, recipe.wide_marks, seed)
         weights["wide/table"] = wide.table
     weights = {k: v.astype(np.float16).astype(np.float32) for k, v in weights.items()}

@@ -114,7 +114,7 @@ class TransformerRecipe:
         hide: share of tokens hidden.
         span: neighbouring tokens hidden together.
         seeds: of the training on ratings, per fold.
-        tune: how they learn from rated reviews.
+        tune: how they learn from rated reviews; none that was written by hand.
     """
 
     reads: tuple[str, ...] = ()

@@ -49,7 +49,9 @@ class Stages:
         self._what["teach"] = [self._what["pretrain"], narrow, how | judged | taught]
         self._what["morphemes"] = [self._what["teach"], parts["teach"]["morphemes"]]
         attend = {k: v for k, v in parts["teach"]["transformer"].items() if k != "reads"} | judged  # each has a folder
-        self._what["transformer"] = [data, seed, parts["tokenizer"], parts["teach"]["folds"], attend]
+        attend["tune"] = {k: v for k, v in attend["tune"].items() if k != "written"}  # such they do not learn
+        asked = [parts["teach"]["recombined"], parts["teach"]["tune"]["counterfactuals"]]
+        self._what["transformer"] = [data, seed, parts["tokenizer"], parts["teach"]["folds"], attend, *asked]
         mended = [judgments_digest(sure=True)] if recipe.teach.judged else []
         mended += [written_digest()] if recipe.tune.written else []
         self._what["again"] = [self._what["morphemes"], self._what["start"], parts["teach"], parts["tune"], *mended]

@@ -57,12 +57,12 @@ class Opinions:
 
 @dataclass(frozen=True)
 class Lesson:
-    """What the teachers say together.
+    """What the teachers say together, and after it was mended what readers say, too (:mod:`training.judged`).
 
     Attributes:
         rated: class distribution ``[rows, classes]`` and probability of positive ``[rows]`` for rated rows,
             each from teachers that did not learn from the row.
-        unrated: the same for unrated rows, from all teachers.
+        unrated: the same for unrated rows, from all teachers; for judged ones as for rated ones.
         recombined: the same for texts made of parts of unrated ones.
         accuracy: of the teachers on the rated rows, by kind.
     """
@@ -86,7 +86,7 @@ def teach(
     unrated: Sequence[Row],
     movies: Pool | None,
     starts: Sequence[dict[str, NDArray[np.float32]]],
-    counterfactuals: Sequence[tuple[str, bool]],
+    made: Sequence[tuple[str, bool]],
     seed: int,
     folder: Path,
     kind: str = "characters",
@@ -102,7 +102,7 @@ def teach(
         unrated: rows without a rating.
         movies: what the networks are reminded of.
         starts: pretrained weights; seed ``i`` of a fold starts from ``starts[i % len(starts)]``.
-        counterfactuals: reviews made by rule or written by hand, for all epochs.
+        made: reviews made by rule or written by hand, for all epochs.
         seed: of the first network.
         folder: where each teacher's answers are kept, so that a resumed run does not ask again.
         kind: what they read.
@@ -112,11 +112,11 @@ def teach(
     side = np.array([fold(r.place, recipe.folds) for r in rows])
 
     def network(learn: Sequence[Row], texts: Sequence[str], k: int, s: int) -> NDArray[np.float32]:
-        pool, made = rated_pool(learn, shape, recipe.tune.smooth), polarity_pool(counterfactuals, shape)
+        pool, once = rated_pool(learn, shape, recipe.tune.smooth), polarity_pool(made, shape)
         start = starts[s % len(starts)] if starts else {}
         title = say(f"progress_teacher_{kind}", fold=k + 1, seed=s + 1, folds=recipe.folds, seeds=recipe.seeds)
         state = folder / f"teacher-state-{k}-{s}.npz"
-        model = tune(shape, tokenizer, recipe.tune, pool, movies, start, seed + 100 * k + s, state, title, once=made)
+        model = tune(shape, tokenizer, recipe.tune, pool, movies, start, seed + 100 * k + s, state, title, once=once)
         answer = predict(model, Encoded(texts, shape, tokenizer))
         state.unlink(missing_ok=True)
         return answer

@@ -134,8 +134,8 @@ def tune(
         seed: initial weights and order of the rows.
         checkpoint: where to keep the state for resuming.
         title: what the progress bar says.
-        once: texts that were made, as many for each of the epochs: it sees none of them twice, because to know a few
-            by heart helps nobody.
+        once: texts that were made, as many for each of the epochs: it sees each place of them in one epoch only,
+            because to know a few by heart helps nobody.
         order: seed of the order of the rows and of what is misspelt, where it is to differ from that of the weights.
         losses: file for the loss on the way.
 

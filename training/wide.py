@@ -32,11 +32,13 @@ class Fold:
         ask: asks the network.
         asked: rows that it did not learn from.
         learned: rows that it did.
+        others: what the wide part learns from besides them; see :func:`beside`.
     """
 
     ask: Ask
     asked: Sequence[Row]
     learned: Sequence[Row]
+    others: Sequence[Other] = ()
 
 
 @dataclass(frozen=True)
@@ -57,18 +59,17 @@ class Wide:
     table: NDArray[np.float32]
 
     @classmethod
-    def weigh(cls, folds: Sequence[Fold], config: NetworkConfig, others: Sequence[Other]) -> list[Wide]:
+    def weigh(cls, folds: Sequence[Fold], config: NetworkConfig) -> list[Wide]:
         """Fit tables to the rows that each network learned from, and weigh them on all those that it did not.
 
         Args:
             folds: networks, and rows that they do not know.
             config: shape of the network, the wide part included.
-            others: see :func:`beside`.
 
         Returns:
             One for each fold, all with the same weights.
         """
-        tables = [_Tables.fit(f.ask, f.learned, config, others) for f in folds]
+        tables = [_Tables.fit(f.ask, f.learned, config, f.others) for f in folds]
         x = [features([r.text for r in f.asked], config) for f in folds]
         logits = np.concatenate([f.ask([r.text for r in f.asked]) for f in folds])
         rating = np.array([r.rating for f in folds for r in f.asked], float)

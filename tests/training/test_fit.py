@@ -228,7 +228,7 @@ def test_the_card_names_corpora_that_the_user_named_and_says_how_it_behaves(file
     from training.made.written import examples
     from training.prepared import Corpora
     from training.recipe import Recipe
-    from training.recipe_parts import FinishRecipe, TeachRecipe
+    from training.recipe_parts import FinishRecipe, TeachRecipe, TuneRecipe
 
     rows = [Row(text, 5.0 if good else 1.0, 0.0) for text, good in make(40, 3)]
     analyzer = nlp.load()
@@ -257,10 +257,21 @@ def test_the_card_names_corpora_that_the_user_named_and_says_how_it_behaves(file
     line = f"| {len(examples()):,} | {say('card_written')} | Apache-2.0 |"
     assert line in write_card(learned, corpora, *given[1:], None, acts, 0)
     assert line not in cards[1]
+    for other in (
+        replace(given[0], teach=TeachRecipe(folds=2, tune=TuneRecipe(written=1))),
+        replace(given[0], tune=TuneRecipe(written=1)),
+    ):
+        assert line in write_card(other, corpora, *given[1:], None, acts, 0)
+    unused = replace(given[0], teach=TeachRecipe(tune=TuneRecipe(written=1)), finish=FinishRecipe(written=1))
+    assert line not in write_card(unused, corpora, *given[1:], None, acts, 0)
     told = [Row(f"별점 {i}", 5.0 if i % 2 else 1.0, 0.2 + i / 1000) for i in range(80)]
-    monkeypatch.setattr(judged, "grades", lambda: {0.5: 4.0} | {r.place: 1.0 + i % 2 * 4 for i, r in enumerate(told)})
+    grades = {0.5: (4,)} | {r.place: (1 + i % 2 * 4,) for i, r in enumerate(told)}
+    monkeypatch.setattr(judged, "unsure_grades", lambda: grades)
     known = replace(corpora, rated=told, unrated=[Row("읽은 것", None, 0.5), Row("안 읽은 것", None, 0.6)])
-    heeding, line = replace(given[0], teach=TeachRecipe(judged=2)), f"| 1 | {say('card_judged')} | Apache-2.0 |"
+    heeding, line = (
+        replace(given[0], teach=TeachRecipe(folds=2, judged=2)),
+        f"| 81 | {say('card_judged')} | Apache-2.0 |",
+    )
     assert line in write_card(heeding, known, *given[1:], None, acts, 0)
     for recipe, told_of in ((given[0], known), (heeding, replace(known, rated=told[:20]))):
         assert say("card_judged") not in write_card(recipe, told_of, *given[1:], None, acts, 0)

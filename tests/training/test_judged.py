@@ -30,7 +30,7 @@ def told(monkeypatch):
     """Rated and unrated reviews, of which all but the last two unrated ones were judged."""
     rated, unrated = rows(160, "별점 있는 리뷰", rated=True), rows(42, "별점 없는 리뷰", rated=False)
     known = {r.place: (GRADE[bool(i % 2)][i // 2 % 4],) for some in (rated, unrated[:40]) for i, r in enumerate(some)}
-    monkeypatch.setattr(judged, "grades", lambda: known)
+    monkeypatch.setattr(judged, "unsure_grades", lambda: known)
     return rated, unrated
 
 
@@ -78,8 +78,10 @@ def test_readers_are_hardly_heard_where_the_teachers_know(told):
 
 def test_readers_are_heard_about_rated_reviews_that_they_judged_too(told, monkeypatch):
     rated, unrated = told
-    known = {place: given for place, given in judged.grades().items() if place not in {r.place for r in rated[:8]}}
-    monkeypatch.setattr(judged, "grades", lambda: known)
+    known = {
+        place: given for place, given in judged.unsure_grades().items() if place not in {r.place for r in rated[:8]}
+    }
+    monkeypatch.setattr(judged, "unsure_grades", lambda: known)
     said = tuple((np.full((n, 4), 0.25), np.full(n, 0.5)) for n in (160, 42))
     classes, positive = heeded(said, rated, unrated, CONFIG)[0]
     np.testing.assert_allclose(positive[:8], 0.5, err_msg="nobody read them")
@@ -90,9 +92,9 @@ def test_readers_are_heard_about_rated_reviews_that_they_judged_too(told, monkey
 
 def test_of_reviews_of_which_the_teachers_were_sure_only_the_lesson_is_mended(told, monkeypatch):
     rated, unrated = told
-    known = dict(judged.grades())
+    known = dict(judged.unsure_grades())
     aside = {r.place: known.pop(r.place) for r in unrated[:10]}
-    monkeypatch.setattr(judged, "grades", lambda: known)
+    monkeypatch.setattr(judged, "unsure_grades", lambda: known)
     monkeypatch.setattr(judged, "_read", lambda name: {"sure.tsv": aside}[name])
     first, others = judged_first(unrated, rated, 3)
     assert [r.text for r in others[:10]] == [r.text for r in unrated[:10]], "teachers do not learn from them"
@@ -106,19 +108,19 @@ def test_of_reviews_of_which_the_teachers_were_sure_only_the_lesson_is_mended(to
 def test_two_readers_of_one_mind_count_more_than_one(told, monkeypatch):
     rated, unrated = told
     right = {False: ((1, 1), (2, 1), (1, 2), (2, 2)), True: ((5, 5), (4, 5), (5, 4), (4, 4))}
-    known = dict(judged.grades())
+    known = dict(judged.unsure_grades())
     for i, r in enumerate(rated[:80]):  # of these two readers are right, of the others one in four errs
         known[r.place] = right[bool(i % 2)][i // 2 % 4]
     known[unrated[0].place], known[unrated[1].place] = (4,), (4, 4)
-    monkeypatch.setattr(judged, "grades", lambda: known)
+    monkeypatch.setattr(judged, "unsure_grades", lambda: known)
     one, two = (judged_first(unrated[i : i + 1], rated, 3)[0][0].positive for i in (0, 1))
     assert 0.5 < one < two - 0.1
 
 
 def test_readers_and_teachers_are_compared_where_readers_decided(told, monkeypatch):
     rated, _ = told
-    known = judged.grades() | {rated[0].place: (3,)}
-    monkeypatch.setattr(judged, "grades", lambda: known)
+    known = judged.unsure_grades() | {rated[0].place: (3,)}
+    monkeypatch.setattr(judged, "unsure_grades", lambda: known)
     readers, teachers = both_right(np.linspace(0, 1, 160), [*rated], 3)
     assert len(readers) == len(teachers) == 159
     assert np.mean(readers) == pytest.approx(0.75, abs=0.01)
@@ -159,14 +161,15 @@ def test_no_text_stands_among_the_judgments():
     every = lines["unsure"] + lines["sure"]
     assert all(re.fullmatch(r"[0-9a-f]{16}(\t[1-5])+", line) for line in every)
     assert len({line[:16] for line in every}) == len(every), "each is in one file, once"
-    assert len(judged.grades()) == len(lines["unsure"])
+    assert len(judged.unsure_grades()) == len(lines["unsure"])
 
 
 @pytest.mark.skipif("NUNCHI_DATA" not in os.environ, reason="NUNCHI_DATA names no folder of corpora")
 def test_no_held_out_review_was_judged_and_readers_are_mostly_right():
     rated = read_rated(Path(os.environ["NUNCHI_DATA"], "naver_shopping_sample.tsv")).rows
-    told = [(np.mean(judged.grades()[r.place]), r) for r in rated if r.place in judged.grades()]
-    assert len(told) > 600
+    known = judged.all_grades()
+    told = [(np.mean(known[r.place]), r) for r in rated if r.place in known]
+    assert len(told) > 6000
     assert min(r.place for _, r in told) >= HELD_OUT_SHARE
     right = [(grade > 3) == (r.rating > 3) for grade, r in told if grade != 3]
     assert np.mean(right) > 0.85
@@ -199,19 +202,43 @@ def test_what_is_said_of_a_judged_review_stands_where_the_review_stands(told, tm
     def said(row: Row) -> bool:  # in no order that repeats itself
         return int(row.text.split()[-1]) in (1, 2, 5, 11, 12, 20, 31, 41)
 
-    def teach(config, tokens, recipe, learn, asked, *_):
-        seen["learn"], seen["asked"] = [r.text for r in learn], [r.text for r in asked]
+    def teach(config, tokens, recipe, learn, asked, movies, starts, made, *_):
+        seen["learn"], seen["asked"], seen["made"] = [r.text for r in learn], [r.text for r in asked], made
         good = np.array([1.0 if (r.rating > 3 if r.rating else said(r)) else -1.0 for r in (*learn, *asked)])
         return Opinions({"characters": np.outer(good, [-1, -1, 1, 1])}, {"characters": good})
 
     monkeypatch.setattr(prepare, "teach", teach)
-    recipe = Recipe.from_dict({"teach": {"folds": 2, "judged": 2}}, "tried")
+    written = [("두 달째 멀쩡해요", True), ("두 달 만에 고장", False)]
+    monkeypatch.setattr(prepare, "dealt", lambda times, epochs: written * times)
+    recipe = Recipe.from_dict({"teach": {"folds": 2, "judged": 2, "tune": {"written": 3}}}, "tried")
     prepared = Prepared(recipe, CONFIG, rated, mixed, [], [], None, None, {}, None, tmp_path, 0)
     taught = prepare._taught(prepared, Stages(tmp_path, recipe, "rows", 0), [], [], "apart")
     assert seen["learn"] == [r.text for r in (*rated, *unrated[:40])], "teachers learn from judged reviews"
     assert seen["asked"] == [r.text for r in unrated[40:]]
+    assert seen["made"] == written * 3
     good = [said(row) for row in taught.unrated]
     assert len(good) == 42 and ((taught.lesson.unrated[1] > 0.5) == good).all()
+
+
+def test_what_was_written_by_hand_changes_what_learns_it(tmp_path, monkeypatch):
+    from dataclasses import replace
+
+    from training import stages
+    from training.recipe import Recipe
+    from training.recipe_parts import TuneRecipe
+
+    plain = Recipe.from_dict({"teach": {"folds": 2}}, "tried")
+    by_teachers = replace(plain, teach=replace(plain.teach, tune=TuneRecipe(written=1)))
+    by_network = replace(plain, tune=TuneRecipe(written=1))
+    changed = {}
+    for name, recipe in (("neither", plain), ("teachers", by_teachers), ("network", by_network)):
+        folders = []
+        for digest in ("one", "other"):
+            monkeypatch.setattr(stages, "written_digest", lambda digest=digest: digest)
+            made = stages.Stages(tmp_path, recipe, "rows", 0)
+            folders.append([made.folder(stage) for stage in ("teach", "morphemes", "again", "fit")])
+        changed[name] = [one != other for one, other in zip(*folders, strict=True)]
+    assert changed == {"neither": [False] * 4, "teachers": [True] * 4, "network": [False, False, True, True]}
 
 
 def test_judgments_change_what_the_teachers_made_and_nothing_before(tmp_path, monkeypatch):

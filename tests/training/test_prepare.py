@@ -8,6 +8,7 @@ import pytest
 from tests.training.shop import needs_keras, reviews
 from training.__main__ import main
 from training.data import DataError, Row, fold, place
+from training.made.written import dealt
 from training.recipe import Recipe
 from training.recipe_parts import FOLDS
 
@@ -126,6 +127,23 @@ def test_teachers_are_asked_about_texts_made_of_parts_of_unrated_ones(prepared):
     once = student._once(apart, 0)
     assert once.texts == [r.text for r in apart.recombined[:39]], "as many for each of three epochs"
     np.testing.assert_allclose(once.targets[:, -2], apart.lesson.recombined[1][:39], atol=1e-6)
+    wanted = replace(apart, recipe=replace(apart.recipe, tune=replace(apart.recipe.tune, written=2)))
+    with_written = student._once(wanted, 0)
+    written = dealt(2, apart.recipe.tune.epochs)
+    assert with_written.texts == [text for text, _ in written] + once.texts
+    assert ((with_written.targets[: len(written), -2] > 0.5) == [good for _, good in written]).all()
+
+
+def test_a_network_alone_learns_nothing_that_was_made(tmp_path):
+    from training.ablation import steps
+    from training.prepared import Prepared
+
+    recipe = Recipe.from_dict(RECIPE | {"tune": {"counterfactuals": 4, "written": 2, "noise": 0.1}}, "tried")
+    some = rows(4, 1)
+    of = Prepared(recipe, recipe.network, some, [], some, [], None, None, {}, None, tmp_path, 0)
+    seen = {name: (one.recipe.tune.written, one.recipe.tune.counterfactuals) for name, one in steps(of)}
+    assert seen["alone"] == seen["bigrams"] == (0, 0)
+    assert seen["made"] == seen["taught"] == seen["recombined"] == (2, 4)
 
 
 @pytest.mark.slow

@@ -90,7 +90,7 @@ def test_what_a_network_knows_already_is_not_learnt_again():
 def test_where_nobody_gave_two_or_four_stars_nothing_is_said_of_them():
     random = np.random.default_rng(2)
     ask = lambda texts: random.normal(size=(len(texts), 4)).astype(np.float32)  # noqa: E731
-    (wide,) = Wide.weigh([Fold(ask, ROWS, ROWS)], CONFIG, [])
+    (wide,) = Wide.weigh([Fold(ask, ROWS, ROWS)], CONFIG)
     assert set(wide.stars.values()) == {0.0} and len(wide.stars) == 2
     assert np.isfinite(wide.table).all() and wide.table.any()
 
@@ -106,7 +106,7 @@ def test_tables_are_weighed_on_rows_that_nobody_learned_from():
     def says(scale: float):
         return lambda texts: np.array([[0, scale * truth[text]] for text in texts], np.float32)
 
-    knowing, ignorant = (Wide.weigh([Fold(says(scale), asked, learned)], config, [])[0] for scale in (5, 0.001))
+    knowing, ignorant = (Wide.weigh([Fold(says(scale), asked, learned)], config)[0] for scale in (5, 0.001))
     reviews = [row.text for row in asked[: len(learned)]]
     odds = binary_log_odds(ignorant.logits(reviews), config.positive_classes)
     assert ((odds > 0) == [row.rating for row in learned]).all()
@@ -134,13 +134,13 @@ def test_several_folds_weigh_together():
     def ask(texts):
         return np.array([said[text] for text in texts], np.float32)
 
-    (whole,) = Wide.weigh([Fold(ask, asked, learned)], CONFIG, [])
+    (whole,) = Wide.weigh([Fold(ask, asked, learned)], CONFIG)
     halves = [Fold(ask, asked[part::2], learned) for part in (0, 1)]
-    first, second = Wide.weigh(halves, CONFIG, [])
+    first, second = Wide.weigh(halves, CONFIG)
     np.testing.assert_allclose(first.polarity, whole.polarity, rtol=1e-3)
     assert first.polarity == second.polarity and first.stars == second.stars
     np.testing.assert_allclose(list(first.stars.values()), list(whole.stars.values()), rtol=1e-3)
-    (alone,) = Wide.weigh(halves[:1], CONFIG, [])
+    (alone,) = Wide.weigh(halves[:1], CONFIG)
     assert abs(np.array(alone.polarity) - whole.polarity).max() > 0.01
 
 

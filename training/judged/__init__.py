@@ -9,7 +9,7 @@ from them teachers learn. ``sure.tsv`` has the others, judged by one: they only 
 In both are rated reviews of the same kind, none held out; their ratings the readers did not see. So what a grade is
 worth is measured, not believed, and of those reviews, too, the grades tell more than one rating does. The readers were
 language models, not people. Two had been shown ninety rated reviews and the third eight hundred, none of them held out;
-the ninety are not judged, and the eight hundred, of no fold for calibration, only by the others.
+the ninety, of any fold, are not judged, and the eight hundred, of no fold for calibration, only by the others.
 """
 
 from __future__ import annotations
@@ -28,7 +28,8 @@ from nlp.config import NetworkConfig
 from training.data import Row, place_of
 
 Floats = NDArray[np.float64]
-Said = tuple[Floats, Floats]
+Opinion = tuple[Floats, Floats]
+"""Distributions over classes ``[rows, classes]`` and probability of positive ``[rows]``."""
 
 _FOLDER = Path(__file__).parent
 _UNSURE, _SURE = "unsure.tsv", "sure.tsv"
@@ -50,13 +51,14 @@ class Judged(Row):
     positive: float = 0.5
 
 
-def grades() -> Mapping[float, tuple[int, ...]]:
+def unsure_grades() -> Mapping[float, tuple[int, ...]]:
     """What each reader gave each judged review of which the teachers were unsure, by its place."""
     return _read(_UNSURE)
 
 
-def _every_grade() -> Mapping[float, tuple[int, ...]]:
-    return {**_read(_SURE), **grades()}
+def all_grades() -> Mapping[float, tuple[int, ...]]:
+    """The same of all judged reviews."""
+    return {**_read(_SURE), **unsure_grades()}
 
 
 @cache
@@ -81,14 +83,14 @@ def judged_first(unrated: Sequence[Row], rated: Sequence[Row], above: float) -> 
     Returns:
         Both; no review counts as judged where too few rated ones were.
     """
-    known = grades()
+    known = unsure_grades()
     told = [r for r in rated if r.place in known]
-    worth = _fit(_weight_of([known[r.place] for r in told]), told, above)
+    worth = _fit(_grade_features([known[r.place] for r in told]), told, above)
     judged = [r for r in unrated if r.place in known]
     if worth is None or not judged:
         return [], list(unrated)
     given = [known[r.place] for r in judged]
-    positive = worth.predict_proba(_weight_of(given))[:, 1]
+    positive = worth.predict_proba(_grade_features(given))[:, 1]
     return [
         Judged(row.text, None, row.place, row.origin, own, float(p))
         for row, own, p in zip(judged, given, positive, strict=True)
@@ -96,15 +98,15 @@ def judged_first(unrated: Sequence[Row], rated: Sequence[Row], above: float) -> 
 
 
 def heeded(
-    said: tuple[Said, Said],
+    said: tuple[Opinion, Opinion],
     rated: Sequence[Row],
     unrated: Sequence[Row],
     config: NetworkConfig,
-) -> tuple[Said, Said]:
+) -> tuple[Opinion, Opinion]:
     """What the teachers say of reviews, rated ones and others, after the readers were heard.
 
-    How much either counts is fitted by logistic regression on the rated reviews that were judged: nobody who speaks of
-    one of them, teacher or reader, knew its rating.
+    How much either counts is fitted by logistic regression on the rated reviews that were judged: neither a reader nor
+    a teacher of the first generation who speaks of one of them knew its rating.
 
     Args:
         said: what the teachers say of the rated and of the unrated ones, each distributions over classes ``[rows,
@@ -113,14 +115,14 @@ def heeded(
         unrated: those that have none.
         config: which classes there are.
     """
-    known = _every_grade()
+    known = all_grades()
     told = [i for i, r in enumerate(rated) if r.place in known]
     features = _with_teachers(said[0][1], rated, told, known)
     worth = _fit(features, [rated[i] for i in told], config.positive_above)
     if worth is None:
         return said
 
-    def hear(own: Said, rows: Sequence[Row], where: list[int]) -> Said:
+    def hear(own: Opinion, rows: Sequence[Row], where: list[int]) -> Opinion:
         positive = own[1].copy()
         if where:
             positive[where] = worth.predict_proba(_with_teachers(own[1], rows, where, known))[:, 1]
@@ -130,14 +132,16 @@ def heeded(
 
 
 def both_right(said_of_rated: Floats, rated: Sequence[Row], above: float) -> tuple[list[bool], list[bool]]:
-    """Whether readers and teachers are right about each rated review that was judged; those judged even are left out.
+    """Whether readers and teachers are right about the rated reviews of which teachers had been unsure.
+
+    Those judged even are left out.
 
     Args:
         said_of_rated: what the teachers say, probability of positive ``[rated]``.
         rated: reviews that have a rating.
         above: ratings above this are positive.
     """
-    known = grades()
+    known = unsure_grades()
     told = [
         (float(np.mean(known[r.place])), p, (r.rating or 0) > above)
         for r, p in zip(rated, said_of_rated, strict=True)
@@ -160,11 +164,14 @@ def _with_teachers(
     positive: Floats, rows: Sequence[Row], where: Sequence[int], known: Mapping[float, tuple[int, ...]]
 ) -> Floats:
     given = [known[rows[i].place] for i in where]
-    return np.concatenate([_log_odds(positive[list(where)])[:, None], _weight_of(given)], axis=1)
+    return np.concatenate([_log_odds(positive[list(where)])[:, None], _grade_features(given)], axis=1)
 
 
-def _weight_of(given: Sequence[tuple[int, ...]]) -> Floats:
-    """How far the mean grade is from even, and that again for each reader beyond the first, ``[reviews, 2]``."""
+def _grade_features(given: Sequence[tuple[int, ...]]) -> Floats:
+    """How far the mean grade is from even, and that again for each reader beyond the first, ``[reviews, 2]``.
+
+    The second is not only about readers: what is hard was read more often.
+    """
     mean = np.array([np.mean(own) for own in given], float) - _EVEN
     return np.stack([mean, mean * np.array([len(own) - 1 for own in given])], axis=1)
 

@@ -65,8 +65,10 @@ CARD_UNRATED = "reviews of the same corpus without ratings"
 CARD_UNRATED_OF = "reviews without ratings, {source}, obtained {day}"
 CARD_FILMS_OF = "movie reviews, {source}, obtained {day}"
 CARD_FILMS = "movie reviews rated 1 to 10 (e9t/nsmc, raw)"
-CARD_WRITTEN = "reviews of this project, written pair by pair, by no rule, for the last step (by language models)"
-CARD_JUDGED = "of the unrated reviews above, those that language models read and graded 1 to 5 without knowing a rating"
+CARD_WRITTEN = "reviews of this project, written pair by pair, by no rule (by language models)"
+CARD_JUDGED = (
+    "of the reviews above, rated or not, those that language models read and graded 1 to 5 without knowing a rating"
+)
 CARD_PUBLIC_DOMAIN = "public domain"
 CARD_ACCURACY = "accuracy"
 CARD_LINEAR = "character TF-IDF and logistic regression, same rows"
