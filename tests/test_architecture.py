@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import subprocess
 import sys
+import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -253,3 +254,13 @@ def test_a_verdict_needs_neither_tensorflow_nor_java() -> None:
         "sklearn",
     }
     assert not loaded & forbidden
+
+
+@pytest.mark.parametrize("package", PACKAGES)
+def test_what_is_not_code_is_installed_too(package):
+    """A table that a wheel lacks would be missed by nobody but users."""
+    told = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["tool"]["setuptools"]["package-data"][package]
+    installed = {path for pattern in told for path in (ROOT / package).glob(pattern)}
+    there = {path for path in (ROOT / package).rglob("*") if path.is_file() and "__pycache__" not in path.parts}
+    left = {path for path in there - installed if path.suffix != ".py"} - {ROOT / package / "README.md"}
+    assert not left

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from nlp.artifact import ModelSettings
+from training.counterfactual import Example
 from training.data import Row
 from training.evaluate import Evaluation
 from training.judged import all_grades, judged_first
@@ -16,6 +17,7 @@ from training.made.written import examples
 from training.messages import say
 from training.metrics import Paired, Share
 from training.recipe import Recipe
+from training.recipe_parts import FinishRecipe
 from training.rows import split
 
 if TYPE_CHECKING:
@@ -62,7 +64,7 @@ def write_card(
                 *_beside(corpora.unrated, corpora.unrated_source or (say("card_unrated"), public)),
                 *_beside(corpora.movies, corpora.movies_source or (say("card_films"), "CC0")),
                 *_beside(_judged(recipe, corpora), (say("card_judged"), "Apache-2.0")),
-                *_beside(examples() if _written(recipe) else (), (say("card_written"), "Apache-2.0")),
+                *_beside(_written(recipe), (say("card_written"), "Apache-2.0")),
             ],
         ),
         say("card_never"),
@@ -89,10 +91,12 @@ def write_card(
     return "\n\n".join(p.rstrip("\n") for p in parts) + "\n"
 
 
-def _written(recipe: Recipe) -> bool:
-    """Whether teachers or the network learn reviews written by hand."""
-    taught, finished = recipe.teach.folds and recipe.teach.tune.written, recipe.finish.made and recipe.finish.written
-    return bool(taught or recipe.tune.written or finished)
+def _written(recipe: Recipe) -> list[Example]:
+    """Those reviews written by hand that teachers or the network learn."""
+    taught = recipe.teach.folds and recipe.teach.tune.written
+    last = recipe.finish if recipe.finish.made else FinishRecipe()
+    written, ironic = taught or recipe.tune.written or last.written, recipe.tune.ironic or last.ironic
+    return examples(bool(written), bool(ironic))
 
 
 def _judged(recipe: Recipe, corpora: Corpora) -> list[Row]:

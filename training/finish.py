@@ -74,7 +74,7 @@ def finish(
     network.set_weights(model, config, dict(start.weights))
     random = np.random.default_rng(seed)
     chosen = [texts[int(i)] for i in random.permutation(len(texts))[: recipe.kept]]
-    made = make(recipe.made, seed + 5) + examples() * recipe.written
+    made = make(recipe.made, seed + 5) + examples(recipe.written, recipe.ironic)
     pool = _own_opinions(model, start, chosen) + _corrected(model, start, made, recipe.least)
     if config.buckets:
         model.get_layer("wide").trainable = False
@@ -138,7 +138,7 @@ def finished(model: Artifact, recipe: Recipe, corpora: Corpora, folder: Path, se
     if not how.made:
         return model
     # Of other settings or another model nothing is gone on with.
-    lessons = examples() if how.written else []
+    lessons = examples(bool(how.written), bool(how.ironic))
     asked = repr((replace(how, networks=1, share=1.0), lessons, model.settings, digest_of(model.weights), seed))
     name = f"finish-{hashlib.sha256(asked.encode()).hexdigest()[:10]}"
     texts = real_texts(recipe, corpora, seed)

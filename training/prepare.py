@@ -173,7 +173,7 @@ def _taught(
     # A judged review is in a fold, as a rated one is: only a teacher that did not learn from it is asked about it.
     rows, unrated = [*prepared.learn, *judged], [*others, *prepared.recombined]
     how = recipe.teach.tune
-    made = make(how.counterfactuals * how.epochs, seed + 1) + dealt(how.written, how.epochs)
+    made = make(how.counterfactuals * how.epochs, seed + 1) + dealt(how.epochs, how.written)
     opinions = teach(
         recipe.teachers,
         prepared.tokens,

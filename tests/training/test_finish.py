@@ -72,7 +72,7 @@ def test_it_learns_what_was_written_by_hand(start, monkeypatch):
     from training import finish as module
 
     written = [("주머니가 하나도 안 터졌어요", True), ("주머니가 하루 만에 터졌어요", False)]
-    monkeypatch.setattr(module, "examples", lambda: written)
+    monkeypatch.setattr(module, "examples", lambda times, ironic: written * times)
     texts, good = zip(*written, strict=True)
     few = replace(RECIPE, made=16, epochs=8)
     said = [

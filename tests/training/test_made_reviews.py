@@ -71,18 +71,19 @@ def test_no_rule_makes_a_sentence_of_the_suites(count, seed):
 
 
 def test_reviews_written_by_hand_are_pairs_and_each_is_there_once():
-    texts = [key(text) for text, _ in examples()]
-    assert len(texts) == 2 * len(pairs()) > 15000
+    texts = [key(text) for text, _ in examples(1, 1)]
+    assert len(texts) == 2 * len(pairs() + pairs(ironic=True)) > 40000  # of both kinds
     assert len(set(texts)) == len(texts)
-    assert {good for _, good in examples()[::2]} == {True} and {good for _, good in examples()[1::2]} == {False}
+    assert {good for _, good in examples(1, 1)[::2]} == {True} and {good for _, good in examples(1, 1)[1::2]} == {False}
     assert max(map(len, texts)) < 100 and min(map(len, texts)) >= 3
 
 
 def test_reviews_written_by_hand_are_dealt_to_epochs_in_equal_parts():
     every = examples()
-    assert dealt(0, 3) == dealt(2, 0) == []
+    assert dealt(3, 0) == dealt(0, 2) == []
     assert dealt(1, 1) == every
-    thrice = dealt(3, 7)
+    assert dealt(1, 1, 2) == every + examples(0, 2) and len(examples(0, 2)) == 4 * len(pairs(ironic=True))
+    thrice = dealt(7, 3)
     assert len(thrice) % 7 == 0 and len(every) * 3 - len(thrice) < 7
     assert Counter(thrice).most_common()[-1][1] >= 2 and set(thrice) == set(every)
 
@@ -98,7 +99,7 @@ def test_no_review_written_by_hand_is_nearly_one_of_the_suites():
     for number, found in enumerate(suites):
         for gram in found:
             having.setdefault(gram, []).append(number)
-    for text, _ in examples():
+    for text, _ in examples(1, 1):
         own = grams(key(text))
         shared = Counter(number for gram in own for number in having.get(gram, ()))
         assert all(n / (len(own) + len(suites[k]) - n) < 0.6 for k, n in shared.items()), text
