@@ -68,15 +68,16 @@ def test_it_learns_what_rules_make_and_keeps_its_opinions_of_reviews(start, done
     assert moved.mean() < 0.08
 
 
-def test_it_learns_what_was_written_by_hand(start, monkeypatch):
+@pytest.mark.parametrize("kind", ["written", "ironic"])
+def test_it_learns_what_was_written_by_hand(start, monkeypatch, kind):
     from training import finish as module
 
     written = [("주머니가 하나도 안 터졌어요", True), ("주머니가 하루 만에 터졌어요", False)]
-    monkeypatch.setattr(module, "examples", lambda times, ironic: written * times)
+    monkeypatch.setattr(module, "examples", lambda plain, ironic: written * {"written": plain, "ironic": ironic}[kind])
     texts, good = zip(*written, strict=True)
     few = replace(RECIPE, made=16, epochs=8)
     said = [
-        probabilities(module.finish(start, replace(few, written=times), REAL[:600], 0), list(texts))
+        probabilities(module.finish(start, replace(few, **{kind: times}), REAL[:600], 0), list(texts))
         for times in (0, 64)
     ]
     assert ((said[1] > 0.5) == good).all()

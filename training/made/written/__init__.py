@@ -2,7 +2,7 @@
 
 ``*.tsv``: a line is a pair, the review of a content customer and that of a discontented one, in nearly the same words.
 ``ironic/*.tsv``: more of them, in which one of the two says it with irony or is too polite to blame. Real reviews hold
-little of that, so those who only judge real ones (teachers, the wide part) do not learn it; the network in service does.
+little of that, so teachers and the wide part do not learn it; the network in service does.
 Whoever wrote them had read neither the rules nor the behaviour suites in ``tests/data``; a test sees to it that
 none of them is, or nearly is, a sentence of those suites.
 """
