@@ -62,7 +62,7 @@ class Figure:
 def steps(prepared: Prepared) -> Iterator[tuple[str, Prepared]]:
     """The network in service with ever more of what the recipe has, and what it then learns from."""
     recipe = prepared.recipe
-    alone = replace(recipe, tune=replace(recipe.tune, counterfactuals=0, written=0, ironic=0, noise=0.0))
+    alone = replace(recipe, tune=replace(recipe.tune, counterfactuals=0, written=0, rare=0, noise=0.0))
     plain = replace(prepared, recipe=alone, start={}, lesson=None, reminder=None)
     more = {"alone": replace(plain, shape=replace(prepared.shape, bigrams=0))}
     if recipe.network.bigrams:

@@ -95,8 +95,8 @@ def _written(recipe: Recipe) -> list[Example]:
     """Those reviews written by hand that teachers or the network learn."""
     taught = recipe.teach.folds and recipe.teach.tune.written
     last = recipe.finish if recipe.finish.made else FinishRecipe()
-    written, ironic = taught or recipe.tune.written or last.written, recipe.tune.ironic or last.ironic
-    return examples(bool(written), bool(ironic))
+    written, rare = taught or recipe.tune.written or last.written, recipe.tune.rare or last.rare
+    return examples(bool(written), bool(rare))
 
 
 def _judged(recipe: Recipe, corpora: Corpora) -> list[Row]:

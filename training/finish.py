@@ -5,7 +5,8 @@ own opinion on real texts is its target there (learning without forgetting: Li &
 copies of them that are misspelt or end in other marks, too (consistency training: Xie et al. 2020, arXiv:1904.12848).
 Made reviews are asked of the whole model, its wide part included, which does not change; so what its n-grams get wrong
 about them the network sets right. Only what is wrong or unsure is corrected: of the others its own opinion is kept.
-Opinions on real texts stay what they were, and so does their calibration.
+Opinions on real texts stay what they were, and so does their calibration. With ``level`` the wide part then takes back
+a part of what marks at the end do all alone in the model as it is now.
 """
 
 from __future__ import annotations
@@ -27,10 +28,11 @@ from nlp.text import normalize
 from training.arrays import read_arrays, write_arrays
 from training.batches import Encoded, components_of, predict
 from training.counterfactual import Example, make
-from training.data import MOVIES_HELD_OUT_SHARE, place
+from training.data import MOVIES_HELD_OUT_SHARE, Row, place
+from training.linear import wide_part
 from training.loop import OneCycle, Stream, compile_with, run
 from training.made.written import examples
-from training.marks import remarked, unmarked
+from training.marks import marks_table, remarked, unmarked
 from training.messages import say
 from training.noise import misspell
 from training.recipe import Recipe
@@ -74,7 +76,7 @@ def finish(
     network.set_weights(model, config, dict(start.weights))
     random = np.random.default_rng(seed)
     chosen = [texts[int(i)] for i in random.permutation(len(texts))[: recipe.kept]]
-    made = make(recipe.made, seed + 5) + examples(recipe.written, recipe.ironic)
+    made = make(recipe.made, seed + 5) + examples(recipe.written, recipe.rare)
     pool = _own_opinions(model, start, chosen) + _corrected(model, start, made, recipe.least)
     if config.buckets:
         model.get_layer("wide").trainable = False
@@ -138,8 +140,9 @@ def finished(model: Artifact, recipe: Recipe, corpora: Corpora, folder: Path, se
     if not how.made:
         return model
     # Of other settings or another model nothing is gone on with.
-    lessons = examples(bool(how.written), bool(how.ironic))
-    asked = repr((replace(how, networks=1, share=1.0), lessons, model.settings, digest_of(model.weights), seed))
+    lessons = examples(bool(how.written), bool(how.rare))
+    learned = replace(how, networks=1, share=1.0, level=0.0)
+    asked = repr((learned, lessons, model.settings, digest_of(model.weights), seed))
     name = f"finish-{hashlib.sha256(asked.encode()).hexdigest()[:10]}"
     texts = real_texts(recipe, corpora, seed)
     found = []
@@ -155,7 +158,20 @@ def finished(model: Artifact, recipe: Recipe, corpora: Corpora, folder: Path, se
         k: (1 - how.share) * w + how.share * np.mean([own[k] for own in found], axis=0)
         for k, w in model.weights.items()
     }
-    return replace(model, weights={k: w.astype(np.float16).astype(np.float32) for k, w in mixed.items()})
+    made = replace(model, weights=mixed)
+    if how.level and model.settings.network.buckets:
+        made = _levelled(made, split(list(corpora.rated))[0], how.level, seed)
+    return replace(made, weights={k: w.astype(np.float16).astype(np.float32) for k, w in made.weights.items()})
+
+
+def _levelled(model: Artifact, rows: Sequence[Row], share: float, seed: int) -> Artifact:
+    """With that share of what marks at the end of a review do all alone taken back, for the step moved that, too."""
+    config, tokens = model.settings.network, model.tokenizer
+    asked = network.build(config, tokens.size, components_of(tokens))
+    network.set_weights(asked, config, dict(model.weights))
+    back = share * marks_table(lambda texts: predict(asked, Encoded(texts, config, tokens)), rows, config, seed)
+    table = model.weights["wide/table"] + wide_part(back, {}, config)
+    return replace(model, weights={**model.weights, "wide/table": table})
 
 
 def digest_of(weights: Mapping[str, NDArray[np.float32]]) -> str:

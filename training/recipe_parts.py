@@ -63,7 +63,7 @@ class TuneRecipe:
         movies_every: one batch in so many is of movie reviews; 0 for never.
         counterfactuals: number of reviews made by rule, others in each epoch.
         written: how many times in all a network sees each review written by hand (:mod:`training.made.written`).
-        ironic: the same of the ironic ones; teachers see none.
+        rare: the same of those in ``rare`` (irony, slang); teachers see none.
     """
 
     epochs: int = 3
@@ -76,7 +76,7 @@ class TuneRecipe:
     movies_every: int = 0
     counterfactuals: int = 0
     written: int = 0
-    ironic: int = 0
+    rare: int = 0
 
 
 @dataclass(frozen=True)
@@ -204,7 +204,7 @@ class FinishRecipe:
     Attributes:
         made: reviews made by rule, of which the network learns the polarity; 0 for no such step.
         written: how many times each review written by hand (:mod:`training.made.written`) stands among them.
-        ironic: the same of the ironic ones.
+        rare: the same of those in ``rare`` (irony, slang).
         least: probability of the right side that they are to have; of a higher one nothing is made.
         networks: how many learn so, each from other reviews made by rule; the mean of their weights is taken.
         share: of that mean in the weights; the rest is of the network as it was.
@@ -214,11 +214,12 @@ class FinishRecipe:
         rate: highest learning rate.
         noise: share of texts that are misspelt at random.
         marks: share of real texts that end in other marks.
+        level: share of what marks at the end then do all alone that the wide part takes back (:mod:`training.marks`).
     """
 
     made: int = 0
     written: int = 0
-    ironic: int = 0
+    rare: int = 0
     least: float = 0.8
     networks: int = 1
     share: float = 1.0
@@ -228,3 +229,4 @@ class FinishRecipe:
     rate: float = 6e-4
     noise: float = 0.15
     marks: float = 0.25
+    level: float = 0.0

@@ -43,19 +43,19 @@ class Stages:
             self._what[stage] = [data, seed, body, parts["tokenizer"], parts["pretrain"]]
         # Not what is made of the teachers' answers afterwards.
         how = {k: parts["teach"][k] for k in ("folds", "seeds", "recombined", "tune")}
-        how["tune"] = {k: v for k, v in how["tune"].items() if k != "ironic"}  # such they do not learn
+        how["tune"] = {k: v for k, v in how["tune"].items() if k != "rare"}  # such they do not learn
         judged = {"judged": judgments_digest()} if recipe.teach.judged else {}
         narrow = {k: v for k, v in teachers.items() if k not in ("buckets", "longest_ngram")}
         taught = {"written": written_digest()} if recipe.teach.tune.written else {}
         self._what["teach"] = [self._what["pretrain"], narrow, how | judged | taught]
         self._what["morphemes"] = [self._what["teach"], parts["teach"]["morphemes"]]
         attend = {k: v for k, v in parts["teach"]["transformer"].items() if k != "reads"} | judged  # each has a folder
-        attend["tune"] = {k: v for k, v in attend["tune"].items() if k not in ("written", "ironic")}
+        attend["tune"] = {k: v for k, v in attend["tune"].items() if k not in ("written", "rare")}
         asked = [parts["teach"]["recombined"], parts["teach"]["tune"]["counterfactuals"]]
         self._what["transformer"] = [data, seed, parts["tokenizer"], parts["teach"]["folds"], attend, *asked]
         mended = [judgments_digest(sure=True)] if recipe.teach.judged else []
         mended += [written_digest()] if recipe.tune.written else []
-        mended += [written_digest(ironic=True)] if recipe.tune.ironic else []
+        mended += [written_digest(rare=True)] if recipe.tune.rare else []
         self._what["again"] = [self._what["morphemes"], self._what["start"], parts["teach"], parts["tune"], *mended]
         after = (
             "wide_movies",

@@ -118,7 +118,7 @@ def _pool(prepared: Prepared, keep: NDArray[np.bool_] | None) -> Pool:
 def _once(prepared: Prepared, order: int) -> Pool:
     """What is dealt to the epochs: reviews made by rule, those written by hand, and those made of parts of others."""
     how = prepared.recipe.tune
-    made = polarity_pool(prepared.made(order) + dealt(how.epochs, how.written, how.ironic), prepared.recipe.network)
+    made = polarity_pool(prepared.made(order) + dealt(how.epochs, how.written, how.rare), prepared.recipe.network)
     if prepared.lesson is None or not prepared.recombined:
         return made
     count = len(prepared.recombined) // how.epochs * how.epochs if how.epochs else 0

@@ -68,12 +68,12 @@ def test_it_learns_what_rules_make_and_keeps_its_opinions_of_reviews(start, done
     assert moved.mean() < 0.08
 
 
-@pytest.mark.parametrize("kind", ["written", "ironic"])
+@pytest.mark.parametrize("kind", ["written", "rare"])
 def test_it_learns_what_was_written_by_hand(start, monkeypatch, kind):
     from training import finish as module
 
     written = [("주머니가 하나도 안 터졌어요", True), ("주머니가 하루 만에 터졌어요", False)]
-    monkeypatch.setattr(module, "examples", lambda plain, ironic: written * {"written": plain, "ironic": ironic}[kind])
+    monkeypatch.setattr(module, "examples", lambda plain, rare: written * {"written": plain, "rare": rare}[kind])
     texts, good = zip(*written, strict=True)
     few = replace(RECIPE, made=16, epochs=8)
     said = [
@@ -152,6 +152,32 @@ def test_a_model_folder_is_finished_by_one_command(start, tmp_path):
         mixed = 0.2 * weights.astype(np.float16) + 0.4 * first[name] + 0.4 * second[name]
         assert np.allclose(made.weights[name], mixed, atol=2e-3), name
     assert "이미 있습니다" in train(tmp_path, *words, "--recipe", "mine.toml").stderr
+
+
+def test_what_marks_do_alone_is_taken_back_last_of_all(start, tmp_path):
+    from training.data import Row, place
+    from training.finish import finished
+    from training.linear import wide_part
+    from training.marks import _columns
+    from training.prepared import Corpora
+    from training.recipe import Recipe
+
+    praise = np.zeros(CONFIG.buckets)
+    praise[_columns(CONFIG)] = 8.0  # of each mark
+    table = start.weights["wide/table"] + wide_part(praise, {}, CONFIG)
+    loud = replace(start, weights={**start.weights, "wide/table": table})
+    corpora = Corpora([Row(text, float(stars), place(text)) for stars, text in reviews(700)])
+    few = replace(RECIPE, made=64, kept=64, epochs=2)
+    plain, level = (
+        finished(loud, Recipe("small", network=CONFIG, finish=replace(few, level=share)), corpora, tmp_path, 0)
+        for share in (0.0, 1.0)
+    )
+    assert len([*tmp_path.glob("finish-*.npz")]) == 1, "nothing is learned anew for it"
+    assert {k for k, w in plain.weights.items() if not np.array_equal(w, level.weights[k])} == {"wide/table"}
+    bare = [text.rstrip("!.~? ") for text in REAL[:200]]
+    marked = [[text + mark for text in bare] for mark in ("!", "..")]
+    moved = [np.mean([abs(probabilities(m, bare) - probabilities(m, said)) for said in marked]) for m in (plain, level)]
+    assert moved[1] < 0.4 * moved[0], moved
 
 
 def test_targets_of_real_texts_are_the_whole_models_own_opinion(start):

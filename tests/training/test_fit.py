@@ -262,10 +262,10 @@ def test_the_card_names_corpora_that_the_user_named_and_says_how_it_behaves(file
         replace(given[0], tune=TuneRecipe(written=1)),
     ):
         assert line in write_card(other, corpora, *given[1:], None, acts, 0)
-    ironic = examples(1, 1)
-    line_of_both = f"| {len(ironic):,} | {say('card_written')} | Apache-2.0 |"
-    for other in (TuneRecipe(written=1, ironic=2), TuneRecipe(written=3)):
-        both = replace(given[0], tune=other, finish=FinishRecipe(made=10, written=1, ironic=0 if other.ironic else 1))
+    rare = examples(1, 1)
+    line_of_both = f"| {len(rare):,} | {say('card_written')} | Apache-2.0 |"
+    for other in (TuneRecipe(written=1, rare=2), TuneRecipe(written=3)):
+        both = replace(given[0], tune=other, finish=FinishRecipe(made=10, written=1, rare=0 if other.rare else 1))
         assert line_of_both in write_card(both, corpora, *given[1:], None, acts, 0)
     unused = replace(given[0], teach=TeachRecipe(tune=TuneRecipe(written=1)), finish=FinishRecipe(written=1))
     assert line not in write_card(unused, corpora, *given[1:], None, acts, 0)

@@ -230,23 +230,23 @@ def test_what_was_written_by_hand_changes_what_learns_it(tmp_path, monkeypatch):
     plain = Recipe.from_dict({"teach": {"folds": 2}}, "tried")
     by_teachers = replace(plain, teach=replace(plain.teach, tune=TuneRecipe(written=1)))
     by_network = replace(plain, tune=TuneRecipe(written=1))
-    ironic, for_teachers = TuneRecipe(ironic=1), replace(plain.teach, tune=TuneRecipe(ironic=1))
-    of_irony, unheard = replace(plain, tune=ironic), replace(plain, teach=for_teachers)
+    rare, for_teachers = TuneRecipe(rare=1), replace(plain.teach, tune=TuneRecipe(rare=1))
+    of_rare, unheard = replace(plain, tune=rare), replace(plain, teach=for_teachers)
     changed = {}
     for name, recipe in (("neither", plain), ("teachers", by_teachers), ("network", by_network)):
         folders = []
         for digest in ("one", "other"):
-            monkeypatch.setattr(stages, "written_digest", lambda ironic=False, digest=digest: digest)
+            monkeypatch.setattr(stages, "written_digest", lambda rare=False, digest=digest: digest)
             made = stages.Stages(tmp_path, recipe, "rows", 0)
             folders.append([made.folder(stage) for stage in ("teach", "morphemes", "again", "fit")])
         changed[name] = [one != other for one, other in zip(*folders, strict=True)]
     assert changed == {"neither": [False] * 4, "teachers": [True] * 4, "network": [False, False, True, True]}
-    monkeypatch.setattr(stages, "written_digest", lambda ironic=False: "irony" if ironic else "same")
-    first, second, third = (stages.Stages(tmp_path, recipe, "rows", 0) for recipe in (plain, of_irony, unheard))
+    monkeypatch.setattr(stages, "written_digest", lambda rare=False: "irony" if rare else "same")
+    first, second, third = (stages.Stages(tmp_path, recipe, "rows", 0) for recipe in (plain, of_rare, unheard))
     assert first.folder("teach") == second.folder("teach") == third.folder("teach"), "teachers learn no irony"
     assert first.folder("fit") != second.folder("fit")
-    monkeypatch.setattr(stages, "written_digest", lambda ironic=False: "more" if ironic else "same")
-    assert second.folder("fit") != stages.Stages(tmp_path, of_irony, "rows", 0).folder("fit")
+    monkeypatch.setattr(stages, "written_digest", lambda rare=False: "more" if rare else "same")
+    assert second.folder("fit") != stages.Stages(tmp_path, of_rare, "rows", 0).folder("fit")
 
 
 def test_judgments_change_what_the_teachers_made_and_nothing_before(tmp_path, monkeypatch):

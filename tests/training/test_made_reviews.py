@@ -72,7 +72,7 @@ def test_no_rule_makes_a_sentence_of_the_suites(count, seed):
 
 def test_reviews_written_by_hand_are_pairs_and_each_is_there_once():
     texts = [key(text) for text, _ in examples(1, 1)]
-    assert len(texts) == 2 * len(pairs() + pairs(ironic=True)) > 40000  # of both kinds
+    assert len(texts) == 2 * len(pairs() + pairs(rare=True)) > 40000  # of both kinds
     assert len(set(texts)) == len(texts)
     assert {good for _, good in examples(1, 1)[::2]} == {True} and {good for _, good in examples(1, 1)[1::2]} == {False}
     assert max(map(len, texts)) < 100 and min(map(len, texts)) >= 3
@@ -82,7 +82,7 @@ def test_reviews_written_by_hand_are_dealt_to_epochs_in_equal_parts():
     every = examples()
     assert dealt(3, 0) == dealt(0, 2) == []
     assert dealt(1, 1) == every
-    assert dealt(1, 1, 2) == every + examples(0, 2) and len(examples(0, 2)) == 4 * len(pairs(ironic=True))
+    assert dealt(1, 1, 2) == every + examples(0, 2) and len(examples(0, 2)) == 4 * len(pairs(rare=True))
     thrice = dealt(7, 3)
     assert len(thrice) % 7 == 0 and len(every) * 3 - len(thrice) < 7
     assert Counter(thrice).most_common()[-1][1] >= 2 and set(thrice) == set(every)

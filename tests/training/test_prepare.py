@@ -127,7 +127,7 @@ def test_teachers_are_asked_about_texts_made_of_parts_of_unrated_ones(prepared):
     once = student._once(apart, 0)
     assert once.texts == [r.text for r in apart.recombined[:39]], "as many for each of three epochs"
     np.testing.assert_allclose(once.targets[:, -2], apart.lesson.recombined[1][:39], atol=1e-6)
-    wanted = replace(apart, recipe=replace(apart.recipe, tune=replace(apart.recipe.tune, written=2, ironic=1)))
+    wanted = replace(apart, recipe=replace(apart.recipe, tune=replace(apart.recipe.tune, written=2, rare=1)))
     with_written = student._once(wanted, 0)
     written = dealt(apart.recipe.tune.epochs, 2, 1)
     assert with_written.texts == [text for text, _ in written] + once.texts
@@ -138,13 +138,11 @@ def test_a_network_alone_learns_nothing_that_was_made(tmp_path):
     from training.ablation import steps
     from training.prepared import Prepared
 
-    recipe = Recipe.from_dict(
-        RECIPE | {"tune": {"counterfactuals": 4, "written": 2, "ironic": 1, "noise": 0.1}}, "tried"
-    )
+    recipe = Recipe.from_dict(RECIPE | {"tune": {"counterfactuals": 4, "written": 2, "rare": 1, "noise": 0.1}}, "tried")
     some = rows(4, 1)
     of = Prepared(recipe, recipe.network, some, [], some, [], None, None, {}, None, tmp_path, 0)
     seen = {
-        name: (one.recipe.tune.written, one.recipe.tune.ironic, one.recipe.tune.counterfactuals)
+        name: (one.recipe.tune.written, one.recipe.tune.rare, one.recipe.tune.counterfactuals)
         for name, one in steps(of)
     }
     assert seen["alone"] == seen["bigrams"] == (0, 0, 0)
