@@ -128,7 +128,7 @@ def flops(config: NetworkConfig, tokens: int) -> int:
     return total
 
 
-def _seconds(call: Callable[[str], object], texts: Sequence[str], times: int) -> list[float]:
+def _seconds(call: Callable[[Any], object], texts: Sequence[Any], times: int) -> list[float]:
     """Seconds of each of ``times`` calls, after a few that do not count."""
     for text in texts[:5]:
         call(text)
@@ -228,6 +228,26 @@ def measure_batch(analyzer: Analyzer, model: Artifact, *, quick: bool) -> Iterat
     yield Figure("batch", "sgemm 1024 x 1024, one thread", gemm, "GFLOP/s", note="NumPy, in a process of its own")
 
 
+def measure_beside(analyzer: Analyzer, other: Analyzer, *, quick: bool) -> Iterator[Figure]:
+    """Two models in turn, text by text and batch by batch, so that both meet the machine in the same state."""
+    both = (analyzer, other)
+    seconds: tuple[list[float], list[float]] = ([], [])
+    for text in reviews(30 if quick else 1000, 40, 40):
+        for own, model in zip(seconds, both, strict=True):
+            own += _seconds(model.analyze, [text], 1)
+    p50 = [_percentile(s, 50) for s in seconds]
+    line = Figure("beside", f"analyze, 40 characters, p50 ({other.model_id}: {p50[1]:.3g} ms)", p50[0], "ms")
+    yield line.beside(p50[0] / p50[1], f"of {other.model_id}")
+    texts = reviews(100 if quick else 1500)
+    best = [float("inf")] * 2
+    for _ in range(1 if quick else 5):
+        for n, model in enumerate(both):
+            best[n] = min(best[n], *_seconds(model.analyze_batch, [texts], 1))
+    rates = [len(texts) / b for b in best]
+    line = Figure("beside", f"analyze_batch ({other.model_id}: {rates[1]:,.0f} / s)", rates[0], "reviews/s")
+    yield line.beside(rates[0] / rates[1], f"of {other.model_id}")
+
+
 def measure_processes(path: Path, *, quick: bool) -> Iterator[Figure]:
     """Whole processes from start to exit: what ``nunchi chat "..."`` costs, and its memory."""
     text = reviews(1, 40, 40)[0]
@@ -311,12 +331,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = _Parser(prog="python -m nlp.bench", description="How fast a model is on this machine.")
     parser.add_argument("--json", action="store_true", help="print one JSON object instead of a table")
     parser.add_argument("--model", type=Path, default=BUNDLED, metavar="FOLDER", help="another model folder")
+    parser.add_argument("--beside", type=Path, metavar="FOLDER", help="measure another model in turn with it, too")
     parser.add_argument("--quick", action="store_true", help="few repetitions: shows that it works, measures badly")
     options = parser.parse_args(arguments)
     path, quick = options.model.absolute(), options.quick
     try:
         model = artifact.load(path)
         analyzer = Analyzer(model, threads=1)
+        other = options.beside and Analyzer(artifact.load(options.beside.absolute()), threads=1)
     except ArtifactError as error:
         sys.stderr.write(f"{error}\n")
         return _NO_MODEL
@@ -325,6 +347,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         yield from measure_processes(path, quick=quick)
         yield from measure_batch(analyzer, model, quick=quick)
         yield from measure_single(analyzer, model, quick=quick)
+        if other:
+            yield from measure_beside(analyzer, other, quick=quick)
 
     if options.json:
         found = {"model_id": analyzer.model_id, "machine": machine(), "figures": [asdict(f) for f in figures()]}

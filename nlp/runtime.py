@@ -23,7 +23,7 @@ from nlp.graph import Array, network_graph, weight
 from nlp.ngrams import WidePart, bigram_rows
 from nlp.tokenizer import Tokenizer
 
-_BATCH_TOKENS = 2048
+_BATCH_TOKENS = 768  # what a step of the LSTM works on then stays in the cache of a core
 _NEVER_LATE = np.zeros((1, 1, 1, 1), np.float32)
 
 

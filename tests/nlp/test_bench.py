@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 import nlp
-from nlp import bench, bench_processes
+from nlp import Analyzer, bench, bench_processes
 from nlp.config import NetworkConfig
 
 ROOT = Path(nlp.__file__).parent.parent
@@ -62,6 +62,30 @@ def test_it_measures_every_section() -> None:
         assert lines["analyze, 40 characters, p50"]["ok"] is None
 
 
+def test_two_models_are_measured_in_turn() -> None:
+    calls: list[str] = []
+
+    class Told:
+        def __init__(self, model_id: str, real: Analyzer) -> None:
+            self.model_id, self._real = model_id, real
+
+        def analyze(self, text: str) -> object:
+            calls.append(self.model_id)
+            return [self._real.analyze(text) for _ in range(20 if self.model_id == "slow" else 1)]
+
+        def analyze_batch(self, texts: list[str]) -> object:
+            calls.append(f"{self.model_id}, {len(texts)}")
+            return [self._real.analyze_batch(texts) for _ in range(20 if self.model_id == "slow" else 1)]
+
+    real = nlp.load()
+    one, batch = bench.measure_beside(Told("slow", real), Told("fast", real), quick=True)  # type: ignore[arg-type]
+    assert one.section == batch.section == "beside" and one.ratio_of == batch.ratio_of == "of fast"
+    assert one.ratio is not None and one.ratio > 4, "a time"
+    assert batch.ratio is not None and batch.ratio < 1 / 4, "a rate"
+    assert set(calls[:4]) == {"slow", "fast"} and len([c for c in calls if c == "slow"]) == calls.count("fast") >= 30
+    assert calls.count("slow, 100") == calls.count("fast, 100") >= 1
+
+
 def test_the_table_shows_figures_ratios_and_targets(capsys: pytest.CaptureFixture[str]) -> None:
     bench.show(
         "model-1",
@@ -85,6 +109,7 @@ def test_the_table_shows_figures_ratios_and_targets(capsys: pytest.CaptureFixtur
     ("arguments", "status", "said"),
     [
         (["--model", "no/such/folder"], 78, "there is no model at"),
+        (["--beside", "no/such/folder"], 78, "there is no model at"),
         (["--fast"], 64, "--fast"),
         (["--model"], 64, "--model"),
         (["text"], 64, "text"),
