@@ -29,10 +29,9 @@ from training.arrays import read_arrays, write_arrays
 from training.batches import Encoded, components_of, predict
 from training.counterfactual import Example, make
 from training.data import MOVIES_HELD_OUT_SHARE, Row, place
-from training.linear import wide_part
 from training.loop import OneCycle, Stream, compile_with, run
 from training.made.written import examples
-from training.marks import marks_table, remarked, unmarked
+from training.marks import levelled, remarked, unmarked
 from training.messages import say
 from training.noise import misspell
 from training.recipe import Recipe
@@ -169,8 +168,11 @@ def _levelled(model: Artifact, rows: Sequence[Row], share: float, seed: int) -> 
     config, tokens = model.settings.network, model.tokenizer
     asked = network.build(config, tokens.size, components_of(tokens))
     network.set_weights(asked, config, dict(model.weights))
-    back = share * marks_table(lambda texts: predict(asked, Encoded(texts, config, tokens)), rows, config, seed)
-    table = model.weights["wide/table"] + wide_part(back, {}, config)
+
+    def ask(texts: Sequence[str]) -> NDArray[np.float32]:
+        return predict(asked, Encoded(texts, config, tokens))
+
+    table = levelled(model.weights["wide/table"], ask, rows, share, config, seed)
     return replace(model, weights={**model.weights, "wide/table": table})
 
 

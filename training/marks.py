@@ -18,7 +18,7 @@ from nlp.config import NetworkConfig
 from nlp.ngrams import hash_ngrams
 from nlp.text import normalize
 from training.data import Row
-from training.linear import Ask, Table, features
+from training.linear import Ask, Table, features, wide_part
 
 MARKS = ("!", "!!", "ㅋㅋ", "ㅎㅎ", "~", ".", "..", "ㅠㅠ")
 _ENDINGS = ".!~?ㅋㅎㅠㅜ "
@@ -43,6 +43,25 @@ def marks_table(ask: Ask, rows: Sequence[Row], config: NetworkConfig, seed: int)
     table = np.zeros(config.buckets)
     table[columns] = np.linalg.solve(x.T @ x + _RIDGE * np.eye(len(columns)), x.T @ (before - after))
     return table
+
+
+def levelled(
+    table: NDArray[np.float32], ask: Ask, rows: Sequence[Row], share: float, config: NetworkConfig, seed: int
+) -> NDArray[np.float32]:
+    """A wide part with that share of what marks at the end of a review do all alone taken back.
+
+    Args:
+        table: the wide part, ``[buckets, classes]``.
+        ask: asks the whole model, this wide part included.
+        rows: reviews that it has learned from.
+        share: 0..1.
+        config: shape of the wide part.
+        seed: of which review gets which mark.
+
+    Returns:
+        Array like ``table``.
+    """
+    return table + wide_part(share * marks_table(ask, rows, config, seed), {}, config)
 
 
 def unmarked(text: str) -> str:

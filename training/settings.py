@@ -17,7 +17,8 @@ _AT_LEAST_ONE = (
 _ABOVE_ZERO = ("rate",)
 _LISTS = {"tuple[int, ...]": "[128, 64]", "tuple[str, ...]": '["pieces"]'}
 _SHARES = ("hide", "noise", "smooth", "dropout", "recurrent_dropout", "wide_dropout")
-_PARTS = ("trust", "right_when_sure", "wide_marks", "least", "marks", "share", "level")  # of a whole or all
+# Of a whole, which may be all of it.
+_PARTS = ("trust", "right_when_sure", "wide_marks", "least", "marks", "share", "level")
 
 
 def check_settings(kind: type[Any] | Any, values: Mapping[str, Any], table: str) -> None:

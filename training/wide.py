@@ -16,7 +16,7 @@ from training.data import Row
 from training.judged import Judged
 from training.linear import Ask, Other, Table, features, fit_left_over, fit_star_table, fit_table, wide_part
 from training.made.written import examples
-from training.marks import marks_table
+from training.marks import levelled
 from training.recipe import Recipe
 
 Pair = tuple[int, ...]
@@ -110,8 +110,7 @@ class Wide:
         def ask_all(texts: Sequence[str]) -> NDArray[np.float32]:
             return ask(texts) + self.logits(texts)
 
-        back = share * marks_table(ask_all, rows, self.config, seed)
-        return replace(self, table=self.table + wide_part(back, {}, self.config))
+        return replace(self, table=levelled(self.table, ask_all, rows, share, self.config, seed))
 
     def logits(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """What it adds to the network's logits, ``[texts, classes]``."""

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 import nlp
-from nlp import Analyzer, bench, bench_processes
+from nlp import bench, bench_processes
 from nlp.config import NetworkConfig
 
 ROOT = Path(nlp.__file__).parent.parent
@@ -62,28 +62,34 @@ def test_it_measures_every_section() -> None:
         assert lines["analyze, 40 characters, p50"]["ok"] is None
 
 
-def test_two_models_are_measured_in_turn() -> None:
+def test_two_models_are_measured_in_turn(monkeypatch: pytest.MonkeyPatch) -> None:
     calls: list[str] = []
+    now = 0.0
+    monkeypatch.setattr(bench, "perf_counter", lambda: now)
 
-    class Told:
-        def __init__(self, model_id: str, real: Analyzer) -> None:
-            self.model_id, self._real = model_id, real
+    class Timed:
+        def __init__(self, model_id: str, seconds: float) -> None:
+            self.model_id, self._seconds = model_id, seconds
 
-        def analyze(self, text: str) -> object:
+        def analyze(self, text: str) -> None:
+            nonlocal now
+            now += self._seconds
             calls.append(self.model_id)
-            return [self._real.analyze(text) for _ in range(20 if self.model_id == "slow" else 1)]
 
-        def analyze_batch(self, texts: list[str]) -> object:
-            calls.append(f"{self.model_id}, {len(texts)}")
-            return [self._real.analyze_batch(texts) for _ in range(20 if self.model_id == "slow" else 1)]
+        def analyze_batch(self, texts: list[str]) -> None:
+            nonlocal now
+            now += self._seconds * len(texts) / 2
+            calls.append(f"{self.model_id}, all")
 
-    real = nlp.load()
-    one, batch = bench.measure_beside(Told("slow", real), Told("fast", real), quick=True)  # type: ignore[arg-type]
-    assert one.section == batch.section == "beside" and one.ratio_of == batch.ratio_of == "of fast"
-    assert one.ratio is not None and one.ratio > 4, "a time"
-    assert batch.ratio is not None and batch.ratio < 1 / 4, "a rate"
-    assert set(calls[:4]) == {"slow", "fast"} and len([c for c in calls if c == "slow"]) == calls.count("fast") >= 30
-    assert calls.count("slow, 100") == calls.count("fast, 100") >= 1
+    slow, fast = Timed("slow", 0.006), Timed("fast", 0.002)
+    one, batch = bench.measure_beside(slow, fast, quick=True)  # type: ignore[arg-type]
+    assert (one.value, one.ratio, one.ratio_of) == (pytest.approx(6), pytest.approx(3), "of fast")
+    assert (batch.value, batch.ratio, batch.ratio_of) == (pytest.approx(2 / 0.006), pytest.approx(1 / 3), "of fast")
+    assert one.section == batch.section == "beside"
+    assert "(fast: 2 ms)" in one.name and "(fast: 1,000 / s)" in batch.name
+    assert set(calls[:4]) == {"slow", "fast"}, "in turn"
+    for kind in ("", ", all"):
+        assert calls.count(f"slow{kind}") == calls.count(f"fast{kind}") > 0
 
 
 def test_the_table_shows_figures_ratios_and_targets(capsys: pytest.CaptureFixture[str]) -> None:

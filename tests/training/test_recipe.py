@@ -40,6 +40,7 @@ def test_every_recipe_that_comes_along_can_be_read(name):
         ("fitted_wide = 'no'\n", ": fitted_wide"),
         ("[teach]\nfolds = 1\n", "[teach] folds"),
         ("[teach]\ntrust = 1.5\n", "[teach] trust 값은 0 이상 1 이하여야"),
+        ("[finish]\nlevel = 1.5\n", "[finish] level 값은 0 이상 1 이하여야"),
         ("network = 3\n", ": network 값은 [network] 표여야 하는데 3 입니다"),
         ("tune = 3\n", ": tune 값은 [tune] 표여야"),
         ("[[tune]]\n", ": tune 값은 [tune] 표여야"),
