@@ -138,7 +138,17 @@ class Recipe:
             raise _no_choice("teach", "folds", ("0", "2–"), recipe.teach.folds)
         if recipe.teach.generations not in (1, 2):
             raise _no_choice("teach", "generations", (1, 2), recipe.teach.generations)
+        _check_wide(recipe)
         return recipe
+
+
+def _check_wide(recipe: Recipe) -> None:
+    """What is asked of a wide part would go unheard where there is none."""
+    for name in ("wide_movies", "wide_made", "wide_marks"):
+        if getattr(recipe, name) and not recipe.fitted_wide:
+            raise DataError("recipe_no_wide", place=place_of(""), name=name, wants="fitted_wide = true")
+    if recipe.finish.level and not recipe.network.buckets:
+        raise DataError("recipe_no_wide", place=place_of("finish"), name="level", wants="[network] buckets")
 
 
 def _transformer(values: Mapping[str, Any]) -> TransformerRecipe:

@@ -170,6 +170,7 @@ RECIPE_SHARE = "{place}{name} 값은 0 이상 1 미만이어야 하는데 {value
 RECIPE_PART = "{place}{name} 값은 0 이상 1 이하여야 하는데 {value} 입니다."
 RECIPES_SAME_NAME = "이름이 {recipe} 인 레시피가 둘입니다. 한 파일의 이름을 바꿔 주세요."
 RECIPE_CHOICE = "{place}{name} 값은 {choices} 가운데 하나여야 하는데 {value} 입니다."
+RECIPE_NO_WIDE = "{place}{name} 설정은 n-gram 선형 부분이 있을 때만 씁니다. {wants} 도 적거나, 이 설정을 빼 주세요."
 RECIPE_ONE_HOT_VECTORS = "[course] one-hot 입력에는 vectors 를 쓸 수 없습니다."
 RECIPE_NO_LAYER = "[course] units 에 순환 층이 하나는 있어야 합니다."
 RECIPE_NOT_OF_COURSE = "{recipe} 레시피는 강의의 신경망이 아닙니다. 견줄 수 있는 것: {names}"
