@@ -6,9 +6,9 @@ raises :class:`ArtifactError`.
 """
 
 from nlp.analyze import Analyzer, load
-from nlp.artifact import ArtifactError
 from nlp.explain import Explanation
 from nlp.review import Review
+from nlp.sealed import ArtifactError
 from nlp.verdict import Verdict
 
 __all__ = ["Analyzer", "ArtifactError", "Explanation", "Review", "Verdict", "load"]

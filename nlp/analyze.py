@@ -12,11 +12,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nlp import anatomy, artifact
-from nlp.artifact import Artifact, ArtifactError
+from nlp.artifact import Artifact
 from nlp.explain import Explanation
 from nlp.lexicon import Lexicon, load_lexicon
 from nlp.review import Review
 from nlp.runtime import Runtime
+from nlp.sealed import ArtifactError
 from nlp.text import is_korean, normalize
 from nlp.tokenizers.morphemes import MorphemeTokenizer
 from nlp.verdict import Band, Label, Verdict

@@ -28,8 +28,9 @@ import numpy as np
 
 from nlp import artifact, bench_processes
 from nlp.analyze import BUNDLED, Analyzer
-from nlp.artifact import Artifact, ArtifactError
+from nlp.artifact import Artifact
 from nlp.config import NetworkConfig
+from nlp.sealed import ArtifactError
 from nlp.text import normalize
 
 _USAGE, _NO_MODEL = 64, 78  # exit statuses of sysexits.h

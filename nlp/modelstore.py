@@ -16,8 +16,8 @@ from collections.abc import Collection, Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from nlp import artifact
-from nlp.artifact import ArtifactError
+from nlp import artifact, sealed
+from nlp.sealed import ArtifactError
 
 KEPT = 3
 """How many of the models that were put into service stay, the one that serves included."""
@@ -100,7 +100,7 @@ class ModelStore:
             older = kept[kept.index(current) + 1 :] if current in kept else ()  # files had no "before" at first
             state = State(current, tuple(kept), tuple(data.get("before", older)))
             ids = [*state.kept, *state.before, *([state.current] if state.current is not None else [])]
-            if not all(isinstance(i, str) and artifact.is_id(i) for i in ids):
+            if not all(isinstance(i, str) and sealed.is_id(i) for i in ids):
                 raise ValueError
         except FileNotFoundError:
             return State()
@@ -133,7 +133,7 @@ class ModelStore:
     def ids(self) -> tuple[str, ...]:
         """Ids of the models whose folders are there, whole or not, the last that came first."""
         try:
-            came = {e.name: e.stat().st_mtime for e in self.folder.iterdir() if e.is_dir() and artifact.is_id(e.name)}
+            came = {e.name: e.stat().st_mtime for e in self.folder.iterdir() if e.is_dir() and sealed.is_id(e.name)}
         except OSError:
             return ()
         return tuple(sorted((i for i in came if self._is_ours(i)), key=lambda i: -came[i]))
@@ -147,7 +147,7 @@ class ModelStore:
 
     def path(self, model_id: str) -> Path:
         """The folder of a model; it need not exist."""
-        if not artifact.is_id(model_id):
+        if not sealed.is_id(model_id):
             raise ArtifactError("that is not the id of a model", "id")
         return self.folder / model_id
 
@@ -263,7 +263,7 @@ class ModelStore:
             if artifact.load(new).model_id != model_id:  # the very bytes that will serve
                 raise ArtifactError(f"model folder {source} was changed while it was copied; try again")
             new.rename(target)
-        artifact.sync_folder(self.folder)
+        sealed.sync_folder(self.folder)
         return model_id
 
     def _point(self, state: State) -> None:
@@ -273,7 +273,7 @@ class ModelStore:
             file.flush()
             os.fsync(file.fileno())
         new.replace(self.folder / _POINTER)
-        artifact.sync_folder(self.folder)
+        sealed.sync_folder(self.folder)
 
     def _tidy(self, state: State, once: Collection[str]) -> None:
         """Remove models that are no longer kept, and what a killed run left behind, but nothing that is not ours."""

@@ -20,8 +20,9 @@ from sklearn.linear_model import LogisticRegression
 
 from nlp import network
 from nlp.analyze import binary_log_odds
-from nlp.artifact import Artifact, ModelSettings
+from nlp.artifact import Artifact
 from nlp.config import NetworkConfig
+from nlp.settings import ModelSettings
 from nlp.tokenizer import CharTokenizer
 from training import calibration
 from training.arrays import read_arrays, write_arrays

@@ -17,7 +17,7 @@ from sklearn.metrics import log_loss
 Floats = NDArray[np.float64]
 
 Curve = tuple[float, float, float]
-"""``scale, shift, bend`` of :class:`nlp.artifact.ModelSettings`."""
+"""``scale, shift, bend`` of :class:`nlp.settings.ModelSettings`."""
 
 _CLEAR = 3.84  # of a likelihood ratio: 95 % of chi-squared with one degree of freedom
 _FLAT: Curve = (0.01, 0.0, 0.0)

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from nlp.artifact import ModelSettings
+from nlp.settings import ModelSettings
 from training.counterfactual import Example
 from training.data import Row
 from training.evaluate import Evaluation

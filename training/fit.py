@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 
 from nlp import Analyzer
 from nlp.analyze import binary_log_odds
-from nlp.artifact import Artifact, ModelSettings, load
+from nlp.artifact import Artifact, load
+from nlp.settings import ModelSettings
 from training.batches import Encoded, predict
 from training.calibration import crossed, fit_calibration
 from training.calibration import probability as calibrated_probability

@@ -15,8 +15,10 @@ import pytest
 
 import nlp
 from nlp import artifact
-from nlp.artifact import Artifact, ArtifactError, ModelSettings
+from nlp.artifact import Artifact
 from nlp.config import NetworkConfig
+from nlp.sealed import ArtifactError
+from nlp.settings import ModelSettings
 from nlp.tokenizer import CharTokenizer, Tokenizer
 
 GATES = {"lstm": 4, "gru": 3, "rnn": 1}

@@ -15,9 +15,9 @@ from hypothesis import strategies as st
 
 import nlp
 from nlp.analyze import binary_log_odds
-from nlp.artifact import ModelSettings
 from nlp.config import NetworkConfig
 from nlp.runtime import Runtime
+from nlp.settings import ModelSettings
 from nlp.text import is_korean, normalize
 
 FIELDS = ["label", "probability", "confidence", "band", "korean", "rating", "expected_rating", "model_id"]

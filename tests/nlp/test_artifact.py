@@ -14,8 +14,10 @@ import pytest
 
 import nlp
 from nlp import artifact
-from nlp.artifact import Artifact, ArtifactError, ModelSettings
+from nlp.artifact import Artifact
 from nlp.config import NetworkConfig
+from nlp.sealed import ArtifactError
+from nlp.settings import ModelSettings
 from nlp.tokenizer import JamoTokenizer, WordTokenizer
 
 FILES = {"manifest.json", "model.json", "tokenizer.json", "weights.safetensors", "README.md"}
@@ -88,11 +90,12 @@ from pathlib import Path
 import numpy as np
 from nlp import artifact
 from nlp.config import NetworkConfig
+from nlp.settings import ModelSettings
 from nlp.tokenizer import WordTokenizer
 
 words, width, card, limit = map(int, sys.argv[2:])
 model = artifact.Artifact(
-    artifact.ModelSettings(NetworkConfig(jamo=False)),
+    ModelSettings(NetworkConfig(jamo=False)),
     WordTokenizer([f"word{i}" for i in range(words)]),
     {"embedding/character": np.zeros((width, 2), np.float32)},
 )

@@ -13,8 +13,8 @@ import numpy as np
 import pytest
 
 import nlp
-from nlp import artifact
-from nlp.artifact import ArtifactError
+from nlp import artifact, sealed
+from nlp.sealed import ArtifactError
 
 
 def _zip(members: dict[str, bytes]) -> bytes:
@@ -63,11 +63,11 @@ def test_a_file_that_can_hold_code_is_not_opened(name: str, bomb: object, tmp_pa
 @pytest.mark.parametrize("listed", [artifact.WEIGHTS, artifact.TOKENIZER, artifact.SETTINGS])
 def test_a_pickle_in_a_sealed_folder_is_refused(listed: str, bomb: object, whole, tmp_path: Path) -> None:
     """Also where whoever made it sealed it rightly."""
-    files = {n: b for n, b in whole.items() if n != artifact.MANIFEST} | {listed: pickle.dumps(bomb)}
-    manifest = artifact.seal(files, "test")
+    files = {n: b for n, b in whole.items() if n != sealed.MANIFEST} | {listed: pickle.dumps(bomb)}
+    manifest = sealed.seal(files, "test")
     for name, data in files.items():
         (tmp_path / name).write_bytes(data)
-    (tmp_path / artifact.MANIFEST).write_bytes((json.dumps(manifest, indent=1, sort_keys=True) + "\n").encode())
+    (tmp_path / sealed.MANIFEST).write_bytes((json.dumps(manifest, indent=1, sort_keys=True) + "\n").encode())
     with pytest.raises(ArtifactError):
         nlp.load(tmp_path)
 

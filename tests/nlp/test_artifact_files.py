@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 import nlp
-from nlp.artifact import ArtifactError
+from nlp.sealed import ArtifactError
 
 
 def test_links_lead_to_nothing_but_the_listed_bytes(folder: Any, tmp_path: Path) -> None:

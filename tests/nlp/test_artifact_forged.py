@@ -12,8 +12,8 @@ import numpy as np
 import pytest
 import safetensors.numpy
 
-from nlp import artifact
-from nlp.artifact import seal
+from nlp import sealed
+from nlp.sealed import seal
 
 Files = dict[str, bytes]
 Case = tuple[str, Files]
@@ -25,7 +25,7 @@ SEED = 20261122
 def resealed(files: Files, name: Any = "test") -> Files:
     """The folder that someone would leave who changes files and knows how manifests are made."""
     manifest = seal({n: b for n, b in files.items() if n != "manifest.json"}, name)
-    return {**files, "manifest.json": artifact._canonical(manifest)}
+    return {**files, "manifest.json": sealed.canonical(manifest)}
 
 
 def resealed_contents(whole: Files, pick: random.Random, bomb: object) -> Iterator[Case]:

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import safetensors.numpy
 
-from nlp import artifact
+from nlp import sealed
 
 Files = dict[str, bytes]
 Case = tuple[str, Files]
@@ -132,7 +132,7 @@ def manifest_edits(whole: Files, pick: random.Random, count: int) -> Iterator[Ca
             at[key] = pick.choice(odd)
         if edited != original or repr(edited) != repr(original):
             count -= 1
-            yield f"manifest: {key}", {**whole, "manifest.json": artifact._canonical(edited)}
+            yield f"manifest: {key}", {**whole, "manifest.json": sealed.canonical(edited)}
 
 
 def places(data: dict[str, Any]) -> Iterator[tuple[dict[str, Any], str]]:
@@ -144,7 +144,7 @@ def places(data: dict[str, Any]) -> Iterator[tuple[dict[str, Any], str]]:
 
 def relisted(whole: Files, listed: dict[str, Any], name: Any = "test", model_format: Any = 1) -> Files:
     """A folder with a consistent manifest that lists whatever is wanted."""
-    digest = artifact._digest(artifact._canonical({"format": model_format, "name": name, "files": listed}))
+    digest = sealed._digest(sealed.canonical({"format": model_format, "name": name, "files": listed}))
     manifest = {
         "format": model_format,
         "name": name,
@@ -152,7 +152,7 @@ def relisted(whole: Files, listed: dict[str, Any], name: Any = "test", model_for
         "digest": digest,
         "model_id": f"{name}-{digest[:8]}",
     }
-    return {**whole, "manifest.json": artifact._canonical(manifest)}
+    return {**whole, "manifest.json": sealed.canonical(manifest)}
 
 
 def consistent_manifests(whole: Files) -> Iterator[Case]:

@@ -10,11 +10,11 @@ from pathlib import Path
 import pytest
 
 import nlp
-from nlp import artifact
+from nlp import artifact, sealed
 from nlp.analyze import BUNDLED
-from nlp.artifact import ArtifactError
 from nlp.golden import GOLDEN, golden_right
 from nlp.modelstore import KEPT, ModelStore, RolledBack, State
+from nlp.sealed import ArtifactError
 
 
 @pytest.fixture
@@ -245,4 +245,4 @@ def test_several_at_once(store: ModelStore, folders: list[Path]) -> None:
 def test_the_bundled_model_passes_the_smoke_test(bundled: nlp.Analyzer) -> None:
     assert len(GOLDEN) == 20
     assert golden_right(bundled) == 20
-    assert (BUNDLED / artifact.MANIFEST).is_file()
+    assert (BUNDLED / sealed.MANIFEST).is_file()

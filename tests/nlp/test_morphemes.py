@@ -10,9 +10,9 @@ import pytest
 
 import nlp
 from nlp import artifact, tokenizer
-from nlp.artifact import ArtifactError
 from nlp.config import NetworkConfig
 from nlp.explain import morphemes as cut_pieces
+from nlp.sealed import ArtifactError
 from nlp.tokenizers import morphemes
 from tests.nlp.conftest import MakeModel
 

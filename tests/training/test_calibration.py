@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from sklearn.linear_model import LogisticRegression
 
-from nlp.artifact import ModelSettings
 from nlp.config import NetworkConfig
+from nlp.settings import ModelSettings
 from training.calibration import calibrated, crossed, fit_calibration, probability
 from training.metrics import calibration_error, expected_band
 

@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 
 from nlp.analyze import Analyzer
-from nlp.artifact import Artifact, ModelSettings, load, save
+from nlp.artifact import Artifact, load, save
 from nlp.config import NetworkConfig
+from nlp.settings import ModelSettings
 from nlp.tokenizer import CharTokenizer
 from tests.training.shop import needs_keras, reviews, train
 from training.arrays import read_arrays

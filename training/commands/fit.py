@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
-from nlp.artifact import MANIFEST, is_name
+from nlp.sealed import MANIFEST, is_name
 from training.backend import load_keras
 from training.commands.around import Around, SeedOption, around, err, out, service_model
 from training.enough import check_enough

@@ -9,7 +9,7 @@ import typer
 from rich.table import Table
 
 import nlp
-from nlp import artifact
+from nlp import artifact, sealed
 from nlp.analyze import BUNDLED
 from nlp.golden import GOLDEN, LEAST_RIGHT, golden_right
 from nlp.modelstore import ModelStore, State
@@ -43,7 +43,7 @@ def promote(
 
 def _folder(store: ModelStore, model: str) -> Path:
     """The folder that somebody named, by its path or as the id of a model in the store."""
-    by_id = artifact.is_id(model) and not Path(model).is_dir() and store.path(model).is_dir()
+    by_id = sealed.is_id(model) and not Path(model).is_dir() and store.path(model).is_dir()
     return store.path(model) if by_id else Path(model)
 
 
