@@ -219,7 +219,7 @@ def test_a_broken_tree_is_noticed(tmp_path: Path, module: str, source: str) -> N
         ("bot.core.a", "import discordant\nimport botany\nimport nlpaug"),
         ("bot.adapters.discord_adapter", "import discord\nfrom discord import ui\nfrom ..core import events"),
         ("bot.adapters.slack_adapter", "from slack_sdk import web\nimport bot.core.events"),
-        ("bot.storage.schema", "import sqlalchemy\nfrom bot.core.ports import Store"),
+        ("bot.storage.schema", "import sqlalchemy\nfrom bot.core.records import Store"),
         ("bot.ops.health", "from bot.core import ports"),
     ],
 )

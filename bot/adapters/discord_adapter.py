@@ -27,7 +27,8 @@ from bot.core.commands import Asker, Command, obey, parse
 from bot.core.events import Incoming, Place, Pressed, Reply, Way
 from bot.core.file_work import is_for_scoring
 from bot.core.messages import Messages
-from bot.core.ports import Claim, DeliveryError
+from bot.core.ports import DeliveryError
+from bot.core.records import Claim
 from bot.core.service import Core
 
 Interaction = discord.Interaction[Any]

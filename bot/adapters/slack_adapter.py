@@ -31,7 +31,8 @@ from bot.core.commands import CASE_VERBS, Asker, Command, obey, parse
 from bot.core.events import Incoming, Pressed
 from bot.core.file_work import is_for_scoring
 from bot.core.messages import Language, Messages
-from bot.core.ports import Claim, DeliveryError
+from bot.core.ports import DeliveryError
+from bot.core.records import Claim
 from bot.core.service import Core
 
 COMMAND, SHORTCUT = "/nunchi", "nunchi_judge"

@@ -17,7 +17,7 @@ from bot.core.events import ChannelSettings, Place
 from bot.core.jsontext import to_json
 from bot.core.messages import Messages
 from bot.core.moderation import Rule
-from bot.core.ports import Change
+from bot.core.records import Change
 from bot.core.rule_toml import all_from_toml, all_to_toml, to_document, to_toml
 from bot.settings import Settings, load_settings, names
 from bot.storage.store import SqlStore

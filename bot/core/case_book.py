@@ -21,8 +21,9 @@ from bot.core.cases import Act, Case, CaseStore, Note, Text
 from bot.core.events import Place, Post, Pressed, Reply
 from bot.core.messages import Messages
 from bot.core.moderation import Flagged
-from bot.core.ports import Claim, DeliveryError, Moderator, Platform
+from bot.core.ports import DeliveryError, Moderator, Platform
 from bot.core.precision import drifted
+from bot.core.records import Claim
 from bot.core.unfinished import take_up_unfinished
 
 if TYPE_CHECKING:

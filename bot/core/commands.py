@@ -17,7 +17,8 @@ from bot.core.errors import UserError
 from bot.core.events import ChannelSettings, Mode, Place
 from bot.core.messages import Language, Messages
 from bot.core.moderation import Rule
-from bot.core.ports import CaseBook, Figures
+from bot.core.ports import CaseBook
+from bot.core.records import Figures
 from bot.core.rule_commands import Around, apply, parse_rule, with_mode
 from bot.core.rule_toml import to_toml
 from bot.core.rule_words import mention, say_changes, say_names, say_rule, say_thresholds

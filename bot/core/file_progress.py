@@ -10,7 +10,8 @@ from dataclasses import dataclass, field
 
 from bot.core.events import Attachment, ChannelSettings, Incoming, Reply
 from bot.core.messages import Messages
-from bot.core.ports import Claim, DeliveryError, FilePlatform
+from bot.core.ports import DeliveryError, FilePlatform
+from bot.core.records import Claim
 from bot.core.simulation import Tally
 
 

@@ -20,7 +20,8 @@ from bot.core.file_folders import private_folder, sweep
 from bot.core.file_progress import FileJob, show_progress
 from bot.core.file_work import FileLimits, Scored, Stopped, private_file, score_file, sentence, suffix
 from bot.core.messages import Messages
-from bot.core.ports import Claim, ClaimState, DeliveryError, FilePlatform
+from bot.core.ports import DeliveryError, FilePlatform
+from bot.core.records import Claim, ClaimState
 from bot.core.scoring import UNJUDGED
 from bot.core.simulation import band_fields, picture, summary
 from bot.core.simulations import asked_in, parse_value, trying

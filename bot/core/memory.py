@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from bot.core.events import ChannelSettings, Place
-from bot.core.ports import Change, Claim, ClaimState, Due, Figures, Record, Unfinished
+from bot.core.records import Change, Claim, ClaimState, Due, Figures, Record, Unfinished
 
 
 @dataclass(slots=True)

@@ -139,7 +139,7 @@ class Flagged:
         settings: of the channel: thresholds, language, rule.
         actions: what the rule says of this band.
         taken: what of it was done before this was handed over. A public answer is given right after; whether it came
-            through is what :meth:`bot.core.ports.Store.answer_to` says later.
+            through is what :meth:`bot.core.records.Store.answer_to` says later.
         at: when it was judged.
     """
 

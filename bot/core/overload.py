@@ -14,7 +14,8 @@ from collections.abc import Coroutine
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from bot.core.events import Answer, Incoming, Place, Reaction, Reply
-from bot.core.ports import Claim, ClaimState, DeliveryError, Platform
+from bot.core.ports import DeliveryError, Platform
+from bot.core.records import Claim, ClaimState
 
 if TYPE_CHECKING:
     from bot.core.service import Core

@@ -20,7 +20,8 @@ from bot.core.events import Answer, Band, ChannelSettings, Incoming, Outcome, Re
 from bot.core.inference import BusyError
 from bot.core.messages import Messages
 from bot.core.moderation import BANDS, CASE_ACTIONS, Action, Flagged, Public, public
-from bot.core.ports import Claim, ClaimState, DeliveryError, Due, Platform, Record
+from bot.core.ports import DeliveryError, Platform
+from bot.core.records import Claim, ClaimState, Due, Record
 from nlp.text import is_korean, normalize
 
 if TYPE_CHECKING:

@@ -9,7 +9,8 @@ from bot.core.clock import KOREA
 from bot.core.events import ChannelSettings
 from bot.core.messages import Messages
 from bot.core.moderation import BANDS, CASE_ACTIONS, Action
-from bot.core.ports import Change, Measured
+from bot.core.ports import Measured
+from bot.core.records import Change
 
 if TYPE_CHECKING:
     from nlp.curve import Curve

@@ -22,19 +22,8 @@ from bot.core.messages import Language, Messages
 from bot.core.moderation import Cooldown
 from bot.core.overload import Overload
 from bot.core.pipeline import STEPS, Passage, admit_failure
-from bot.core.ports import (
-    CaseBook,
-    Change,
-    Claim,
-    Classifier,
-    Clock,
-    DeliveryError,
-    FilePlatform,
-    Platform,
-    Poster,
-    Reader,
-    Store,
-)
+from bot.core.ports import CaseBook, Classifier, Clock, DeliveryError, FilePlatform, Platform, Poster, Reader
+from bot.core.records import Change, Claim, Store
 from bot.core.simulations import Simulations
 from bot.core.why import answer_why
 

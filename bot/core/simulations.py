@@ -18,7 +18,8 @@ from typing import TYPE_CHECKING
 from bot.core.events import Button, ChannelSettings, Incoming, Link, Place, Post, Pressed, Reply
 from bot.core.inference import BusyError
 from bot.core.messages import Messages
-from bot.core.ports import Claim, DeliveryError, History, LaterError, Platform, Poster
+from bot.core.ports import DeliveryError, History, LaterError, Platform, Poster
+from bot.core.records import Claim
 from bot.core.simulation import Tally, result_post
 from nlp.text import normalize
 

@@ -15,7 +15,8 @@ from bot.core.cases import CaseStore
 from bot.core.events import Incoming
 from bot.core.inference import BusyError
 from bot.core.pipeline import LEASE, Passage, open_case, record
-from bot.core.ports import Moderator, Unfinished
+from bot.core.ports import Moderator
+from bot.core.records import Unfinished
 from nlp.text import is_korean, normalize
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, and_, bindparam, delete, insert, select, u
 from sqlalchemy.schema import Table
 
 from bot.core.events import Place
-from bot.core.ports import Claim
+from bot.core.records import Claim
 from bot.storage.schema import channels, claims, opt_outs, rules, verdicts
 
 

@@ -1,4 +1,4 @@
-"""The store in a database; :class:`bot.core.ports.Store` says what each method is for."""
+"""The store in a database; :class:`bot.core.records.Store` says what each method is for."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from sqlalchemy.schema import Table
 
 from bot.core.events import ChannelSettings, Place
 from bot.core.moderation import Rule
-from bot.core.ports import Change, Claim, ClaimState, Due, Figures, Record, Unfinished
+from bot.core.records import Change, Claim, ClaimState, Due, Figures, Record, Unfinished
 from bot.storage.connections import Connections
 from bot.storage.lanes import Connection, Lane, Work
 from bot.storage.leaving import SHOWN, delete_cases, delete_workspace, forget_moderator

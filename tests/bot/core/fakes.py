@@ -9,7 +9,8 @@ from datetime import UTC, datetime, timedelta
 import nlp
 from bot.core.fingerprint import Fingerprint
 from bot.core.memory import MemoryStore
-from bot.core.ports import Clock, Store
+from bot.core.ports import Clock
+from bot.core.records import Store
 from bot.core.service import Core, Limits
 
 KEY = b"0123456789abcdef0123456789abcdef"

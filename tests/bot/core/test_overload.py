@@ -12,7 +12,7 @@ from bot.core.events import Attachment, ChannelSettings, Outcome
 from bot.core.memory import MemoryStore
 from bot.core.messages import Messages
 from bot.core.moderation import Rule
-from bot.core.ports import Claim, Due
+from bot.core.records import Claim, Due
 from tests.bot.core.fakes import make_core
 from tests.bot.core.mailbox import PLACE, Mailbox, sent
 

@@ -12,7 +12,8 @@ import nlp
 from bot.core.events import Answer, ChannelSettings, Incoming, Outcome, Place, Reaction, Reply, Way
 from bot.core.memory import MemoryStore
 from bot.core.pipeline import STEPS
-from bot.core.ports import DeliveryError, Record
+from bot.core.ports import DeliveryError
+from bot.core.records import Record
 from bot.core.service import Core
 from tests.bot.core.fakes import HandClock, SlowModel, make_core
 

@@ -16,7 +16,7 @@ import nlp
 from bot.adapters.slack_workspaces import Workspaces
 from bot.core.events import ChannelSettings, Place
 from bot.core.messages import Messages
-from bot.core.ports import Figures
+from bot.core.records import Figures
 from tests.bot.core.fakes import HandClock, SlowModel, make_core
 from tests.bot.slack.oauth import GOOD, Worker, mention, of, revoked, uninstalled, worker
 from tests.bot.storage.test_installations import rows

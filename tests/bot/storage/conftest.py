@@ -9,7 +9,7 @@ import pytest
 
 from bot.core.fingerprint import Fingerprint
 from bot.core.memory import MemoryStore
-from bot.core.ports import Store
+from bot.core.records import Store
 from bot.storage.opening import open_store
 from tests.bot.core.fakes import KEY
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from bot.core.cases import Query
 from bot.core.events import Place
-from bot.core.ports import Claim
+from bot.core.records import Claim
 from bot.storage.cases import SqlCases
 from bot.storage.opening import open_store
 from tests.bot.storage.test_store import NOON

@@ -19,7 +19,7 @@ from bot.core.announcing import Announcer
 from bot.core.case_book import Cases
 from bot.core.cases import Case, Note, Query, Text
 from bot.core.events import ChannelSettings, Incoming, Outcome, Place
-from bot.core.ports import Claim
+from bot.core.records import Claim
 from bot.storage.bulletins import SqlBulletins
 from bot.storage.cases import SqlCases
 from bot.storage.opening import open_store

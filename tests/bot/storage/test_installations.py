@@ -17,7 +17,7 @@ from sqlalchemy import text
 from bot.core.errors import ExitStatus, UserError
 from bot.core.events import ChannelSettings, Place
 from bot.core.installations import Installation, UnreadableError
-from bot.core.ports import Claim
+from bot.core.records import Claim
 from bot.storage.installations import STATE_SECONDS, SqlInstallations
 from bot.storage.opening import open_store
 from bot.storage.schema import installations

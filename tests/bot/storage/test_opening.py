@@ -19,7 +19,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 from bot.core.errors import ExitStatus, UserError
 from bot.core.events import ChannelSettings, Place
 from bot.core.fingerprint import Fingerprint
-from bot.core.ports import Claim
+from bot.core.records import Claim
 from bot.storage import schema
 from bot.storage.lanes import Connection
 from bot.storage.migrations import MIGRATIONS, migrate

@@ -17,7 +17,7 @@ from sqlalchemy import String
 from bot.core.events import ChannelSettings, Place
 from bot.core.memory import MemoryStore
 from bot.core.moderation import QuietHours, Rule
-from bot.core.ports import Change, Claim, Due, Figures, Record, Store
+from bot.core.records import Change, Claim, Due, Figures, Record, Store
 from bot.storage.opening import open_store
 from bot.storage.schema import metadata
 from tests.bot.storage.conftest import OpenStore
