@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator, Collection, Mapping, Sequence
+from collections.abc import AsyncIterator, Collection, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -11,17 +11,31 @@ from typing import Any
 from sqlalchemy import ColumnElement, delete, func, insert, select, update
 from sqlalchemy import case as sql_case
 
-from bot.core.cases import Blank, CardState, Case, Judgement, Note, Query, Text, rolled_up
+from bot.core.cases import Blank, CardState, Case, Judgement, Note, Query, Text
 from bot.core.events import Band, Place
 from bot.core.installations import UnreadableError
+from bot.storage.case_rows import (
+    COLUMNS,
+    FIXED,
+    aspects_of,
+    at_place,
+    case_of,
+    fits,
+    in_workspace,
+    is_case,
+    note_values,
+    of_message,
+    of_roll,
+    one,
+    values_of,
+)
 from bot.storage.lanes import Connection
 from bot.storage.leaving import SHOWN, STALE
 from bot.storage.schema import blanks, case_notes, case_numbers, cases, claims, feedback, verdicts
 from bot.storage.sealing import Sealer
-from bot.storage.statements import place_values
 from bot.storage.store import SqlStore, from_milliseconds, to_milliseconds
 
-_MOST_ASPECTS, _AT_ONCE = 256, 500
+_AT_ONCE = 500
 _SOON = timedelta(minutes=2)
 
 
@@ -38,7 +52,7 @@ class SqlCases:
 
     async def open(self, case: Case, text: Text | None = None) -> tuple[Case, bool] | None:
         workspace = {"platform": case.place.platform, "workspace": case.place.workspace}
-        of_it = [*_where(claims, case.place), claims.c.message == case.message]
+        of_it = [*at_place(claims, case.place), claims.c.message == case.message]
         forgotten = select(claims.c.state).where(*of_it).with_for_update()  # who forgets it now is waited for
         number = self._store.upsert(case_numbers).values(**workspace, last=1)
         number = number.on_conflict_do_update(
@@ -50,18 +64,18 @@ class SqlCases:
             states = (await connection.execute(forgotten)).scalars().all()
             if "forgotten" in states:
                 return None
-            found = await _one(connection, *_message(case.place, case.message))
+            found = await one(connection, *of_message(case.place, case.message))
             if found is not None:
                 return found, False
             # The counter's row is locked until this is written or undone: no number is given twice, none is left out.
             next_number = (await connection.execute(number)).scalar_one()
-            found = await _one(connection, *_message(case.place, case.message))
+            found = await one(connection, *of_message(case.place, case.message))
             if found is not None:  # another process opened it while we waited for the counter
                 await connection.execute(back.values(last=case_numbers.c.last - 1))
                 return found, False
             new = replace(case, number=next_number, version=0)
-            await connection.execute(insert(cases), {**_values(new), **self._sealed(new, text)})
-            await connection.execute(insert(case_notes), _note_values(new, 0, Note(new.at, "opened")))
+            await connection.execute(insert(cases), {**values_of(new), **self._sealed(new, text)})
+            await connection.execute(insert(case_notes), note_values(new, 0, Note(new.at, "opened")))
             return new, True
 
         return await self._store.write(work)
@@ -70,21 +84,21 @@ class SqlCases:
         return await self._first(cases.c.platform == platform, cases.c.workspace == workspace, cases.c.number == number)
 
     async def of_message(self, place: Place, message: str) -> Case | None:
-        return await self._first(*_message(place, message))
+        return await self._first(*of_message(place, message))
 
     async def of_person(self, person: str) -> list[Case]:
-        return await self._all(select(*_COLUMNS).where(cases.c.person == person).order_by(cases.c.at))
+        return await self._all(select(*COLUMNS).where(cases.c.person == person).order_by(cases.c.at))
 
     async def of_assignee(self, person: str) -> list[Case]:
-        return await self._all(select(*_COLUMNS).where(cases.c.assignee_person == person).order_by(cases.c.at))
+        return await self._all(select(*COLUMNS).where(cases.c.assignee_person == person).order_by(cases.c.at))
 
     async def change(self, case: Case, note: Note) -> Case | None:
         changed = replace(case, version=case.version + 1)
-        values = {name: value for name, value in _values(changed).items() if name not in _FIXED}
+        values = {name: value for name, value in values_of(changed).items() if name not in FIXED}
         if note.act == "assign":
             values["assignee_person"] = note.person if changed.assignee else ""
         late = to_milliseconds(note.at + _SOON)  # whoever changes it changes its card, if not dead by then
-        statement = update(cases).where(*_is(case), cases.c.version == case.version).values(**values)
+        statement = update(cases).where(*is_case(case), cases.c.version == case.version).values(**values)
         statement = statement.values(card_state=STALE, card_at=sql_case((SHOWN, late), else_=cases.c.card_at))
         if case.gone:
             statement = statement.values(sealed=None, sealed_until=None)
@@ -92,40 +106,40 @@ class SqlCases:
         async def work(connection: Connection) -> Case | None:
             if (await connection.execute(statement)).rowcount != 1:
                 return None
-            await connection.execute(insert(case_notes), _note_values(changed, changed.version, note))
-            return await _one(connection, *_is(case))
+            await connection.execute(insert(case_notes), note_values(changed, changed.version, note))
+            return await one(connection, *is_case(case))
 
         return await self._store.write(work)
 
     async def rolled(self, moderators: Place, roll: str) -> list[Case]:
-        return await self._all(select(*_COLUMNS).where(*_rolled(moderators, roll)).order_by(cases.c.number))
+        return await self._all(select(*COLUMNS).where(*of_roll(moderators, roll)).order_by(cases.c.number))
 
     async def close_rolled(self, moderators: Place, roll: str, note: Note) -> int:
-        open_ = [*_rolled(moderators, roll), cases.c.state == "open"]
-        query = select(*_COLUMNS).where(*open_).order_by(cases.c.number).with_for_update()
+        open_ = [*of_roll(moderators, roll), cases.c.state == "open"]
+        query = select(*COLUMNS).where(*open_).order_by(cases.c.number).with_for_update()
 
         async def work(connection: Connection) -> int:
-            found = [_case(row) for row in await connection.execute(query)]
+            found = [case_of(row) for row in await connection.execute(query)]
             for begin in range(0, len(found), _AT_ONCE):
                 some = found[begin : begin + _AT_ONCE]
                 numbers = cases.c.number.in_([case.number for case in some])
-                closed = update(cases).where(*_within(moderators), numbers)
+                closed = update(cases).where(*in_workspace(moderators), numbers)
                 await connection.execute(closed.values(state="closed", version=cases.c.version + 1))
-                notes = [_note_values(case, case.version + 1, note) for case in some]
+                notes = [note_values(case, case.version + 1, note) for case in some]
                 await connection.execute(insert(case_notes), notes)
             return len(found)
 
         return await self._store.write(work)
 
     async def notes(self, case: Case) -> list[Note]:
-        query = select(case_notes).where(*_is(case, case_notes)).order_by(case_notes.c.place)
+        query = select(case_notes).where(*is_case(case, case_notes)).order_by(case_notes.c.place)
         async with self._store.read() as connection:
             rows = (await connection.execute(query)).all()
         return [Note(from_milliseconds(row.at), row.act, row.who, row.person) for row in rows]
 
     async def text(self, case: Case) -> str | None:
         async with self._store.read() as connection:
-            sealed = (await connection.execute(select(cases.c.sealed).where(*_is(case)))).scalar()
+            sealed = (await connection.execute(select(cases.c.sealed).where(*is_case(case)))).scalar()
         if sealed is None or self._sealer is None:
             return None
         try:
@@ -135,12 +149,12 @@ class SqlCases:
         return str(text) if whose == _whose(case) else None
 
     async def forget_text(self, case: Case) -> None:
-        statement = update(cases).where(*_is(case)).values(sealed=None, sealed_until=None)
+        statement = update(cases).where(*is_case(case)).values(sealed=None, sealed_until=None)
         await self._store.write(lambda connection: connection.execute(statement))
 
     async def search(self, platform: str, workspace: str, query: Query, most: int = 20) -> list[Case]:
-        where = _fits(platform, workspace, query)
-        return await self._all(select(*_COLUMNS).where(*where).order_by(cases.c.number.desc()).limit(most))
+        where = fits(platform, workspace, query)
+        return await self._all(select(*COLUMNS).where(*where).order_by(cases.c.number.desc()).limit(most))
 
     async def everything(
         self,
@@ -160,9 +174,9 @@ class SqlCases:
             number: of this number only.
             newest: only so many, the newest.
         """
-        where = _fits(platform, workspace, query) + ([] if number is None else [cases.c.number == number])
+        where = fits(platform, workspace, query) + ([] if number is None else [cases.c.number == number])
         order = (cases.c.at, cases.c.platform, cases.c.workspace, cases.c.number)
-        statement = select(*_COLUMNS).where(*where).order_by(*order)
+        statement = select(*COLUMNS).where(*where).order_by(*order)
         if newest is not None:
             last = statement.order_by(None).order_by(*(column.desc() for column in order)).limit(newest)
             for case in reversed(await self._all(last)):
@@ -175,17 +189,17 @@ class SqlCases:
             at += len(found)
 
     async def count(self, platform: str, workspace: str, query: Query) -> int:
-        return await self._number(select(func.count()).select_from(cases).where(*_fits(platform, workspace, query)))
+        return await self._number(select(func.count()).select_from(cases).where(*fits(platform, workspace, query)))
 
     async def waiting(self, platforms: Collection[str], now: datetime, most: int = 500) -> list[Case]:
         here = cases.c.platform.in_(platforms)
         where = here, cases.c.card_state == "waiting", cases.c.card_at <= to_milliseconds(now)
-        return await self._all(select(*_COLUMNS).where(*where).order_by(cases.c.at, cases.c.number).limit(most))
+        return await self._all(select(*COLUMNS).where(*where).order_by(cases.c.at, cases.c.number).limit(most))
 
     async def lost(self, platforms: Collection[str], before: datetime, most: int = 500) -> list[Case]:
         here = cases.c.platform.in_(platforms)
         where = here, cases.c.card_state == "claimed", cases.c.card_at < to_milliseconds(before)
-        return await self._all(select(*_COLUMNS).where(*where).order_by(cases.c.at, cases.c.number).limit(most))
+        return await self._all(select(*COLUMNS).where(*where).order_by(cases.c.at, cases.c.number).limit(most))
 
     async def stuck(self, platform: str, workspace: str, now: datetime) -> int:
         where = [cases.c.platform == platform, cases.c.workspace == workspace, cases.c.card_state == "waiting"]
@@ -199,7 +213,7 @@ class SqlCases:
         async def work(connection: Connection) -> list[Case]:
             taken = []
             for each in sorted(cases_, key=lambda one: (one.place.platform, one.place.workspace, one.number)):
-                free = update(cases).where(*_is(each), cases.c.card_state == each.card_state).values(**values)
+                free = update(cases).where(*is_case(each), cases.c.card_state == each.card_state).values(**values)
                 if each.card_state == "claimed":  # by somebody who is gone; of all that find it one gets it
                     free = free.where(cases.c.card_at < moment - 1000)
                 if (await connection.execute(free)).rowcount == 1:
@@ -226,7 +240,7 @@ class SqlCases:
             found = 0
             for begin in range(0, len(numbers), _AT_ONCE):
                 some = cases.c.number.in_(numbers[begin : begin + _AT_ONCE])
-                statement = update(cases).where(*_within(cases_[0].place), some).values(**values)
+                statement = update(cases).where(*in_workspace(cases_[0].place), some).values(**values)
                 found += (await connection.execute(statement)).rowcount
             return found
 
@@ -234,13 +248,13 @@ class SqlCases:
 
     async def fresh(self, case: Case) -> None:
         same = cases.c.version == case.version, cases.c.card_state == "stale"
-        statement = update(cases).where(*_is(case), *same).values(card_state="posted")
+        statement = update(cases).where(*is_case(case), *same).values(card_state="posted")
         await self._store.write(lambda connection: connection.execute(statement))
 
     async def stale(self, platforms: Collection[str], now: datetime, most: int = 20) -> list[Case]:
         here = cases.c.platform.in_(platforms)
         where = here, cases.c.card_state == "stale", cases.c.card_at <= to_milliseconds(now)
-        return await self._all(select(*_COLUMNS).where(*where).order_by(cases.c.card_at).limit(most))
+        return await self._all(select(*COLUMNS).where(*where).order_by(cases.c.card_at).limit(most))
 
     async def blanks(self, platforms: Collection[str], now: datetime, most: int = 20) -> list[Blank]:
         where = blanks.c.platform.in_(platforms), blanks.c.due <= to_milliseconds(now)
@@ -252,29 +266,29 @@ class SqlCases:
         ]
 
     async def blanked(self, blank: Blank) -> None:
-        statement = delete(blanks).where(*_within(blank.place, blanks), blanks.c.number == blank.number)
+        statement = delete(blanks).where(*in_workspace(blank.place, blanks), blanks.c.number == blank.number)
         await self._store.write(lambda connection: connection.execute(statement))
 
     async def blank_later(self, blank: Blank, at: datetime) -> None:
-        statement = update(blanks).where(*_within(blank.place, blanks), blanks.c.number == blank.number)
+        statement = update(blanks).where(*in_workspace(blank.place, blanks), blanks.c.number == blank.number)
         statement = statement.values(due=to_milliseconds(at), tries=blank.tries + 1)
         await self._store.write(lambda connection: connection.execute(statement))
 
     async def describe(self, case: Case, aspects: Sequence[str]) -> None:
-        values = {"aspects": _aspects(aspects)}
-        statement = update(cases).where(*_is(case)).values(**values)
+        values = {"aspects": aspects_of(aspects)}
+        statement = update(cases).where(*is_case(case)).values(**values)
         await self._store.write(lambda connection: connection.execute(statement))
 
     async def judgements(self, place: Place, since: datetime, band: Band = "negative") -> list[Judgement]:
         moment = to_milliseconds(since)
         decided = select(cases.c.at, cases.c.probability, cases.c.decision, cases.c.message).where(
-            *_where(cases, place), cases.c.band == band, cases.c.decision != "", cases.c.at >= moment
+            *at_place(cases, place), cases.c.band == band, cases.c.decision != "", cases.c.at >= moment
         )
         right = func.sum(sql_case((feedback.c.agrees, 1), else_=-1)).label("right")
         said = (
             select(verdicts.c.at, verdicts.c.probability, right, verdicts.c.message)
             .join(feedback, feedback.c.verdict == verdicts.c.id)
-            .where(*_where(verdicts, place), verdicts.c.band == band, verdicts.c.at >= moment)
+            .where(*at_place(verdicts, place), verdicts.c.band == band, verdicts.c.at >= moment)
             .group_by(verdicts.c.at, verdicts.c.probability, verdicts.c.message)
         )
         async with self._store.read() as connection:
@@ -300,122 +314,18 @@ class SqlCases:
 
     async def _first(self, *where: ColumnElement[bool]) -> Case | None:
         async with self._store.read() as connection:
-            row = (await connection.execute(select(*_COLUMNS).where(*where))).first()
-        return None if row is None else _case(row)
+            row = (await connection.execute(select(*COLUMNS).where(*where))).first()
+        return None if row is None else case_of(row)
 
     async def _all(self, query: Any) -> list[Case]:
         async with self._store.read() as connection:
-            return [_case(row) for row in await connection.execute(query)]
+            return [case_of(row) for row in await connection.execute(query)]
 
     async def _number(self, query: Any) -> int:
         async with self._store.read() as connection:
             return int((await connection.execute(query)).scalar() or 0)
 
 
-_PLAIN = (
-    "number",
-    "message",
-    "person",
-    "record",
-    "band",
-    "probability",
-    "model_id",
-    "rule",
-    "state",
-    "decision",
-    "assignee",
-    "owed",
-    "hidden",
-    "gone",
-    "edited",
-    "contested",
-    "version",
-    "card",
-    "card_channel",
-    "card_state",
-)
-_COLUMNS = [cases.c[name] for name in ("platform", "workspace", "channel", "at", "aspects", *_PLAIN)]
-_FIXED = frozenset(
-    ("platform", "workspace", "channel", "number", "message", "person", "at", "card", "card_channel", "card_state")
-) | {"card_at", "assignee_person"}
-"""What :meth:`SqlCases.change` leaves as it is."""
-
-
-async def _one(connection: Connection, *where: ColumnElement[bool]) -> Case | None:
-    row = (await connection.execute(select(*_COLUMNS).where(*where))).first()
-    return None if row is None else _case(row)
-
-
-def _where(table: Any, place: Place) -> list[ColumnElement[bool]]:
-    return [table.c[name] == value for name, value in place_values(place).items()]
-
-
-def _message(place: Place, message: str) -> list[ColumnElement[bool]]:
-    return [*_where(cases, place), cases.c.message == message]
-
-
-def _within(place: Place, table: Any = cases) -> list[ColumnElement[bool]]:
-    return [table.c.platform == place.platform, table.c.workspace == place.workspace]
-
-
-def _rolled(moderators: Place, roll: str) -> list[ColumnElement[bool]]:
-    mine = cases.c.card.startswith(rolled_up(roll), autoescape=True)
-    channel = cases.c.card_channel == moderators.channel
-    return [*_within(moderators), cases.c.card_state == "rolled", channel, mine]
-
-
-def _is(case: Case, table: Any = cases) -> list[ColumnElement[bool]]:
-    return [*_within(case.place, table), table.c.number == case.number]
-
-
-def _fits(platform: str | None, workspace: str | None, query: Query) -> list[ColumnElement[bool]]:
-    out: list[ColumnElement[bool]] = [] if platform is None else [cases.c.platform == platform]
-    out += [] if workspace is None else [cases.c.workspace == workspace]
-    for name in ("band", "state", "decision", "assignee", "owed", "channel"):
-        wanted = getattr(query, name)
-        if wanted is not None:
-            out.append(cases.c[name] == wanted)
-    if query.within is not None:
-        out.append(cases.c.channel.in_(query.within))
-    return out if query.since is None else [*out, cases.c.at >= to_milliseconds(query.since)]
-
-
 def _whose(case: Case) -> list[Any]:
+    """Sealed beside its text, so that no text is shown with another case."""
     return [case.place.platform, case.place.workspace, case.number, case.message]
-
-
-def _values(case: Case) -> dict[str, Any]:
-    return {
-        **place_values(case.place),
-        **{name: getattr(case, name) for name in _PLAIN},
-        "at": to_milliseconds(case.at),
-        "aspects": _aspects(case.aspects),
-        "assignee_person": "",
-        "card_at": 0,
-    }
-
-
-def _aspects(aspects: Sequence[str]) -> str:
-    kept = list(aspects)
-    while len(" ".join(kept)) > _MOST_ASPECTS:
-        kept.pop()
-    return " ".join(kept)
-
-
-def _case(row: Any) -> Case:
-    values = {name: getattr(row, name) for name in _PLAIN}
-    place = Place(row.platform, row.workspace, row.channel)
-    return Case(place=place, at=from_milliseconds(row.at), aspects=tuple(row.aspects.split()), **values)
-
-
-def _note_values(case: Case, place: int, note: Note) -> Mapping[str, Any]:
-    return {
-        "platform": case.place.platform,
-        "workspace": case.place.workspace,
-        "number": case.number,
-        "place": place,
-        "at": to_milliseconds(note.at),
-        "act": note.act,
-        "who": note.who,
-        "person": note.person,
-    }
