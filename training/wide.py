@@ -21,7 +21,7 @@ from training.recipe import Recipe
 
 Pair = tuple[int, ...]
 
-_MOVIE, _MADE, _WRITTEN, _JUDGED = 0.05, 0.05, 0.2, 0.5
+_MOVIE, _MADE, _WRITTEN, _RARE, _JUDGED = 0.05, 0.05, 0.2, 0.1, 0.5
 
 
 @dataclass(frozen=True)
@@ -132,6 +132,7 @@ def beside(movies: Sequence[Row], unrated: Sequence[Row], recipe: Recipe, seed: 
     judged = [r for r in unrated if isinstance(r, Judged)]
     read = [(r.text, r.positive > 0.5, _JUDGED * abs(2 * r.positive - 1)) for r in judged]
     written = [(text, good, _WRITTEN) for text, good in (examples() if recipe.tune.written else [])]
+    written += [(text, good, _RARE) for text, good in (examples(0, 1) if recipe.tune.rare else [])]
     return [(text, good, _MADE) for text, good in make(recipe.wide_made, seed + 2)] + written + films + read
 
 

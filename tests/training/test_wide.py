@@ -23,7 +23,7 @@ ROWS = [Row(text, rating, place(text)) for text, rating in SAID for _ in range(2
 def test_as_many_movies_and_made_reviews_as_the_recipe_says():
     movies = [Row(f"영화 {i}", float(i % 10 + 1), place(f"영화 {i}")) for i in range(100)]
     best = recipe.load("best")
-    wanted = replace(best, wide_movies=30, wide_made=50, tune=replace(best.tune, written=0))
+    wanted = replace(best, wide_movies=30, wide_made=50, tune=replace(best.tune, written=0, rare=0))
     others = beside(movies, [], wanted, 0)
     films = [(text, good) for text, good, _ in others if text.startswith("영화 ")]
     assert (len(films), len(others)) == (30, 80)
@@ -35,15 +35,19 @@ def test_as_many_movies_and_made_reviews_as_the_recipe_says():
 
 def test_reviews_written_by_hand_stand_beside_the_rows_where_the_network_learns_them(monkeypatch):
     written = [("두 달째 멀쩡해요", True), ("두 달 만에 고장", False)]
-    monkeypatch.setattr(wide, "examples", lambda: written)
+    rare = [("튼튼하네요 두 달째", True), ("튼튼하네요 두 번", False)]
+    monkeypatch.setattr(wide, "examples", lambda once=1, seldom=0: written * once + rare * seldom)
     best = replace(recipe.load("best"), wide_movies=0, wide_made=0)
-    assert beside([], [], best, 0) == [(text, good, 0.2) for text, good in written]
-    assert beside([], [], replace(best, tune=replace(best.tune, written=0)), 0) == []
+    rows = {0.2: written, 0.1: rare}
+    assert beside([], [], best, 0) == [(text, good, counts) for counts, found in rows.items() for text, good in found]
+    plain = replace(best, tune=replace(best.tune, rare=0))
+    assert beside([], [], plain, 0) == [(text, good, 0.2) for text, good in written]
+    assert beside([], [], replace(plain, tune=replace(plain.tune, written=0)), 0) == []
 
 
 def test_of_unrated_reviews_those_that_were_judged_stand_beside_the_rows_and_count_the_more_the_surer():
     best = recipe.load("best")
-    none = replace(best, wide_movies=0, wide_made=0, tune=replace(best.tune, written=0))
+    none = replace(best, wide_movies=0, wide_made=0, tune=replace(best.tune, written=0, rare=0))
     read = [Judged(text, None, 0.5, None, (3,), p) for text, p in (("좋은 편", 0.9), ("별로", 0.2), ("글쎄", 0.5))]
     others = beside([], [*read, Row("모름", None, 0.5)], none, 0)
     assert [(text, good) for text, good, _ in others] == [("좋은 편", True), ("별로", False), ("글쎄", False)]

@@ -2,8 +2,8 @@
 
 ``*.tsv``: a line is a pair, the review of a content customer and that of a discontented one, in nearly the same words.
 ``rare/*.tsv``: more of them, of what real reviews hold little of: one of the two says it with irony or is too polite to
-blame (``irony_*``), or both are in the slang of the young (``slang_*``). So teachers and the wide part do not learn
-them; the network in service does.
+blame (``irony_*``), or both are in the slang of the young (``slang_*``). So teachers do not learn them; the
+network in service and its wide part do.
 Whoever wrote them had read neither the rules nor the behaviour suites in ``tests/data``; a test sees to it that
 none of them is, or nearly is, a sentence of those suites.
 """
