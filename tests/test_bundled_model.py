@@ -29,18 +29,18 @@ def held_out():
 
 
 FLOORS = {
-    "negation": 0.88,
-    "negation_fresh": 0.64,
+    "negation": 0.86,
+    "negation_fresh": 0.65,
     "negation_unseen": 0.83,
     "contrast": 0.92,
-    "contrast_unseen": 0.88,
-    "irony": 0.65,
-    "irony_unseen": 0.56,
-    "ironic_unseen": 0.56,
+    "contrast_unseen": 0.89,
+    "irony": 0.72,
+    "irony_unseen": 0.64,
+    "ironic_unseen": 0.68,
     "slang": 0.81,
-    "slang_unseen": 0.74,
-    "written_unseen": 0.68,
-    "elsewhere": 0.84,
+    "slang_unseen": 0.77,
+    "written_unseen": 0.71,
+    "elsewhere": 0.88,
     "harmless": 0.97,
 }
 """A little under what the model does, so that a worse one is noticed."""
@@ -77,8 +77,7 @@ def test_held_out_accuracy(analyzer, held_out):
 
 def test_spelling_does_not_turn_verdicts(analyzer, held_out):
     for name, flips in behaviour.invariance(analyzer, [r.text for r in held_out]).items():
-        # Two dots are meant to turn no more than the others; that they do is told in training/README.md.
-        assert flips.of_all.value <= (0.022 if name == "dots" else 0.02), name
+        assert flips.of_all.value <= 0.02, name
 
 
 @pytest.mark.parametrize(("amount", "most"), [(0.1, 0.02), (0.2, 0.04)])
