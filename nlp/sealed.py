@@ -95,6 +95,9 @@ def write(files: Mapping[str, bytes], name: str, folder: Path) -> str:
 
     The old one stands beside it under another name until the new one is there, so that neither an error nor a kill
     takes both.
+
+    Raises:
+        OSError: if it cannot be written; the old one is still there then.
     """
     manifest = seal(files, name)
     folder.parent.mkdir(parents=True, exist_ok=True)
