@@ -5,6 +5,8 @@ import re
 import tomllib
 from pathlib import Path
 
+import pytest
+
 import nlp
 from training import recipe
 
@@ -44,3 +46,23 @@ def test_the_bundled_model_fits_in_8_mb_and_has_a_card():
     assert re.search("## (Data|데이터)", card), "it is in the language of who made it"
     for part in ("Not for", "licence", "95 % interval", "accuracy"):
         assert part in card
+
+
+def _anchors(text):
+    """What a link can lead to on a page: its headings as GitHub writes them into addresses."""
+    headings = re.findall(r"^#{1,6} (.+)$", re.sub(r"^```.*?^```", "", text, flags=re.S | re.M), re.M)
+    return {re.sub(r"[^\w\- ]", "", heading.strip().lower()).replace(" ", "-") for heading in headings}
+
+
+PAGES = [path for folder in ("bot", "nlp", "training") for path in sorted((ROOT / folder).rglob("*.md"))]
+
+
+@pytest.mark.parametrize("document", [*PAGES, *ROOT.glob("*.md")], ids=lambda path: path.relative_to(ROOT).as_posix())
+def test_every_link_to_another_page_leads_there(document):
+    for link in re.findall(r"\]\(([^)\s]+)\)", document.read_text("utf-8")):
+        if re.match(r"[a-z]+:", link):
+            continue
+        path, _, anchor = link.partition("#")
+        there = (document.parent / path).resolve() if path else document
+        assert there.exists(), link
+        assert not anchor or anchor in _anchors(there.read_text("utf-8")), link
