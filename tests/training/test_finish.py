@@ -69,20 +69,21 @@ def test_it_learns_what_rules_make_and_keeps_its_opinions_of_reviews(start, done
     assert moved.mean() < 0.08
 
 
-@pytest.mark.parametrize("kind", ["written", "rare"])
-def test_it_learns_what_was_written_by_hand(start, monkeypatch, kind):
+def test_it_learns_what_was_written_by_hand(start, monkeypatch):
     from training import finish as module
 
     written = [("주머니가 하나도 안 터졌어요", True), ("주머니가 하루 만에 터졌어요", False)]
-    monkeypatch.setattr(module, "examples", lambda plain, rare: written * {"written": plain, "rare": rare}[kind])
-    texts, good = zip(*written, strict=True)
-    few = replace(RECIPE, made=16, epochs=8)
-    said = [
-        probabilities(module.finish(start, replace(few, **{kind: times}), REAL[:600], 0), list(texts))
-        for times in (0, 64)
-    ]
-    assert ((said[1] > 0.5) == good).all()
-    assert said[1][0] - said[1][1] > said[0][0] - said[0][1] + 0.3
+    rare = [("한 번에 붙다니 대단하네요", True), ("한 번에 떨어지다니 대단하네요", False)]
+    asked = []
+    monkeypatch.setattr(module, "examples", lambda *times: asked.append(times) or written * times[0] + rare * times[1])
+    few = replace(RECIPE, made=16, epochs=8, written=64, rare=65)
+    done = module.finish(start, few, REAL[:600], 0)
+    assert asked == [(64, 65)]
+    for pair in (written, rare):
+        texts, good = zip(*pair, strict=True)
+        before, said = (probabilities(model, list(texts)) for model in (start, done))
+        assert ((said > 0.5) == good).all(), texts
+        assert said[0] - said[1] > before[0] - before[1] + 0.3, texts
 
 
 def test_wide_part_calibration_and_bands_stay_what_they_were(start, done):
@@ -126,6 +127,7 @@ def test_only_marks_at_the_end_are_changed():
     assert all(remarked("ㅋㅋ", random).startswith("ㅋㅋ") for _ in range(20)), "nothing else is there"
 
 
+@pytest.mark.slow
 def test_a_model_folder_is_finished_by_one_command(start, tmp_path):
     folder = tmp_path / "start"
     save(start, folder, name="small", card="x\n", more={})
