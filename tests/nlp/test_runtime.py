@@ -81,7 +81,7 @@ def test_the_bundled_model_answers_as_keras_does(network: ModuleType, compose: A
     texts = sorted(map(normalize, compose(1000, seed=1)), key=len)
     assert len(texts[0]) < 5 and len(texts[-1]) > 250
     expected = np.concatenate(
-        [keras_logits(network, model, texts[i : i + 250], eager=False) for i in range(0, len(texts), 250)]
+        [keras_logits(network, model, texts[i : i + 500], eager=False) for i in range(0, len(texts), 500)]
     )
     runtime = Runtime(model.settings.network, model.tokenizer, model.weights)
     check_parity(expected, runtime.logits(texts))
