@@ -39,6 +39,7 @@ FLOORS = {
     "ironic_unseen": 0.68,
     "slang": 0.81,
     "slang_unseen": 0.77,
+    "told_unseen": 0.46,
     "written_unseen": 0.71,
     "elsewhere": 0.88,
     "harmless": 0.97,
