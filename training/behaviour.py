@@ -114,6 +114,7 @@ INVARIANCES: dict[str, Callable[[str], str]] = {
     "shorter_laugh": lambda t: re.sub(r"([ㅋㅠㅎ!])\1+", r"\1", t),
     "laugh": lambda t: t + "ㅋㅋ",
     "tears": lambda t: t + "ㅠㅠ",
+    "other_tears": lambda t: t + "ㅜㅜ",
     "exclamation": lambda t: t + "!",
     "exclamations": lambda t: t + "!!!",
     "exclamation_instead": lambda t: _bare(t) + "!",

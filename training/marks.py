@@ -20,7 +20,7 @@ from nlp.text import normalize
 from training.data import Row
 from training.linear import Ask, Table, features, wide_part
 
-MARKS = ("!", "!!", "ㅋㅋ", "ㅎㅎ", "~", ".", "..", "ㅠㅠ")
+MARKS = ("!", "!!", "ㅋㅋ", "ㅎㅎ", "~", ".", "..", "ㅠㅠ", "ㅜㅜ")
 _ENDINGS = ".!~?ㅋㅎㅠㅜ "
 _RIDGE = 1.0
 
