@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 
 from training.chat_columns import Columns, chat_columns
@@ -20,6 +21,9 @@ from training.signs import (
     names_platform,
 )
 
+_MOST = 1 << 14  # characters of a cell of JSON that are looked at
+_JSON_PARTS = re.compile(r'"((?:[^"\\]|\\.)*)"|(\d[\d.eE+]*)')
+
 _Test = Callable[[str], bool]
 _Own = Callable[[int, int, int], bool]
 
@@ -37,6 +41,13 @@ def _own_times(count: int, like: int, filled: int) -> bool:
 def _own_numbers(count: int, like: int, filled: int) -> bool:
     """A shop's numbers may be as long as Discord's, too, but then many of them are."""
     return count > filled / 10
+
+
+def _parts(cell: str) -> list[str]:
+    """What a cell holds: itself, or the strings and numbers in it where it is JSON, such as an author."""
+    if cell[:1] not in ("{", "["):
+        return [bare(cell)]
+    return [bare(text or number) for text, number in _JSON_PARTS.findall(cell[:_MOST])]
 
 
 class _Odd:
@@ -117,7 +128,8 @@ class Guard:
             self.first = self.first or (number, sign)
         for odd in self._odd:
             if odd.column < len(cells):
-                odd.look(number, bare(cells[odd.column]))
+                for part in _parts(cells[odd.column]):
+                    odd.look(number, part)
 
     def _sign(self, cells: Sequence[str]) -> Said | None:
         for i, cell in enumerate(cells):
@@ -130,7 +142,7 @@ class Guard:
             if i != self._text and self._columns.may_name(i, cell) and names_platform(cell):
                 return Said("sign_named", {"column": self._column(i)})
         for i, sentence, is_it in self._sure:
-            if i < len(cells) and is_it(bare(cells[i])):
+            if i < len(cells) and any(map(is_it, _parts(cells[i]))):
                 return Said(sentence, {"column": self._column(i)})
         return None
 

@@ -157,6 +157,8 @@ def scale_of(path: Path, points: Collection[Points], scale: float | None, cut: f
         mixed = ofs and ofs != {usual} and 0 < highest <= max(ofs)
         if mixed or (cut is None and not ofs and _could_be_any(plain, named)):
             raise DataError("scale_unclear", file=path.name, highest=highest)
+        if cut is None and not ofs and _strays(plain):
+            raise DataError("rating_too_high", file=path.name, rating=highest, highest=SCALES[0])
         scale = max(ofs) if ofs and not highest else usual
     if scale is None or highest > scale:
         raise DataError("rating_too_high", file=path.name, rating=highest, highest=scale or 100)
@@ -165,6 +167,12 @@ def scale_of(path: Path, points: Collection[Points], scale: float | None, cut: f
         raise DataError("cut_too_high", cut=found.cut, highest=scale)
     bad = cut is not None and (_from_zero(plain, named) or _zero_is_bad(found, points))
     return replace(found, zero=scale < _FEWEST_STARS or bad)
+
+
+def _strays(plain: Collection[float]) -> bool:
+    """Whether there are stars up to five and one number far above, such as a 10 for a 1: no scale has such a gap."""
+    highest = max(plain, default=0.0)
+    return highest > SCALES[0] and bool({4.0, 5.0} & set(plain)) and not any(SCALES[0] < n < highest for n in plain)
 
 
 def _could_be_any(plain: Collection[float], named: Named) -> bool:

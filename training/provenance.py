@@ -113,7 +113,7 @@ def json_keys(head: str) -> str:
         {"type", "user", "ts", "text"} <= keys and has_slack_time(head)
     ):
         return "sign_slack_keys"
-    if {"guild", "channel", "messages"} <= keys or {"guild_id", "channel_id"} & keys:
+    if {"guild", "channel", "messages"} <= keys or {"guild_id", "channel_id", "discriminator"} & keys:
         return "sign_discord_keys"
     if keys >= OUR_LOG:
         return "sign_our_log"

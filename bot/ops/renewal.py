@@ -41,7 +41,8 @@ class ModelWatch:
     def look(self) -> Classifier | None:
         """The model that is to take over; None if the one that judges is to go on.
 
-        A folder is tried once: a broken one stays out of service until another is put there.
+        A folder is tried once: a broken one stays out of service until another is put there. What passes, such as too
+        many open files, says nothing of the folder, which is tried again.
 
         Raises:
             Exception: whatever is wrong with the new model or the file that names it.
@@ -52,7 +53,11 @@ class ModelWatch:
         self._seen = (folder,)
         if folder is not None and folder.name == self.serving:
             return None
-        classifier = self._load(folder)
+        try:
+            classifier = self._load(folder)
+        except (OSError, MemoryError):
+            self._seen = None
+            raise
         return classifier if classifier.model_id != self.serving else None
 
 

@@ -125,6 +125,25 @@ async def test_a_broken_model_leaves_the_old_one(
     await inference.close()
 
 
+async def test_what_passes_says_nothing_of_a_new_model(
+    model: nlp.Analyzer, other: Path, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    store, inference, failures = ModelStore(tmp_path), Inference(model, Counters()), [OSError(24, "x"), MemoryError()]
+
+    def load(folder: Path | None) -> nlp.Analyzer:
+        if folder is not None and failures:
+            raise failures.pop()
+        return load_tested(folder)
+
+    new_id = store.promote(other)
+    watch = ModelWatch(store, load, model.model_id)
+    task = asyncio.create_task(change_over_again_and_again(inference, watch, every=0.01))
+    await until(lambda: inference.model_id == new_id)
+    assert not failures and sum(r.levelname == "ERROR" for r in caplog.records) == 2
+    task.cancel()
+    await inference.close()
+
+
 def test_commands_use_the_promoted_model(other: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     assert load_model(None).model_id == nlp.load().model_id

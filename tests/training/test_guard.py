@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import random
 import string
 import unicodedata
@@ -100,3 +101,37 @@ def test_a_file_whose_name_was_taken_apart(tmp_path):
     path = tmp_path / unicodedata.normalize("NFD", "디스코드 후기.csv")
     path.write_text("별점,리뷰\n5,좋아요\n1,별로예요\n", "utf-8")
     assert "파일 이름" in refusal(path)
+
+
+@pytest.mark.parametrize(
+    "who",
+    [
+        {"author": {"id": DISCORD, "username": "kim", "discriminator": "0001", "global_name": "kim"}},
+        {"author": {"id": DISCORD, "name": "kim"}},
+        {"author": [DISCORD]},
+        {"author": {"id": int(DISCORD)}},
+        {"user": {"id": "U012AB3CD"}},
+        {"channel": {"name": "리뷰", "id": "C012AB3CD"}},
+    ],
+    ids=str,
+)
+def test_what_an_author_holds_is_looked_at(tmp_path, who):
+    path = tmp_path / "a.jsonl"
+    lines = [{"rating": 5 - 4 * (i % 2), "text": f"{i}번째 {'별로예요' if i % 2 else '좋아요'}"} for i in range(200)]
+    lines[87] |= who
+    path.write_text("".join(f"{json.dumps(line, ensure_ascii=False)}\n" for line in lines), "utf-8")
+    assert ("내보낸 파일의 키" if "discriminator" in str(who) else "88번째 행") in refusal(path)
+
+
+def test_a_shop_may_say_much_of_its_customers(tmp_path):
+    path = tmp_path / "a.jsonl"
+    lines = [
+        {
+            "rating": 5 - 4 * (i % 2),
+            "text": f"{i}번째 리뷰",
+            "author": {"id": i, "name": f"kim{i}", "seen": 1709251200 + i},
+        }
+        for i in range(200)
+    ]
+    path.write_text("".join(f"{json.dumps(line, ensure_ascii=False)}\n" for line in lines), "utf-8")
+    assert len(read_reviews([path], ReadRules(), HOST).rows) == 200
