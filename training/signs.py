@@ -13,6 +13,9 @@ _PLATFORM = re.compile(  # not trousers
 )
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u2060\ufeff]")
 
+_LOOK_ALIKE = str.maketrans("\u0430\u03b1\u0441\u0456\u03b9\u043a\u03ba\u04cf\u043e\u03bf\u0455\u0501", "aaciikkloosd")
+"""Small Cyrillic and Greek letters that look like those of the two names (Unicode Technical Standard 39)."""
+
 _MARKUP = re.compile(
     r"<@[UW][A-Z0-9]{5,}(?:\|[^>]*)?>"  # Slack: a person, a channel, a group, everybody
     r"|<#[CG][A-Z0-9]{5,}(?:\|[^>]*)?>"
@@ -50,7 +53,7 @@ _AROUND = " \t\u00a0\u200b\ufeff'\"`"
 def names_platform(text: str) -> bool:
     """Whether a text names Discord or Slack."""
     if not text.isascii():
-        text = _INVISIBLE.sub("", unicodedata.normalize("NFKC", text))
+        text = _INVISIBLE.sub("", unicodedata.normalize("NFKC", text)).lower().translate(_LOOK_ALIKE)
     return bool(_PLATFORM.search(text))
 
 

@@ -149,7 +149,7 @@ def test_rows_of_a_shop_are_read(tmp_path, content):
     assert len(read_reviews([tmp_path / "shop.csv"], ReadRules(), HOST).rows) == 2
 
 
-@pytest.mark.parametrize("source", ["Discord 후기 채널", "우리 슬랙"])
+@pytest.mark.parametrize("source", ["Discord 후기 채널", "우리 슬랙", "우리 Sl\u0430ck", "D\u0456sc\u043erd 후기"])
 def test_a_source_that_is_named_is_believed(tmp_path, source):
     (tmp_path / "shop.csv").write_text(PLAIN, "utf-8")
     with pytest.raises(DataError, match="적어 주신 출처"):
