@@ -80,8 +80,13 @@ def key_digest(text: str, *, blanks: bool = False) -> int:
 
 
 def place_of(digest: int) -> float:
-    """Where a digest stands in 0..1."""
+    """Where a digest of 64 bits stands in 0..1."""
     return digest / 2**64
+
+
+def places_of(digests: NDArray[np.uint64]) -> NDArray[np.float64]:
+    """The :func:`place_of` of many."""
+    return digests / 2.0**64
 
 
 def fold(where: float, folds: int, held_out: float = HELD_OUT_SHARE) -> int:

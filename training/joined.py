@@ -8,7 +8,7 @@ from collections import Counter
 import numpy as np
 from numpy.typing import NDArray
 
-from training.data import key_digest
+from training.data import key_digest, places_of
 from training.provenance import Origin
 from training.rows import Rows, Texts
 
@@ -85,7 +85,7 @@ class Joined:
         kept = np.zeros(len(said), bool)
         kept[first] = True
         origins = np.frombuffer(self._origins, np.uint32)[first]
-        places = np.frombuffer(self._places if self._as_taught else self._same, np.uint64)[first] / 2.0**64
+        places = places_of(np.frombuffer(self._places if self._as_taught else self._same, np.uint64)[first])
         self._texts.keep(kept)
         if self._keep_written:
             self._written.keep(kept)

@@ -114,6 +114,16 @@ def test_split_depends_on_the_text_alone():
     assert not {r.text for r in learn} & {r.text for r in held}
 
 
+def test_whatever_reads_a_file_puts_its_reviews_in_the_same_places(tmp_path):
+    """What `fit` holds out `evaluate` must ask about, and what was judged is found by its place."""
+    from training.reviews import ReadRules, read_reviews
+
+    path = tmp_path / "rated.tsv"
+    path.write_text("".join(f"{1 + i % 2 * 4}\t리뷰 {i}번, 좋아요\n" for i in range(500)), encoding="utf-8")
+    lines, table = data.read_rated(path).rows, read_reviews([path], ReadRules(), None).rows
+    assert [r.place for r in lines] == [r.place for r in table] == [data.place(r.text) for r in lines]
+
+
 def test_folds_share_out_every_row():
     rows = [data.Row(str(i), 5, data.place(str(i))) for i in range(2000)]
     learn, _ = split(rows)
