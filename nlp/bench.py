@@ -147,6 +147,11 @@ def _percentile(seconds: Sequence[float], percent: int) -> float:
     return 1000 * quantiles(seconds, n=100, method="inclusive")[percent - 1]
 
 
+def milliseconds(analyzer: Analyzer, length: int) -> float:
+    """How long one review of so many characters takes, in the middle of 500."""
+    return _percentile(_seconds(analyzer.analyze, reviews(50, length, length), 500), 50)
+
+
 def measure_single(analyzer: Analyzer, model: Artifact, *, quick: bool) -> Iterator[Figure]:
     """One review at a time on one thread, and what Keras' ``predict`` takes for the same review."""
     own = {n: _seconds(analyzer.analyze, reviews(50, n, n), 30 if quick else 2000) for n in _LENGTHS}

@@ -38,8 +38,13 @@ def write_card(
     acts: Behaviour,
     seed: int,
     start: str = "",
+    cost: str = "",
 ) -> str:
-    """The card, in Markdown; ``start`` is the model that was only finished, empty where it was made from nothing."""
+    """The card, in Markdown.
+
+    Of the last two, ``start`` is the model that was only finished, empty where it was made from nothing; ``cost`` a
+    sentence about size and speed.
+    """
     versions = ", ".join(f"{p} {importlib.metadata.version(p)}" for p in ("keras", "numpy", "scikit-learn"))
     origin = say(
         "card_made_finish" if start else "card_made_full",
@@ -69,7 +74,7 @@ def write_card(
         ),
         say("card_never"),
         say("card_network"),
-        _network(settings),
+        " ".join([_network(settings), cost]).strip(),
         say("card_results"),
         say("card_tested_full", rows=result.accuracy.n) + (say("card_looks", n=recipe.looks) if recipe.looks else ""),
         table(("card_measure", "card_value", "card_interval"), _results(settings, result, linear, compared, movies)),

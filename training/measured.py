@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from nlp import Analyzer
+from nlp import Analyzer, bench
 from nlp.artifact import Artifact, load, save
 from nlp.curve import CURVE
 from training import baseline
@@ -19,10 +19,13 @@ from training.curve import measure_curve, to_json
 from training.data import MOVIES_CUT
 from training.evaluate import evaluate
 from training.losses import read_losses
+from training.messages import say
 from training.outcome import Outcome
 from training.recipe import Recipe
 from training.rows import clear_movies, split
 from training.runfolder import PAGE, Learning, write_results
+
+_LENGTH = 40  # characters of a review like most
 
 if TYPE_CHECKING:
     from training.prepared import Corpora
@@ -70,14 +73,20 @@ def measure_and_save(
         on_films = evaluate(analyzer, clear, positive_above=MOVIES_CUT)
     suites = suites_in(SUITES) if SUITES.exists() else []
     acts = Behaviour.of(analyzer, [r.text for r in held], result.positive.tolist(), suites)
-    card = write_card(
-        recipe, corpora, lesson, trained.settings, result, linear.old, linear.paired, on_films, acts, seed, start
-    )
+    found = (linear.old, linear.paired, on_films, acts)
+    card = write_card(recipe, corpora, lesson, trained.settings, result, *found, seed, start, cost_of(trained))
     more = {RECORD: against.to_json(), CURVE: to_json(measure_curve(result.probability, result.positive))}
     model_id = save(trained, out, name=trained.model_id, card=card, more=more)
     result = evaluate(Analyzer(load(out), threads=2), held, positive_above=above)  # as it was written
     outcome = Outcome(model_id, out, folder / PAGE, result, against, linear, on_films)
-    found = {name: read_losses(path) for name, path in (losses or {}).items()}
-    learning = Learning.of_losses({name: loss for name, loss in found.items() if loss})
+    read = {name: read_losses(path) for name, path in (losses or {}).items()}
+    learning = Learning.of_losses({name: loss for name, loss in read.items() if loss})
     write_results(folder, learning, result, card, outcome.sentences)
     return outcome
+
+
+def cost_of(model: Artifact) -> str:
+    """What a model takes, for its card."""
+    parameters = sum(w.size for w in model.weights.values())
+    taken = bench.milliseconds(Analyzer(model, threads=1), _LENGTH)
+    return say("card_cost", parameters=parameters, megabytes=2e-6 * parameters, length=_LENGTH, ms=taken)

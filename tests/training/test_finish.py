@@ -14,6 +14,7 @@ from tests.training.shop import needs_keras, reviews, train
 from training.arrays import read_arrays
 from training.counterfactual import make
 from training.marks import remarked
+from training.noise import misspell
 from training.recipe_parts import FinishRecipe
 
 pytestmark = needs_keras
@@ -146,6 +147,7 @@ def test_a_model_folder_is_finished_by_one_command(start, tmp_path):
     assert made.model_id.startswith("small-") and made.model_id != load(folder).model_id
     card = (tmp_path / "done" / "README.md").read_text("utf-8")
     assert load(folder).model_id in card and "finish --recipe mine" in card
+    assert f"{sum(w.size for w in start.weights.values()):,}개" in card and "ms (`python -m nlp.bench`)" in card
     assert "rated.tsv" in card and "네이버" not in card.partition("(data)")[2], "the sources are those of the rows"
     (folder_of_run,) = (tmp_path / "runs").glob("finish-*")
     assert (folder_of_run / "index.html").is_file()
@@ -181,6 +183,25 @@ def test_what_marks_do_alone_is_taken_back_last_of_all(start, tmp_path):
     marked = [[text + mark for text in bare] for mark in ("!", "..")]
     moved = [np.mean([abs(probabilities(m, bare) - probabilities(m, said)) for said in marked]) for m in (plain, level)]
     assert moved[1] < 0.4 * moved[0], moved
+
+
+def test_the_last_of_all_steps_makes_changed_reviews_say_what_they_said(start, tmp_path):
+    from training.data import Row, place
+    from training.finish import finished, loss_files
+    from training.prepared import Corpora
+    from training.recipe import Recipe
+
+    corpora = Corpora([Row(text, float(stars), place(text)) for stars, text in reviews(700)])
+    tables = {"consistency": {"kept": 400, "epochs": 12, "batch": 64, "rate": 1e-2, "noise": 0.9, "marks": 0.0}}
+    recipe = replace(Recipe.from_dict(tables, "small"), network=CONFIG)
+    done = finished(start, recipe, corpora, tmp_path, 0)
+    assert [path.name for path in tmp_path.glob("*.jsonl")] == ["consistency-0.jsonl"]
+    assert loss_files(recipe, tmp_path) == {"consistency-0": tmp_path / "consistency-0.jsonl"}
+    unseen = [r.text for r in corpora.rated if r.place < 0.15]
+    random = np.random.default_rng(3)
+    wrong = [misspell(text, random) for text in unseen]
+    moved = [abs(probabilities(m, wrong) - probabilities(start, unseen)).mean() for m in (start, done)]
+    assert moved[1] < 0.8 * moved[0], moved
 
 
 def test_targets_of_real_texts_are_the_whole_models_own_opinion(start):

@@ -18,8 +18,8 @@ CARD_MADE_FULL = (
 )
 CARD_MADE_FINISH = (
     "Made on {day} with seed {seed} from the model {start} by `python -m training finish --recipe {recipe}` "
-    "(Python {python}, {versions}). That one was made by the steps before of `fit --recipe {recipe}`: the wide part, "
-    "the calibration and the unsure band are the same."
+    "(Python {python}, {versions}). How that one was made is in its own card. The calibration and the unsure band are "
+    "the same."
 )
 CARD_MADE_SHOP = (
     "Made on {day} with seed {seed}, recipe `{recipe}`, from `{start}`, which learned on for {best} of {passes} passes "
@@ -85,6 +85,10 @@ CARD_MOVIES_F1 = "macro F1 on movie reviews"
 CARD_BY_RATING = "{rating} stars"
 CARD_BY_LENGTH = "{length} characters"
 CARD_SHAPE = "{vectors}{pairs}; {cell} of {size} units; {pooling} of its states{wide}."
+CARD_COST = (
+    "{parameters:,} parameters, {megabytes:.1f} MB in half precision. One review of {length} characters takes {ms:.2f} "
+    "ms on one thread of the machine that made it (`python -m nlp.bench`)."
+)
 CARD_VECTORS = "vectors of {width} numbers"
 CARD_VECTORS_JAMO = "vectors of {width} numbers, a syllable being its own plus those of its jamo"
 CARD_PAIRS = ", and with the one before it one more of half that width"

@@ -23,8 +23,8 @@ CARD_MADE_FULL = (
 )
 CARD_MADE_FINISH = (
     "{day}에 시드 {seed}, 모델 {start} 에서 `python -m training finish --recipe {recipe}` 명령으로 만들었습니다 "
-    "(Python {python}, {versions}). 그 모델은 `fit --recipe {recipe}` 의 앞 단계들로 만든 것입니다. "
-    "선형 부분, 보정, 확인 필요 범위는 그대로입니다."
+    "(Python {python}, {versions}). 그 모델을 어떻게 만들었는지는 그 모델의 카드에 있습니다. "
+    "보정과 확인 필요 범위는 그대로입니다."
 )
 CARD_MADE_SHOP = (
     "{day}에 시드 {seed}, `{recipe}` 레시피로 `{start}` 모델에서 이어 배워 만들었습니다. {passes}번 읽은 가운데 "
@@ -88,6 +88,10 @@ CARD_MOVIES_F1 = "영화 리뷰의 macro F1"
 CARD_BY_RATING = "별점 {rating}"
 CARD_BY_LENGTH = "{length}자"
 CARD_SHAPE = "{vectors}{pairs}. {cell} {size}. 상태를 모으는 법: {pooling}.{wide}"
+CARD_COST = (
+    "매개변수 {parameters:,}개, 반 정밀도로 {megabytes:.1f} MB. 만든 기계의 한 스레드에서 {length}자 리뷰 한 편에 "
+    "{ms:.2f} ms (`python -m nlp.bench`)."
+)
 CARD_VECTORS = "글자마다 수 {width}개의 벡터"
 CARD_VECTORS_JAMO = "글자마다 수 {width}개의 벡터 (제 벡터와 자모의 벡터를 더함)"
 CARD_PAIRS = ", 바로 앞 글자와의 짝마다 그 절반 너비의 벡터 하나 더"
