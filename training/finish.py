@@ -1,4 +1,4 @@
-"""The last step: the network learns reviews made by rule or by hand, and to say of others what the model says already.
+"""The last steps: the network learns reviews made by rule or by hand, and to say of others what the model says already.
 
 What a model has learned from reviews should not suffer from sentences of which corpora hold few. So its
 own opinion on real texts is its target there (learning without forgetting: Li & Hoiem 2016, arXiv:1606.09282), and on
@@ -6,14 +6,16 @@ copies of them that are misspelt or end in other marks, too (consistency trainin
 Made reviews are asked of the whole model, its wide part included, which does not change; so what its n-grams get wrong
 about them the network sets right. Only what is wrong or unsure is corrected: of the others its own opinion is kept.
 Opinions on real texts stay what they were, and so does their calibration. With ``level`` the wide part then takes back
-a part of what marks at the end do all alone in the model as it is now.
+a part of what marks at the end do all alone in the model as it is now. The step ``[consistency]`` is the same with few
+made reviews or none, and many changed copies.
 """
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -76,7 +78,9 @@ def finish(
     random = np.random.default_rng(seed)
     chosen = [texts[int(i)] for i in random.permutation(len(texts))[: recipe.kept]]
     made = make(recipe.made, seed + 5) + examples(recipe.written, recipe.rare)
-    pool = _own_opinions(model, start, chosen) + _corrected(model, start, made, recipe.least)
+    pool = _own_opinions(model, start, chosen)
+    if made:
+        pool += _corrected(model, start, made, recipe.least)
     if config.buckets:
         model.get_layer("wide").trainable = False
     stream = Stream([len(t) for t in pool.texts], recipe.batch, seed)
@@ -122,7 +126,7 @@ def _changed(text: str, recipe: FinishRecipe, random: np.random.Generator, real:
 
 
 def finished(model: Artifact, recipe: Recipe, corpora: Corpora, folder: Path, seed: int) -> Artifact:
-    """The model after the recipe's last step, or as it is where the recipe has none.
+    """The model after the recipe's last steps, or as it is where the recipe has none.
 
     Several networks go on from the same weights, and the mean of them and of where they started serves ("model soups",
     Wortsman et al. 2022, arXiv:2203.05482; "robust fine-tuning", Wortsman et al. 2022, arXiv:2109.01903): it has nearly
@@ -135,20 +139,34 @@ def finished(model: Artifact, recipe: Recipe, corpora: Corpora, folder: Path, se
         folder: for the state on the way.
         seed: of everything random.
     """
-    how = recipe.finish
-    if not how.made:
-        return model
+    texts = partial(real_texts, corpora=corpora, seed=seed)
+    if recipe.finish.made:
+        model = _step(model, recipe.finish, texts, corpora, folder, "finish", seed)
+    if recipe.consistency:
+        model = _step(model, recipe.consistency, texts, corpora, folder, "consistency", seed)
+    return model
+
+
+def _step(
+    model: Artifact,
+    how: FinishRecipe,
+    real: Callable[[FinishRecipe], list[str]],
+    corpora: Corpora,
+    folder: Path,
+    what: str,
+    seed: int,
+) -> Artifact:
+    """The model after one of them."""
     # Of other settings or another model nothing is gone on with.
     lessons = examples(bool(how.written), bool(how.rare))
     learned = replace(how, networks=1, share=1.0, level=0.0)
     asked = repr((learned, lessons, model.settings, digest_of(model.weights), seed))
-    name = f"finish-{hashlib.sha256(asked.encode()).hexdigest()[:10]}"
-    texts = real_texts(recipe, corpora, seed)
-    found = []
+    name = f"{what}-{hashlib.sha256(asked.encode()).hexdigest()[:10]}"
+    texts, found = real(how), []
     for number in range(how.networks):
         path, state = (folder / f"{name}-{number}{end}.npz" for end in ("", ".state"))
         if not path.exists():
-            losses = folder / f"finish-{number}.jsonl"
+            losses = folder / f"{what}-{number}.jsonl"
             made = finish(model, how, texts, seed + _APART * number, state, losses, number)
             write_arrays(path, {**made.weights})
             state.unlink(missing_ok=True)
@@ -161,6 +179,14 @@ def finished(model: Artifact, recipe: Recipe, corpora: Corpora, folder: Path, se
     if how.level and model.settings.network.buckets:
         made = _levelled(made, split(list(corpora.rated))[0], how.level, seed)
     return replace(made, weights={k: w.astype(np.float16).astype(np.float32) for k, w in made.weights.items()})
+
+
+def loss_files(recipe: Recipe, folder: Path) -> dict[str, Path]:
+    """Where the losses of each network are written while it learns the last steps, by its name in pictures."""
+    steps = {"finish": recipe.finish.made and recipe.finish.networks, "consistency": 0}
+    if recipe.consistency:
+        steps["consistency"] = recipe.consistency.networks
+    return {f"{what}-{n}": folder / f"{what}-{n}.jsonl" for what, many in steps.items() for n in range(many)}
 
 
 def _levelled(model: Artifact, rows: Sequence[Row], share: float, seed: int) -> Artifact:
@@ -184,11 +210,11 @@ def digest_of(weights: Mapping[str, NDArray[np.float32]]) -> str:
     return digest.hexdigest()
 
 
-def real_texts(recipe: Recipe, corpora: Corpora, seed: int) -> list[str]:
+def real_texts(how: FinishRecipe, corpora: Corpora, seed: int) -> list[str]:
     """Texts of reviews, rated or not, parts of those put together, and at most half as many again of movies."""
     unrated = [r.text for r in corpora.unrated]
     texts = [r.text for r in split(list(corpora.rated))[0]] + unrated
-    made = recombine(unrated, min(recipe.finish.kept, 6 * len(unrated)), seed + 6) if unrated else []
+    made = recombine(unrated, min(how.kept, 6 * len(unrated)), seed + 6) if unrated else []
     held = corpora.held_places
     texts += [text for text in made if place(text) not in held]
     films = split(list(corpora.movies), MOVIES_HELD_OUT_SHARE)[0]

@@ -18,7 +18,7 @@ from training.calibration import crossed, fit_calibration
 from training.calibration import probability as calibrated_probability
 from training.data import Row
 from training.errors import DataError
-from training.finish import finished
+from training.finish import finished, loss_files
 from training.linear import Ask
 from training.measured import measure_and_save
 from training.messages import say
@@ -94,7 +94,7 @@ def fit(
     trained = finished(
         Artifact(settings, whole.tokens, weights, name or recipe.name), recipe, corpora, whole.folder, seed
     )
-    losses = {f"student-{n}": loss_file(whole, n) for n in range(recipe.students)}
+    losses = {f"student-{n}": loss_file(whole, n) for n in range(recipe.students)} | loss_files(recipe, whole.folder)
     return measure_and_save(trained, served, corpora, recipe, out, folder, seed, lesson=whole.lesson, losses=losses)
 
 

@@ -47,6 +47,8 @@ class Recipe:
         looks: how often figures on the held-out rows were looked at while the recipe was chosen; the card tells.
         right_when_sure: share of verdicts outside the unsure band that are to be right.
         finish: reviews made by rule, learned last of all.
+        consistency: a second such step, in which the model is to say of changed texts what it says of them unchanged;
+            what it learned in the first is among its opinions.
         adapt: learn on from the model in service instead of all that; its shape and tokenizer are kept.
         course: a network of the course, which is trained and compared but does not serve.
     """
@@ -66,6 +68,7 @@ class Recipe:
     looks: int = 0
     right_when_sure: float = 0.97
     finish: FinishRecipe = field(default_factory=FinishRecipe)
+    consistency: FinishRecipe | None = None
     adapt: AdaptRecipe | None = None
     course: CourseRecipe | None = None
 
@@ -99,6 +102,7 @@ class Recipe:
             "teach": TeachRecipe,
             "tune": TuneRecipe,
             "finish": FinishRecipe,
+            "consistency": FinishRecipe,
             "adapt": AdaptRecipe,
             "course": CourseRecipe,
         }
@@ -147,8 +151,9 @@ def _check_wide(recipe: Recipe) -> None:
     for name in ("wide_movies", "wide_made", "wide_marks"):
         if getattr(recipe, name) and not recipe.fitted_wide:
             raise DataError("recipe_no_wide", place=place_of(""), name=name, wants="fitted_wide = true")
-    if recipe.finish.level and not recipe.network.buckets:
-        raise DataError("recipe_no_wide", place=place_of("finish"), name="level", wants="[network] buckets")
+    for table, step in (("finish", recipe.finish), ("consistency", recipe.consistency)):
+        if step and step.level and not recipe.network.buckets:
+            raise DataError("recipe_no_wide", place=place_of(table), name="level", wants="[network] buckets")
 
 
 def _transformer(values: Mapping[str, Any]) -> TransformerRecipe:

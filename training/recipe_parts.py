@@ -199,10 +199,10 @@ class AdaptRecipe:
 
 @dataclass(frozen=True)
 class FinishRecipe:
-    """The last step, after calibration (:mod:`training.finish`).
+    """A step after calibration (:mod:`training.finish`): the last but one, or the last.
 
     Attributes:
-        made: reviews made by rule, of which the network learns the polarity; 0 for no such step.
+        made: reviews made by rule, of which the network learns the polarity; ``[finish]`` is not done with 0.
         written: how many times each review written by hand (:mod:`training.made.written`) stands among them.
         rare: the same of those in ``rare`` (irony, slang).
         least: probability of the right side that they are to have; of a higher one nothing is made.

@@ -66,6 +66,7 @@ class Stages:
             "calibration_folds",
             "looks",
             "finish",
+            "consistency",
         )  # nothing that a network learns
         self._what["fit"] = [self._what["morphemes"], {k: v for k, v in parts.items() if k not in after}, *mended]
 

@@ -67,7 +67,7 @@ def test_a_held_out_text_stands_in_no_other_corpus(capsys, tmp_path):
     assert len({r.text for r in held} & set(made[4])) > 5 and len({r.text for r in held} & set(made[6])) > 5
     corpora = Corpora(held, unrated)
     assert not {place(r.text) for r in _recombined(recipe, corpora, 0)} & corpora.held_places
-    assert not set(map(place, real_texts(recipe, corpora, 0))) & corpora.held_places
+    assert not set(map(place, real_texts(recipe.finish, corpora, 0))) & corpora.held_places
 
     rated = rows(240, 1)
     known, learned = next(r for r in rated if r.place < 0.15), next(r for r in rated if r.place > 0.15)

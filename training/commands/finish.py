@@ -37,7 +37,7 @@ def finish(
     from training import recipe as recipes
 
     chosen = recipes.load(recipe)
-    if not chosen.finish.made:
+    if not (chosen.finish.made or chosen.consistency):
         raise DataError("finish_none", recipe=chosen.name)
     if target.exists():
         raise DataError("out_exists", path=target)
@@ -49,7 +49,7 @@ def finish(
     tell_read(reviews)
     named = bool(data) or files.fetched
     corpora = corpora_with_sources(chosen, reviews, files, unrated, movies, named=named)  # which loads Keras
-    from training.finish import finished
+    from training.finish import finished, loss_files
     from training.measured import measure_and_save
     from training.runfolder import begin_run
 
@@ -66,7 +66,7 @@ def finish(
         folder,
         seed,
         positive_above=reviews.positive_above,
-        losses={f"finish-{n}": folder / f"finish-{n}.jsonl" for n in range(chosen.finish.networks)},
+        losses=loss_files(chosen, folder),
         start=start.model_id,
     )
     print_evaluation(outcome.held_out, say("on_held_out", model=outcome.model_id))
