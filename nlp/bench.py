@@ -148,7 +148,7 @@ def _percentile(seconds: Sequence[float], percent: int) -> float:
 
 
 def milliseconds(analyzer: Analyzer, length: int) -> float:
-    """How long one review of so many characters takes, in the middle of 500."""
+    """Milliseconds that a review of so many characters takes, the median of 500 calls."""
     return _percentile(_seconds(analyzer.analyze, reviews(50, length, length), 500), 50)
 
 

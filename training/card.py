@@ -17,7 +17,6 @@ from training.made.written import examples
 from training.messages import say
 from training.metrics import Paired, Share
 from training.recipe import Recipe
-from training.recipe_parts import FinishRecipe
 from training.rows import split
 
 if TYPE_CHECKING:
@@ -99,8 +98,9 @@ def write_card(
 def _written(recipe: Recipe) -> list[Example]:
     """Those reviews written by hand that teachers or the network learn."""
     taught = recipe.teach.folds and recipe.teach.tune.written
-    last = recipe.finish if recipe.finish.made else FinishRecipe()
-    written, rare = taught or recipe.tune.written or last.written, recipe.tune.rare or last.rare
+    last = recipe.last_steps.values()
+    written = taught or recipe.tune.written or any(how.written for how in last)
+    rare = recipe.tune.rare or any(how.rare for how in last)
     return examples(bool(written), bool(rare))
 
 

@@ -140,10 +140,8 @@ def finished(model: Artifact, recipe: Recipe, corpora: Corpora, folder: Path, se
         seed: of everything random.
     """
     texts = partial(real_texts, corpora=corpora, seed=seed)
-    if recipe.finish.made:
-        model = _step(model, recipe.finish, texts, corpora, folder, "finish", seed)
-    if recipe.consistency:
-        model = _step(model, recipe.consistency, texts, corpora, folder, "consistency", seed)
+    for what, how in recipe.last_steps.items():
+        model = _step(model, how, texts, corpora, folder, what, seed)
     return model
 
 
@@ -183,10 +181,8 @@ def _step(
 
 def loss_files(recipe: Recipe, folder: Path) -> dict[str, Path]:
     """Where the losses of each network are written while it learns the last steps, by its name in pictures."""
-    steps = {"finish": recipe.finish.made and recipe.finish.networks, "consistency": 0}
-    if recipe.consistency:
-        steps["consistency"] = recipe.consistency.networks
-    return {f"{what}-{n}": folder / f"{what}-{n}.jsonl" for what, many in steps.items() for n in range(many)}
+    names = [f"{what}-{n}" for what, how in recipe.last_steps.items() for n in range(how.networks)]
+    return {name: folder / f"{name}.jsonl" for name in names}
 
 
 def _levelled(model: Artifact, rows: Sequence[Row], share: float, seed: int) -> Artifact:

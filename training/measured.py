@@ -25,11 +25,11 @@ from training.recipe import Recipe
 from training.rows import clear_movies, split
 from training.runfolder import PAGE, Learning, write_results
 
-_LENGTH = 40  # characters of a review like most
-
 if TYPE_CHECKING:
     from training.prepared import Corpora
     from training.teach import Lesson
+
+_LENGTH = 40  # characters of a review like most
 
 
 def measure_and_save(

@@ -78,6 +78,12 @@ class Recipe:
         return replace(self.network, buckets=0, units=self.teach.units or self.network.units)
 
     @property
+    def last_steps(self) -> dict[str, FinishRecipe]:
+        """What comes after calibration, in order, by the name of its table."""
+        steps = {"finish": self.finish} if self.finish.made else {}
+        return steps | ({"consistency": self.consistency} if self.consistency else {})
+
+    @property
     def uses_unrated(self) -> bool:
         """Whether reviews without ratings are of use."""
         return bool(self.teach.folds or self.pretrain.language_model_every)

@@ -37,7 +37,7 @@ def finish(
     from training import recipe as recipes
 
     chosen = recipes.load(recipe)
-    if not (chosen.finish.made or chosen.consistency):
+    if not chosen.last_steps:
         raise DataError("finish_none", recipe=chosen.name)
     if target.exists():
         raise DataError("out_exists", path=target)
