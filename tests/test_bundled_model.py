@@ -29,18 +29,18 @@ def held_out():
 
 
 FLOORS = {
-    "negation": 0.86,
-    "negation_fresh": 0.63,
+    "negation": 0.88,
+    "negation_fresh": 0.68,
     "negation_unseen": 0.83,
     "contrast": 0.92,
-    "contrast_unseen": 0.89,
-    "irony": 0.72,
-    "irony_unseen": 0.64,
-    "ironic_unseen": 0.68,
-    "slang": 0.81,
-    "slang_unseen": 0.77,
-    "told_unseen": 0.46,
-    "written_unseen": 0.71,
+    "contrast_unseen": 0.90,
+    "irony": 0.70,
+    "irony_unseen": 0.58,
+    "ironic_unseen": 0.69,
+    "slang": 0.82,
+    "slang_unseen": 0.71,
+    "told_unseen": 0.48,
+    "written_unseen": 0.72,
     "elsewhere": 0.88,
     "harmless": 0.97,
 }
@@ -51,6 +51,16 @@ FLOORS = {
 def test_behaviour_suites(analyzer, suite, least):
     result = behaviour.run_suite(analyzer, SUITES / f"{suite}.tsv")
     assert result.passed.value >= least, f"{result.passed}\n" + "\n".join(result.failed[:40])
+
+
+@pytest.mark.parametrize("which", ["", "_unseen"])
+def test_both_sides_are_right_in_four_of_five_pairs(analyzer, which):
+    results = [
+        behaviour.run_suite(analyzer, SUITES / f"{kind}{which}.tsv")
+        for kind in ("negation", "contrast", "irony", "slang")
+    ]
+    asked, failed = sum(r.passed.n for r in results), sum(len(r.failed) for r in results)
+    assert 1 - failed / asked >= 0.8
 
 
 def test_suites_are_as_large_as_promised_and_hold_no_row_twice():
