@@ -53,11 +53,11 @@ class Corpora:
         return replace(self, unrated=unrated, movies=movies)
 
     def fingerprint(self) -> str:
-        """SHA-256 (hex) of all rows."""
+        """SHA-256 (hex) of all rows and of where each stands in the split."""
         digest = hashlib.sha256()
         for rows in (self.rated, self.unrated, self.movies):
             for row in rows:
-                digest.update(f"{row.rating}\t{row.text}\n".encode("utf-8", "surrogatepass"))
+                digest.update(f"{row.place}\t{row.rating}\t{row.text}\n".encode("utf-8", "surrogatepass"))
         return digest.hexdigest()
 
 

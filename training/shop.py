@@ -112,8 +112,8 @@ def _unused(folder: Path) -> Path:
 
 
 def fingerprint(reviews: Reviews) -> str:
-    """SHA-256 (hex) of all rows."""
+    """SHA-256 (hex) of all rows and of where each stands in the split."""
     digest = hashlib.sha256()
     for row in reviews.rows:
-        digest.update(f"{row.rating}\t{row.text}\n".encode("utf-8", "surrogatepass"))
+        digest.update(f"{row.place}\t{row.rating}\t{row.text}\n".encode("utf-8", "surrogatepass"))
     return digest.hexdigest()

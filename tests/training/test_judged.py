@@ -169,7 +169,7 @@ def test_no_held_out_review_was_judged_and_readers_are_mostly_right():
     rated = read_rated(Path(os.environ["NUNCHI_DATA"], "naver_shopping_sample.tsv")).rows
     known = judged.all_grades()
     told = [(np.mean(known[r.place]), r) for r in rated if r.place in known]
-    assert len(told) > 6000
+    assert len(told) > 5500
     assert min(r.place for _, r in told) >= HELD_OUT_SHARE
     right = [(grade > 3) == (r.rating > 3) for grade, r in told if grade != 3]
     assert np.mean(right) > 0.85

@@ -1,6 +1,7 @@
 """What the network in service is taught with, and the fold that it is calibrated by."""
 
 from dataclasses import replace
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -169,3 +170,13 @@ def test_a_recipe_without_steps_is_refused_in_a_sentence(recipe, capsys):
     assert main(["ablate", "--recipe", recipe]) == 65
     said = capsys.readouterr().err
     assert said.startswith(f"{recipe} 에는 하나씩 더할 단계가 없습니다"), said
+
+
+def test_rows_that_stand_elsewhere_in_the_split_are_other_rows():
+    from training.prepared import Corpora
+    from training.shop import fingerprint
+
+    here = rows(20, 3)
+    turned = [replace(row, place=(row.place + 0.15) % 1.0) for row in here]
+    assert Corpora(here).fingerprint() == Corpora(list(here)).fingerprint() != Corpora(turned).fingerprint()
+    assert fingerprint(SimpleNamespace(rows=here)) != fingerprint(SimpleNamespace(rows=turned))

@@ -8,8 +8,8 @@ from them teachers learn. ``sure.tsv`` has the others, judged by one: they only 
 
 In both are rated reviews of the same kind, none held out; their ratings the readers did not see. So what a grade is
 worth is measured, not believed, and of those reviews, too, the grades tell more than one rating does. The readers were
-language models, not people. Two had been shown ninety rated reviews and the third eight hundred, none of them held out;
-the ninety, of any fold, are not judged, and the eight hundred, of no fold for calibration, only by the others.
+language models, not people. Two had been shown ninety rated reviews and the third eight hundred, none of them held out
+at that time; the ninety are not judged, and the eight hundred only by the others.
 """
 
 from __future__ import annotations
