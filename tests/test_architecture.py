@@ -8,6 +8,7 @@ import sys
 import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -232,6 +233,14 @@ def write(root: Path, module: str, source: str) -> None:
     path = root.joinpath(*module.split(".")).with_suffix(".py")
     path.parent.mkdir(parents=True)
     path.write_text(source + "\n", "utf-8")
+
+
+@pytest.mark.skipif(find_spec("matplotlib") is None, reason="without the extra train")
+def test_pictures_of_an_evaluation_need_no_tensorflow() -> None:
+    """It takes seconds to import, and speaks English while it does."""
+    program = "import sys, training.report, training.evaluate; print(*{m.split('.')[0] for m in sys.modules})"
+    done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert not {"tensorflow", "keras", "torch", "jax"} & set(done.stdout.split())
 
 
 def test_a_verdict_needs_neither_tensorflow_nor_java() -> None:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 
 from training.provenance import OUR_LOG, plain_name
+from training.signs import names_platform
 
 _CHAT_COLUMNS = frozenset(
     [
@@ -56,7 +57,13 @@ _HUMP = re.compile("(?<=[a-z])(?=[A-Z])")
 
 
 def chat_columns(columns: Sequence[str]) -> str:
-    """The names that only an export of a chat has, for the sentence that refuses it; empty if there are none."""
+    """Names of columns that only an export of a chat has, for the sentence that refuses it.
+
+    Empty if there are none, and no column names a platform.
+    """
+    named = [column[:40] for column in columns if names_platform(column) and not _GOODS.search(column)]
+    if named:
+        return ", ".join(named[:5])
     plain = {plain_name(column) for column in columns}
     talk = plain & _TALK_COLUMNS
     chat = sorted((plain & _CHAT_COLUMNS) | (talk if len(talk) > 1 or plain >= _EXPORTER else set()))

@@ -6,7 +6,7 @@ from collections.abc import Sequence, Set
 from itertools import islice
 
 from training.host import Host, Table
-from training.label_words import FLAGS, MISSING, RATED, WORDS, YES_OR_NO, word_of
+from training.label_words import FLAGS, MISSING, RATED, RESULTS, WORDS, YES_OR_NO, word_of
 from training.meanings import SCALES, Points, points_of
 
 SAMPLE = 2000
@@ -45,7 +45,7 @@ def flags(name: str, seen: Seen, *, alone: bool) -> bool:
         return False
     if not name:
         return not alone and speaks(seen, YES_OR_NO)
-    return speaks(seen, YES_OR_NO if alone else FLAGS)
+    return speaks(seen, YES_OR_NO if alone and name in RESULTS else FLAGS)
 
 
 def kinds(seen: Seen) -> int:

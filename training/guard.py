@@ -91,18 +91,21 @@ class Guard:
         columns: names of its columns; empty where they have none.
         text_column: index of the column of reviews; only markup and addresses count there, because customers may well
             write the word "discord".
+        sheet: name of the sheet that it is; empty for none.
 
     Raises:
-        ForbiddenError: if the columns alone are those of an export of a chat.
+        ForbiddenError: if the columns or the sheet's name alone are those of an export of a chat.
     """
 
-    def __init__(self, name: str, columns: Sequence[str], text_column: int) -> None:
+    def __init__(self, name: str, columns: Sequence[str], text_column: int, *, sheet: str = "") -> None:
         self._name, self._text, self._names = name, text_column, list(columns)
         self.first: tuple[int, Said] | None = None
         self.count = 0
         chat = chat_columns(columns)
         if chat:
             self._refuse(Said("forbidden_columns", {"columns": chat}))
+        if names_platform(sheet):
+            self._refuse(Said("sign_sheet"))
         self._columns = where = Columns(columns, text_column)
         self._sure = [
             *((i, "sign_discord_id", is_snowflake) for i in where.ids),

@@ -14,6 +14,7 @@ from training.host import Host, Table
 from training.label_words import (
     ANY_LABEL,
     COUNTED,
+    FLAGS,
     LABEL_NAMES,
     OVERALL,
     RATED,
@@ -21,6 +22,7 @@ from training.label_words import (
     WORDS,
     YES_OR_NO,
     rating_name,
+    says_bad,
     word_of,
 )
 from training.meanings import Named
@@ -33,6 +35,19 @@ _HANGUL = re.compile("[가-힣]")
 
 
 def find_label_column(path: Path, table: Table, wanted: str | None, host: Host) -> int:
+    """Index of the column of ratings, of which the better is the higher.
+
+    Args, Raises: as :func:`_found`; also if its name says the opposite.
+    """
+    found = _found(path, table, wanted, host)
+    seen = look([found], table, host)[found]
+    numbers = {points[0] for _, points in seen if points}
+    if says_bad(table.columns[found], flags=speaks(seen, FLAGS)) and (numbers or speaks(seen, YES_OR_NO)):
+        raise DataError("label_says_bad", file=path.name, column=table.columns[found][:40])
+    return found
+
+
+def _found(path: Path, table: Table, wanted: str | None, host: Host) -> int:
     """Index of the column of ratings.
 
     Args:

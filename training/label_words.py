@@ -64,6 +64,9 @@ ANY_LABEL = frozenset(["분류", "정답", "class", "target", "y"])
 VAGUE = frozenset(["점수", "score"])
 """Of the names for stars those that scores of any kind have, such as how sure a model was of its label."""
 
+RESULTS = frozenset(["결과", "값", "result", "value", "answer", "gold"])
+"""Names of a column that, alone beside the texts, holds labels."""
+
 OVERALL = frozenset(
     [
         *("평가", "평가점수", "총점", "총평점", "전체평점", "전체만족도", "전반적만족도"),
@@ -81,6 +84,13 @@ COUNTED = re.compile(
 RATED = re.compile("(?:[평별]점|점수|평가|감[정성]|라벨|rating|score|stars?|label|sentiment)$|[긍부]정|만족|positive")
 """In names of columns that hold ratings of something."""
 
+_BAD = re.compile(r"부정|불만|나쁨|악평|negative|complain|dissatisf|unsatisf|(?:^|[\s_-])(?:bad|neg)$", re.IGNORECASE)
+_GOOD = re.compile(r"긍|(?<!불)만족|positive|(?<!dis)(?<!un)satisf|sentiment|polarity", re.IGNORECASE)
+_ONE_IS_BAD = re.compile(
+    r"(?<!\d)1\s*[:=)\]-]*\s*(?:부정|나쁨|negative)|(?:부정|나쁨|negative)\s*[:=(\[-]*\s*1(?!\d)", re.IGNORECASE
+)
+_ONE_IS_BEST = re.compile(r"(?<!\d)1\s*점?\s*[:=)\]-]*\s*(?:(?:매우|아주)\s*(?:만족|좋)|best)", re.IGNORECASE)
+
 _OUT_OF = re.compile(r"[(\[（][\s\d.~/,–-]*(?:점|만점|까지|stars?)?(?:\s*만점)?[)\]）]", re.IGNORECASE)
 _VERY = re.compile("(?:매우|아주|정말|very|extremely|highly)(.+)")
 _DROPPED = re.compile(r"[\s_-]+")
@@ -89,6 +99,18 @@ _DROPPED = re.compile(r"[\s_-]+")
 def rating_name(name: str) -> str:
     """A column's name by which it is known, without the scale that may stand behind it: "별점 (5점 만점)" is 별점."""
     return plain_name(_OUT_OF.sub("", name))
+
+
+def says_bad(name: str, *, flags: bool) -> bool:
+    """Whether by its name a yes, or the higher number, in a column means that a review is bad.
+
+    Args:
+        name: as it stands in the file.
+        flags: whether its cells are yes and no, or 1 and 0.
+    """
+    if not flags:
+        return bool(_ONE_IS_BEST.search(name))
+    return bool(_ONE_IS_BAD.search(name)) or bool(_BAD.search(name) and not _GOOD.search(name))
 
 
 def word_of(text: str) -> str:

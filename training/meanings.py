@@ -11,7 +11,7 @@ from typing import Any, Literal
 from training.errors import DataError
 from training.host import Host
 from training.joined import Joined
-from training.label_words import MISSING, NEGATIVE, NEUTRAL, POSITIVE, word_of
+from training.label_words import MISSING, NEGATIVE, NEUTRAL, POSITIVE, YES_OR_NO, word_of
 from training.messages import Said
 
 _FEWEST_STARS = 5
@@ -197,8 +197,15 @@ def _zero_is_bad(scale: Scale, points: Collection[Points]) -> bool:
     return max(found, default=0.0) <= 2 or not any(1 <= n < scale.cut for n in found)
 
 
-def meaning(scale: Scale) -> Said:
-    """The same in words."""
+def meaning(scale: Scale, spoken: Collection[str]) -> Said:
+    """The same in words.
+
+    Args:
+        scale: what was understood.
+        spoken: words such as 긍정 or Y with which the first rows say it; empty where numbers do.
+    """
+    if scale.kind == "labels" and not spoken:
+        return Said("meaning_labels_numbers", {"good": 1, "bad": 0 if scale.cut else -1})
     if scale.kind == "labels":
-        return Said("meaning_labels")
+        return Said("meaning_labels_yes" if YES_OR_NO.issuperset(spoken) else "meaning_labels")
     return Said("meaning_stars", {"highest": scale.highest, "cut": scale.cut})

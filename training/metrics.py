@@ -54,11 +54,12 @@ def share_of(right: int, n: int) -> Share:
 
 
 def macro_f1(positive: Bools, predicted: Bools) -> float:
-    """Mean of the F1 of both classes."""
+    """Mean of the F1 of the classes that occur, in truth or among the guesses, as scikit-learn takes it."""
     scores = []
     for truth, guess in ((positive, predicted), (~positive, ~predicted)):
         total = truth.sum() + guess.sum()
-        scores.append(2 * (truth & guess).sum() / total if total else 0.0)
+        if total:
+            scores.append(2 * (truth & guess).sum() / total)
     return float(np.mean(scores))
 
 

@@ -58,8 +58,9 @@ def origin_of(path: Path, source: str = "", licence: str = "", obtained: date | 
     Raises:
         ForbiddenError: if it is said to come from Discord or Slack.
     """
-    if names_platform(source):
-        raise ForbiddenError("forbidden", file=path.name, what=Said("sign_source"))
+    for given, sign in ((source, "sign_source"), (licence, "sign_licence")):
+        if names_platform(given):
+            raise ForbiddenError("forbidden", file=path.name, what=Said(sign))
     day = obtained or datetime.fromtimestamp(path.stat().st_mtime, UTC).date()
     return Origin(source or path.name, licence, day)
 
@@ -83,7 +84,7 @@ def check_file(path: Path) -> None:
         found = _zip(path)
     elif head.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] in (b"{", b"["):
         found = json_keys(head.decode("utf-8", "replace"))
-    if not found and names_platform(path.name):
+    if not found and (names_platform(path.name) or names_platform(path.resolve().name)):
         found = "sign_file_name"
     if found:
         raise ForbiddenError("forbidden", file=path.name, what=Said(found))

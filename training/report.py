@@ -12,12 +12,12 @@ from matplotlib import font_manager
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from training.adapt import Pass
 from training.evaluate import Evaluation
 from training.losses import Losses
 from training.messages import say
 
 if TYPE_CHECKING:
+    from training.adapt import Pass
     from training.course import Curve
 
 _BLUE, _RED, _GREY = "#2b6cb0", "#c05640", "#8a8f98"

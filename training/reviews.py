@@ -18,7 +18,7 @@ from training.guard import Guard
 from training.host import Host, Table
 from training.joined import Joined
 from training.label_column import check_not_swapped, find_label_column, what_it_is
-from training.label_words import MISSING
+from training.label_words import MISSING, word_of
 from training.meanings import MINUS, Kind, Scale, Values, from_minus, meaning, scale_of, understood
 from training.messages import Said, say
 from training.provenance import Origin, check_file, origin_of, plain_name
@@ -147,6 +147,8 @@ def _read(path: Path, rules: ReadRules, host: Host | None, out: Reviews, joined:
     try:
         with host.open_table(path, text_column=rules.text_column, encoding=rules.encoding, sheet=rules.sheet) as table:
             return _read_table(path, table, rules, host, origin, out, joined)
+    except UnicodeDecodeError:  # it was looked at to its end before
+        raise DataError("file_changed", path=path) from None
     except ValueError as error:
         raise DataError("file_unusable", file=path.name, why=error) from None
 
@@ -169,7 +171,7 @@ def _read_course_form(path: Path, rules: ReadRules, origin: Origin, out: Reviews
         out.read += 1
         _keep(joined, text, values.number((value, 0.0)), origin, rules, out)
     scale = scale_of(path, values.points, rules.scale, rules.cut, "score")
-    out.notes.append(Said("note_course", {"file": path.name, "meaning": meaning(scale)}))
+    out.notes.append(Said("note_course", {"file": path.name, "meaning": meaning(scale, ())}))
     values.judge(scale)
     return scale
 
@@ -177,7 +179,7 @@ def _read_course_form(path: Path, rules: ReadRules, origin: Origin, out: Reviews
 def _read_table(
     path: Path, table: Table, rules: ReadRules, host: Host, origin: Origin, out: Reviews, joined: Joined
 ) -> Scale:
-    guard = Guard(path.name, table.columns, table.text_column)
+    guard = Guard(path.name, table.columns, table.text_column, sheet=table.sheets[0] if table.sheets else "")
     own = [_own_column(table.columns, known) for known in _ORIGIN_NAMES]
     label_column = find_label_column(path, table, rules.label_column, host)
     named = what_it_is(table.columns[label_column], host)
@@ -218,8 +220,12 @@ def _read_table(
     label, text = (
         table.columns[i][:40] or Said("column_number", {"number": i + 1}) for i in (label_column, table.text_column)
     )
-    told = {"file": path.name, "text": text, "label": label, "meaning": meaning(scale)}
+    spoken = () if numbers else {word_of(host.as_text(cell)) for cell, _ in sample} - MISSING
+    told = {"file": path.name, "text": text, "label": label, "meaning": meaning(scale, spoken)}
     out.notes.append(Said("note_table", told))
+    if len(table.sheets) > 1 and rules.sheet is None:
+        sheet, *others = (name[:40] for name in table.sheets[:30])
+        out.notes.append(Said("note_sheets", {"file": path.name, "sheet": sheet, "sheets": ", ".join(others)}))
     values.judge(scale)
     return scale
 

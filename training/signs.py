@@ -8,13 +8,19 @@ import time
 import unicodedata
 
 _PLATFORM = re.compile(  # not trousers
-    r"discord(?:app)?|slack(?!s|[ _-]*(?:pants|fit|line))|디스코드|슬랙(?!스|[ _-]*(?:팬츠|바지|핏|라인|진))",
+    r"discord(?:app)?|slack(?!s|[ _-]*(?:pants|fit|line))|디스[ _-]?코드|슬[랙렉](?!스|[ _-]*(?:팬츠|바지|핏|라인|진))"
+    r"|(?<![가-힣])디코(?![가-힣])|(?<![가-힣])디코(?=방|채널|서버|에서)",  # short for it; not a decoder
     re.IGNORECASE,
 )
-_INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u2060\ufeff]")
+_DISGUISED = re.compile("[^\x00-\x7f가-힣ㄱ-ㆎ]")
+_LEFT_OUT = ("Mn", "Me", "Cf")
+"""Categories of characters that stand over others or are not seen."""
 
-_LOOK_ALIKE = str.maketrans("\u0430\u03b1\u0441\u0456\u03b9\u043a\u03ba\u04cf\u043e\u03bf\u0455\u0501", "aaciikkloosd")
-"""Small Cyrillic and Greek letters that look like those of the two names (Unicode Technical Standard 39)."""
+_LOOK_ALIKE = str.maketrans(
+    "\u0430\u03b1\u0441\u0456\u03b9\u0131\u043a\u03ba\u0138\u04cf\u043e\u03bf\u0455\u0501\u1d00\u1d04\u1d05\u026a\u1d0b\u029f\u1d0f\u0280\ua731",
+    "aaciiikkkloosdacdiklors",
+)
+"""Cyrillic, Greek and small capital letters that look like those of the two names (Unicode Technical Standard 39)."""
 
 _MARKUP = re.compile(
     r"<@[UW][A-Z0-9]{5,}(?:\|[^>]*)?>"  # Slack: a person, a channel, a group, everybody
@@ -52,9 +58,13 @@ _AROUND = " \t\u00a0\u200b\ufeff'\"`"
 
 def names_platform(text: str) -> bool:
     """Whether a text names Discord or Slack."""
-    if not text.isascii():
-        text = _INVISIBLE.sub("", unicodedata.normalize("NFKC", text)).lower().translate(_LOOK_ALIKE)
-    return bool(_PLATFORM.search(text))
+    return bool(_PLATFORM.search(_undisguised(text) if _DISGUISED.search(text) else text))
+
+
+def _undisguised(text: str) -> str:
+    apart = unicodedata.normalize("NFKD", text)
+    seen = "".join(c for c in apart if unicodedata.category(c) not in _LEFT_OUT)
+    return unicodedata.normalize("NFC", seen).lower().translate(_LOOK_ALIKE)
 
 
 def has_markup(text: str) -> bool:

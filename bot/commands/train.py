@@ -15,6 +15,9 @@ from bot.core.tables.roles import RATING_NAMES, read_date, verdict_columns
 from bot.core.tables.row import to_text
 from bot.home import home_folder
 
+_SAID = {"input_ragged": "train_ragged", "input_quotes": "train_quotes"}
+"""The trainer has no ``--ragged``: what is not a table is nothing to learn from."""
+
 
 def train(messages: Messages, words: Sequence[str]) -> int:
     """Hand the words to the trainer.
@@ -80,9 +83,7 @@ class TrainingHost:
             with open_table(path, options, lambda what, done, total: None) as table:
                 yield table
         except UserError as error:
-            # The trainer has no --ragged: what is not a table is nothing to learn from.
-            sentence = "train_ragged" if error.sentence == "input_ragged" else error.sentence
-            raise ValueError(self._messages(sentence, **error.values)) from None
+            raise ValueError(self._messages(_SAID.get(error.sentence, error.sentence), **error.values)) from None
 
     def as_text(self, cell: Cell) -> str:
         """What a cell says."""

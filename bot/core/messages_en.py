@@ -797,6 +797,7 @@ TRAIN_RAGGED = (
     "The row that begins in line {line} has {found} cells, but the table has {expected}. "
     "Please mend it: texts with commas go into quotes."
 )
+TRAIN_QUOTES = 'The quotes (") of the row that begins in line {line} do not match. Please mend it.'
 TRAIN_MISSING = 'Training needs more packages. Please install them with pip install "nunchi[train]".'
 STDOUT_FULL = "The disk is full, so the answer was not written ({reason}). Please make room and run it again."
 STDOUT_ERROR = "Reading or writing failed ({reason}). Please run it again."

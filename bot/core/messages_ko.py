@@ -794,6 +794,7 @@ TRAIN_RAGGED = (
     "{line}번째 줄에서 시작하는 행은 {found}칸인데 표는 {expected}칸입니다. "
     "그 줄을 고쳐 주세요. 쉼표가 든 글은 따옴표로 묶습니다."
 )
+TRAIN_QUOTES = '{line}번째 줄에서 시작하는 행의 따옴표(")가 맞지 않습니다. 그 줄을 고쳐 주세요.'
 TRAIN_MISSING = '학습에는 패키지가 더 필요합니다. pip install "nunchi[train]" 로 설치해 주세요.'
 STDOUT_FULL = "디스크가 가득 차 답을 쓰지 못했습니다 ({reason}). 자리를 비운 뒤 다시 실행해 주세요."
 STDOUT_ERROR = "읽거나 쓰지 못했습니다 ({reason}). 다시 실행해 주세요."

@@ -146,6 +146,7 @@ def test_what_cannot_be_compared_is_said_in_one_sentence(tmp_path, train_here):
     write_csv(tmp_path / "labels.csv", [("긍정" if stars > 3 else "부정", text) for stars, text in reviews(80)])
     write_csv(tmp_path / "good.csv", [(5, text) for _, text in reviews(80)])
     write_csv(tmp_path / "few.csv", reviews(20))
+    (tmp_path / "mine.toml").write_text("[course]\n")
     for words, says in (
         (("compare", "shop", "--data", "labels.csv"), "course-gru"),
         (("compare", "course-rating", "--data", "labels.csv"), "라벨만"),
@@ -153,6 +154,7 @@ def test_what_cannot_be_compared_is_said_in_one_sentence(tmp_path, train_here):
         (("bench", "--data", "good.csv"), "모두 긍정"),
         (("bench", "--data", "few.csv"), "50"),
         (("fit", "--recipe", "course-gru", "--data", "labels.csv"), "compare course-gru"),
+        (("fit", "--recipe", "mine.toml", "--data", "labels.csv"), "compare mine.toml"),
     ):
         done = train_here(*words)
         assert done.returncode == 65

@@ -42,6 +42,15 @@ def table(path, header, *columns):
         (("번호", "좋아요"), ((11, 12, 13, 14, 15, 16), (0, 5, 1))),
         (("배송만족", "포장만족"), ((5, 1), (4, 2))),
         (("별점(배송)", "별점(상품)"), ((5, 1), (4, 2))),
+        (("재구매",), ((1, 0),)),
+        (("환불여부",), ((1, 0),)),
+        (("VIP",), ((1, 0),)),
+        (("is_negative",), ((1, 0),)),
+        (("부정여부",), (("Y", "N"),)),
+        (("주문번호", "부정 여부"), ((11, 12, 13), ("Y", "N"))),
+        (("불만족",), ((1, 0),)),
+        (("부정(1)/긍정(0)",), ((1, 0),)),
+        (("만족도(1=매우 만족)",), ((5, 1, 2),)),
     ],
 )
 def test_a_column_of_other_numbers_is_not_learnt_from(tmp_path, header, columns):
@@ -78,12 +87,37 @@ def test_a_column_of_other_numbers_is_not_learnt_from(tmp_path, header, columns)
         (("회차", "평점 (1~5)"), ((1, 2, 3), (5, 1)), "stars"),
         (("분기", "Rating [1-5]"), ((1, 2, 3), (5, 1)), "stars"),
         (("결과",), ((1, 0),), "labels"),
+        (("부정/긍정",), ((1, 0),), "labels"),
+        (("만족/불만족",), (("만족", "불만족"),), "labels"),
+        (("불만족도",), (("만족", "불만족"),), "labels"),
+        (("평점(부정 1 긍정 5)",), ((5, 1),), "stars"),
     ],
 )
 def test_the_column_of_ratings_is_found(tmp_path, header, columns, kind):
     found = read(table(tmp_path / "a.csv", header, *columns))
     best = 5 if kind == "stars" else 1
     assert (found.kind, ratings(found)[TEXTS[0]], ratings(found)[TEXTS[1]]) == (kind, best, int(kind == "stars"))
+
+
+@pytest.mark.parametrize(
+    ("name", "cells"), [("부정여부", ("Y", "N")), ("negative", (1, 0)), ("불만", ("true", "false"))]
+)
+def test_a_yes_that_means_bad_is_not_turned_round_even_if_it_is_asked_for(tmp_path, name, cells):
+    said = refusal(table(tmp_path / "a.csv", ("번호", name), (11, 12, 13), cells), label_column=name)
+    assert name in said and "부정입니다" in said
+
+
+@pytest.mark.parametrize(
+    ("cells", "said"),
+    [
+        ((1, 0), "1이면 긍정, 0이면 부정"),
+        ((-1, 1), "-1이면 부정"),
+        (("Y", "N"), "예(Y, true)면 긍정"),
+        (("긍정", "부정"), "읽었"),
+    ],
+)
+def test_it_is_said_which_label_is_the_good_one(tmp_path, cells, said):
+    assert said in str(read(table(tmp_path / "a.csv", ("긍부정",), cells)).notes[0])
 
 
 def test_how_sure_a_model_was_is_not_a_rating(tmp_path):

@@ -196,6 +196,13 @@ def test_mistakes_in_both_languages(tmp_path, train_here, words, korean, english
         assert "Traceback" not in done.stderr
 
 
+def test_a_file_that_may_not_be_read_is_no_wrong_word(tmp_path, train_here, monkeypatch):
+    """The command line does not ask beforehand; who opens the file says what is wrong with it."""
+    (tmp_path / "a.csv").write_text("별점,리뷰\n5,좋아요\n1,별로예요\n", "utf-8")
+    monkeypatch.setattr(os, "access", lambda *_, **__: False)
+    assert train_here("evaluate", "--data", "a.csv", "--all-rows").returncode == 0
+
+
 def test_help_in_both_languages(train_here):
     for wish, says in (("ko", "별점이 있는 리뷰로"), ("en", "Make a model")):
         done = train_here("--lang", wish, "--help")

@@ -54,6 +54,7 @@ def test_coverage_leaves_out_the_least_sure():
 def test_macro_f1():
     truth, guess = np.array([1, 1, 0, 0], bool), np.array([1, 0, 0, 0], bool)
     assert metrics.macro_f1(truth, guess) == pytest.approx((2 / 3 + 4 / 5) / 2)
+    assert metrics.macro_f1(truth | True, guess | True) == 1.0
 
 
 @given(st.lists(st.tuples(st.floats(0, 1), st.booleans()), min_size=1, max_size=200), st.floats(0.5, 1))

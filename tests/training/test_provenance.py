@@ -6,6 +6,7 @@ import json
 import zipfile
 
 import pytest
+from openpyxl import Workbook
 
 from bot.commands.train import TrainingHost
 from bot.core.messages import Messages
@@ -72,6 +73,14 @@ def test_one_row_among_a_hundred_thousand(tmp_path, many, row):
         "별점,리뷰,user_id\n5,좋아요,1123456789012345678\n",
         "별점,리뷰,message_id,author_id\n5,좋아요,1,2\n",
         "별점,리뷰,source\n5,좋아요,슬랙에서 옮김\n",
+        "별점,리뷰,출처\n5,좋아요,디코\n",
+        "별점,리뷰,출처\n5,좋아요,우리 디코방\n",
+        "별점,리뷰,출처\n5,좋아요,디스 코드 후기\n",
+        "별점,리뷰,출처\n5,좋아요,dïs\u034fcord\n",
+        "별점,리뷰,출처\n5,좋아요,ᴅɪꜱᴄᴏʀᴅ\n",
+        "별점,리뷰,디스코드 닉네임\n5,좋아요,토끼\n",
+        "별점,슬랙 리뷰\n5,좋아요\n",
+        "slack_channel,별점,리뷰\n후기,5,좋아요\n",
         "별점,리뷰,출처\n5,좋아요," + "여러 채널에서 모은 리뷰입니다 " * 8 + "디스코드 후기 방\n",
         "별점,리뷰,작성자,채널,작성시각\n5,좋아요,U02ABCD3EF,C01X2Y3Z4AB,1700000000.123456\n",
         "별점,리뷰,작성자ID\n5,좋아요,1123456789012345678\n",
@@ -142,6 +151,8 @@ def test_the_course_form_is_looked_at_too(tmp_path):
         "별점,리뷰,created_at\n5,좋아요,1700000000.123456\n1,별로예요,1700000001.123456\n",
         "별점,리뷰,message_id\n5,좋아요,1\n1,별로예요,2\n",
         "별점,리뷰,author_id\n5,좋아요,1\n1,별로예요,2\n",
+        "별점,리뷰,비고\n5,좋아요,디코더 포함\n1,별로예요,오디코 세트\n",
+        "별점,리뷰,슬랙 바지 사이즈\n5,좋아요,M\n1,별로예요,L\n",
     ],
 )
 def test_rows_of_a_shop_are_read(tmp_path, content):
@@ -161,6 +172,41 @@ def test_a_source_that_is_named_is_believed(tmp_path, source):
 def test_a_file_that_is_named_after_a_chat(tmp_path, name):
     (tmp_path / name).write_text(PLAIN, "utf-8")
     assert "파일 이름" in refusal(tmp_path / name)
+
+
+def test_a_link_to_a_file_that_is_named_after_a_chat(tmp_path):
+    (tmp_path / "discord_export.csv").write_text(PLAIN, "utf-8")
+    (tmp_path / "reviews.csv").symlink_to("discord_export.csv")
+    assert "파일 이름" in refusal(tmp_path / "reviews.csv")
+
+
+def test_a_licence_that_names_a_chat_is_believed(tmp_path):
+    (tmp_path / "shop.csv").write_text(PLAIN, "utf-8")
+    with pytest.raises(DataError, match="적어 주신 이용 조건"):
+        read_reviews([tmp_path / "shop.csv"], ReadRules(licence="Discord 약관"), HOST)
+
+
+def sheets(path, *names):
+    """A workbook with the same reviews in every sheet."""
+    book = Workbook()
+    book.remove(book.active)
+    for name in names:
+        sheet = book.create_sheet(name)
+        for row in (("별점", "리뷰"), (5, "좋아요"), (1, "별로예요")):
+            sheet.append(row)
+    book.save(path)
+    return path
+
+
+def test_a_sheet_that_is_named_after_a_chat(tmp_path):
+    assert "시트 이름" in refusal(sheets(tmp_path / "a.xlsx", "디스코드 리뷰", "매장"))
+
+
+def test_it_is_said_which_sheet_is_read_and_which_are_not(tmp_path):
+    path = sheets(tmp_path / "a.xlsx", "1월", "2월", "3월")
+    notes = [str(note) for note in read_reviews([path], ReadRules(), HOST).notes]
+    assert any("“1월” 시트만 읽습니다" in note and note.endswith("2월, 3월") for note in notes)
+    assert not any("시트" in str(note) for note in read_reviews([path], ReadRules(sheet="2월"), HOST).notes)
 
 
 def test_messages_inside_cells_are_seen_far_into_a_file(tmp_path, many):

@@ -22,7 +22,7 @@ from training.reviews import ReadRules, read_reviews
 @reads
 def ablate(
     context: typer.Context,
-    data: Annotated[list[Path] | None, typer.Option("--data")] = None,
+    data: Annotated[list[Path] | None, typer.Option("--data", readable=False)] = None,
     recipe: str = "best",
     unrated: Path | None = None,
     movies: Path | None = None,

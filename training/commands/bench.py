@@ -28,7 +28,7 @@ _LEAST = 1_000  # a tenth of fewer can be too few to be split
 @reads
 def bench(
     context: typer.Context,
-    data: Annotated[list[Path] | None, typer.Option("--data")] = None,
+    data: Annotated[list[Path] | None, typer.Option("--data", readable=False)] = None,
     rows: Annotated[int, typer.Option(min=0)] = 0,
     seed: SeedOption = 0,
     memory: Annotated[bool, typer.Option("--memory")] = False,

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 def compare(
     context: typer.Context,
     recipes: Annotated[list[str], typer.Argument()],
-    data: Annotated[list[Path] | None, typer.Option("--data")] = None,
+    data: Annotated[list[Path] | None, typer.Option("--data", readable=False)] = None,
     rows: Annotated[int, typer.Option(min=0)] = 0,
     epochs: Annotated[int, typer.Option(min=0)] = 0,
     seed: SeedOption = 0,

@@ -24,7 +24,7 @@ from training.reviews import ReadRules
 def curve(
     context: typer.Context,
     model: Annotated[Path, typer.Argument()],
-    data: Annotated[list[Path] | None, typer.Option("--data")] = None,
+    data: Annotated[list[Path] | None, typer.Option("--data", readable=False)] = None,
     all_rows: Annotated[bool, typer.Option("--all-rows")] = False,
     *,
     rules: ReadRules,

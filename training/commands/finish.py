@@ -23,7 +23,7 @@ def finish(
     model: Annotated[Path, typer.Argument()],
     target: Annotated[Path, typer.Option("--out")],
     recipe: Annotated[str, typer.Option()] = "best",
-    data: Annotated[list[Path] | None, typer.Option("--data")] = None,
+    data: Annotated[list[Path] | None, typer.Option("--data", readable=False)] = None,
     unrated: Path | None = None,
     movies: Path | None = None,
     seed: SeedOption = 0,

@@ -33,7 +33,7 @@ Tell = Callable[[str, int, int], None]
 
 def fit(
     context: typer.Context,
-    data: Annotated[list[Path] | None, typer.Option("--data")] = None,
+    data: Annotated[list[Path] | None, typer.Option("--data", readable=False)] = None,
     target: Annotated[Path | None, typer.Option("--out")] = None,
     recipe: str = "shop",
     text_column: str | None = None,
@@ -60,7 +60,7 @@ def fit(
     rules = ReadRules(text_column, label_column, scale, cut, encoding, sheet, source, licence, _day(obtained))
     here = around(context)
     if chosen.course is not None:
-        raise DataError("recipe_of_course", recipe=chosen.name, command=f"{here.program} compare {chosen.name}")
+        raise DataError("recipe_of_course", recipe=chosen.name, command=f"{here.program} compare {recipe}")
     if not is_name(name or chosen.name):
         raise DataError("name_wrong")
     if target is not None and target.exists():

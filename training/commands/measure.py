@@ -20,7 +20,7 @@ from training.messages import say
 from training.reviews import ReadRules
 
 ModelArgument = Annotated[Path | None, typer.Argument()]
-DataOption = Annotated[list[Path] | None, typer.Option("--data")]
+DataOption = Annotated[list[Path] | None, typer.Option("--data", readable=False)]
 AllRowsOption = Annotated[bool, typer.Option("--all-rows")]
 FailuresOption = Annotated[bool, typer.Option("--failures")]
 

@@ -31,7 +31,7 @@ _MOST_RECORD = 4096
 def promote(
     context: typer.Context,
     model: Annotated[Path, typer.Argument()],
-    data: Annotated[list[Path] | None, typer.Option("--data")] = None,
+    data: Annotated[list[Path] | None, typer.Option("--data", readable=False)] = None,
     force: Annotated[bool, typer.Option("--force")] = False,
     *,
     rules: ReadRules,

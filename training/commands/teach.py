@@ -21,7 +21,7 @@ from training.reviews import ReadRules, read_reviews
 def teach(
     context: typer.Context,
     recipe: Annotated[str, typer.Option()],
-    data: Annotated[list[Path] | None, typer.Option("--data")] = None,
+    data: Annotated[list[Path] | None, typer.Option("--data", readable=False)] = None,
     unrated: Path | None = None,
     movies: Path | None = None,
     seed: SeedOption = 0,

@@ -28,8 +28,8 @@ DEFAULT = Path("vectors.txt")
 @reads
 def fit_vectors(
     context: typer.Context,
-    data: Annotated[list[Path] | None, typer.Option("--data")] = None,
-    texts: Annotated[list[Path] | None, typer.Option("--texts")] = None,
+    data: Annotated[list[Path] | None, typer.Option("--data", readable=False)] = None,
+    texts: Annotated[list[Path] | None, typer.Option("--texts", readable=False)] = None,
     tokens: str = "word",
     target: Annotated[Path, typer.Option("--out")] = DEFAULT,
     width: Annotated[int, typer.Option(min=2, max=4096)] = 100,

@@ -21,8 +21,11 @@ SUITE_FORMS = "{path}: a suite has the columns positive and negative, or text an
 # What is understood of them
 NOTE_COURSE = "{file}: lines of rating, tab, review; {meaning}"
 NOTE_TABLE = "{file}: reviews from “{text}”, ratings from “{label}”; {meaning}"
+NOTE_SHEETS = "{file}: only the sheet “{sheet}” is read; --sheet reads another. The others: {sheets}"
 COLUMN_NUMBER = "column {number}"
 MEANING_LABELS = "as labels, positive or negative"
+MEANING_LABELS_NUMBERS = "as labels, {good} for positive and {bad} for negative"
+MEANING_LABELS_YES = "as labels, yes (Y, true) for positive and no (N, false) for negative"
 MEANING_STARS = "as stars up to {highest:g}: above {cut:g} positive, below negative, {cut:g} left out"
 READ_ROWS = "read {read:,} rows, kept {kept:,}"
 READ_ROWS_LEFT_OUT = "read {read:,} rows, kept {kept:,}; left out: {left_out}"
@@ -77,6 +80,10 @@ COLUMN_UNCLEAR_SHEETS = (
     "{file}: which column of the sheet {sheet} holds the ratings cannot be told; name another sheet with --sheet, or "
     "the column with --label-column; other sheets: {sheets}; columns: {columns}"
 )
+LABEL_SAYS_BAD = (
+    "{file}: by its name, a yes or a high number in “{column}” means negative; please make a column that says positive "
+    "or negative, or is the higher the better, and name it with --label-column"
+)
 HEADER_NOT_FIRST = "{file}: the names of the columns are not in the first row; remove the title above them and save"
 COLUMNS_SWAPPED = (
     "{file}: the column of ratings holds texts and that of reviews holds numbers; mend the header, or add "
@@ -120,6 +127,8 @@ SIGN_SLACK_TIME = "column {column} holds the time stamp of a Slack message"
 SIGN_SLACK_ID = "column {column} holds a Slack id"
 SIGN_FILE_NAME = "the file's name says so"
 SIGN_SOURCE = "the source that was given says so"
+SIGN_LICENCE = "the licence that was given says so"
+SIGN_SHEET = "the sheet's name says so"
 SIGN_SLACK_WORKSPACE = "it is the export of a Slack workspace"
 SIGN_DISCORD_PACKAGE = "it is a Discord data package"
 SIGN_SLACK_KEYS = "its keys are those of a Slack export"

@@ -20,8 +20,11 @@ SUITE_FORMS = "{path}: 문제 모음에는 positive 와 negative, 또는 text �
 # What is understood of them
 NOTE_COURSE = "{file}: 한 줄에 별점, 탭, 리뷰. {meaning}"
 NOTE_TABLE = "{file}: 리뷰는 “{text}” 칸, 별점은 “{label}” 칸에 있습니다. {meaning}"
+NOTE_SHEETS = "{file}: “{sheet}” 시트만 읽습니다. 다른 시트는 --sheet 로 고르실 수 있습니다: {sheets}"
 COLUMN_NUMBER = "{number}번째"
 MEANING_LABELS = "긍정과 부정의 라벨로 읽었습니다."
+MEANING_LABELS_NUMBERS = "긍정과 부정의 라벨로 읽었습니다. {good}이면 긍정, {bad}이면 부정입니다."
+MEANING_LABELS_YES = "긍정과 부정의 라벨로 읽었습니다. 예(Y, true)면 긍정, 아니요(N, false)면 부정입니다."
 MEANING_STARS = (
     "{highest:g}점 만점의 별점으로 읽었습니다. {cut:g}점보다 높으면 긍정, 낮으면 부정이고 {cut:g}점은 뺍니다."
 )
@@ -78,6 +81,10 @@ COLUMN_UNCLEAR_SHEETS = (
     "{file}: {sheet} 시트에서 어느 칸이 별점인지 알 수 없습니다. 다른 시트에 있으면 --sheet 로, 이 시트에 있으면 "
     "--label-column 으로 알려 주세요. 다른 시트: {sheets}. 있는 칸: {columns}"
 )
+LABEL_SAYS_BAD = (
+    "{file}: “{column}” 칸은 이름으로 보아 예나 큰 값이 부정입니다. 긍정과 부정이라고 적은 칸이나, 클수록 긍정인 칸을 "
+    "두고 --label-column 으로 알려 주세요."
+)
 HEADER_NOT_FIRST = "{file}: 칸의 이름이 표의 첫 줄에 없습니다. 그 위의 제목 줄을 지우고 저장해 주세요."
 COLUMNS_SWAPPED = (
     "{file}: 별점의 칸에 글이, 리뷰의 칸에 숫자가 있습니다. 제목 줄을 고치시거나 --text-column {text} --label-column "
@@ -124,6 +131,8 @@ SIGN_SLACK_TIME = "{column} 칸에 Slack 메시지의 시각"
 SIGN_SLACK_ID = "{column} 칸에 Slack 번호"
 SIGN_FILE_NAME = "파일 이름"
 SIGN_SOURCE = "적어 주신 출처"
+SIGN_LICENCE = "적어 주신 이용 조건"
+SIGN_SHEET = "시트 이름"
 SIGN_SLACK_WORKSPACE = "Slack 워크스페이스를 내보낸 파일"
 SIGN_DISCORD_PACKAGE = "Discord 데이터 패키지"
 SIGN_SLACK_KEYS = "Slack을 내보낸 파일의 키"
