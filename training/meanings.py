@@ -106,8 +106,12 @@ class Values:
             self._joined.means(number, positive=points > scale.cut, stars=scale.stars(points))
 
 
-def understood(path: Path, number: int, cell: Any, host: Host, named: Named) -> Value:
-    """What a cell says of a review, in a column whose name says that."""
+def understood(cell: Any, host: Host, named: Named) -> Value:
+    """What a cell says of a review, in a column whose name says that.
+
+    Raises:
+        ValueError: if it is no rating.
+    """
     if isinstance(cell, bool):
         return cell
     word = word_of(host.as_text(cell))
@@ -119,7 +123,7 @@ def understood(path: Path, number: int, cell: Any, host: Host, named: Named) -> 
         return "neutral"
     points = host.points(cell) if named == "stars" else points_of(word, cell, host)
     if points is None:
-        raise DataError("label_unclear", file=path.name, row=number)
+        raise ValueError
     return points
 
 

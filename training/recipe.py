@@ -131,6 +131,8 @@ class Recipe:
                 parts[table] = value
             else:
                 raise DataError("recipe_no_table", name=table)
+        if len(learns := [table for table in ("adapt", "course") if table in data]) > 1:
+            raise DataError("recipe_two", tables=" ".join(f"[{table}]" for table in learns))
         tokens = parts.get("tokenizer", TokenizerRecipe()).kind
         check_kind(tokens)
         recipe = cls(name=name, network=_network(data.get("network", {}), tokens), **parts)

@@ -185,7 +185,7 @@ def _read_table(
     named = what_it_is(table.columns[label_column], host)
     values, minus = Values(joined), 0
     sample: list[tuple[Any, str]] = []
-    unclear: DataError | None = None
+    unclear = 0
     known: dict[tuple[str, ...], Origin] = {}
     for number, row in enumerate(table.rows(), 1):
         words = [host.as_text(cell) for cell in row.cells]
@@ -196,30 +196,30 @@ def _read_table(
         if number <= SAMPLE:
             sample.append((row.cells[label_column], words[table.text_column]))
         try:
-            value = understood(path, number, row.cells[label_column], host, named)
-        except DataError as error:  # that the rows are of a chat, or the columns swapped, says more
+            value = understood(row.cells[label_column], host, named)
+        except ValueError:  # that the rows are of a chat, or the columns swapped, says more
             if words[table.text_column].strip():
-                unclear = unclear or error
+                unclear = unclear or number
                 continue
             value = None  # a row without a review, such as one of totals, needs no rating
         minus = minus or (number if value == MINUS else 0)
         number_of_it = values.number(value)
         out.read += 1
-        if unclear is None:
+        if not unclear:
             _keep(joined, words[table.text_column], number_of_it, known[said], rules, out)
     guard.check()
     check_not_swapped(path, sample, host, table.text_column, label_column)
-    if unclear is not None:
-        raise unclear
+    label, text = (
+        table.columns[i][:40] or Said("column_number", {"number": i + 1}) for i in (label_column, table.text_column)
+    )
+    if unclear:
+        raise DataError("label_unclear", file=path.name, row=unclear, column=label)
     numbers = values.points
     if numbers and values.words:
         raise DataError("labels_mixed", file=path.name, column=label_column + 1)
     if minus and not from_minus(numbers):
-        raise DataError("label_unclear", file=path.name, row=minus)
+        raise DataError("label_unclear", file=path.name, row=minus, column=label)
     scale = scale_of(path, numbers, rules.scale, rules.cut, named) if numbers else Scale("labels", 1.0, 0.5)
-    label, text = (
-        table.columns[i][:40] or Said("column_number", {"number": i + 1}) for i in (label_column, table.text_column)
-    )
     spoken = () if numbers else {word_of(host.as_text(cell)) for cell, _ in sample} - MISSING
     told = {"file": path.name, "text": text, "label": label, "meaning": meaning(scale, spoken)}
     out.notes.append(Said("note_table", told))

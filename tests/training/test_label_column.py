@@ -120,6 +120,11 @@ def test_it_is_said_which_label_is_the_good_one(tmp_path, cells, said):
     assert said in str(read(table(tmp_path / "a.csv", ("긍부정",), cells)).notes[0])
 
 
+def test_it_is_said_in_which_column_no_rating_stands(tmp_path):
+    said = refusal(table(tmp_path / "a.csv", ("별점",), ("빨강", "파랑")))
+    assert "1번째 행의 “별점” 칸" in said
+
+
 def test_how_sure_a_model_was_is_not_a_rating(tmp_path):
     lines = [
         {"label": label, "score": 0.9, "review": text} for label, text in zip(("긍정", "부정"), TEXTS, strict=False)

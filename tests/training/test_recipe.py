@@ -57,6 +57,7 @@ def test_every_recipe_that_comes_along_can_be_read(name):
         ("[pretrain]\nvectors = ['a']\n", "[pretrain] vectors 값은 따옴표로 싼 글"),
         ("[tokenizer]\nkind = 3\n", "[tokenizer] kind 값은 따옴표로 싼 글"),
         ("[magic]\n", "magic"),
+        ("[adapt]\n[course]\n", "[adapt] [course] 표는"),
         ("not toml", "recipe"),
     ],
 )

@@ -57,8 +57,8 @@ LABELS_MIXED = (
     "{file}: column {column} mixes numbers and words such as 긍정; use one of them, or name another with --label-column"
 )
 LABEL_UNCLEAR = (
-    "{file}, row {row:,}: the rating is none: stars, points from 0 to 100, 0 and 1, 긍정 and 부정, positive and "
-    "negative are understood; name the right column with --label-column"
+    "{file}, row {row:,}, “{column}”: that is no rating: stars, points from 0 to 100, 0 and 1, 긍정 and 부정, positive "
+    "and negative are understood; name the right column with --label-column"
 )
 OBTAINED_UNCLEAR = "{file}, row {row:,}: the column obtained holds no date like 2026-11-22"
 RATING_TOO_HIGH = (
@@ -179,6 +179,7 @@ RECIPE_NO_WIDE = "{place}{name} is only for a recipe with a wide part: set {want
 RECIPE_ONE_HOT_VECTORS = "[course] vectors have no place in one-hot input"
 RECIPE_NO_LAYER = "[course] units must name at least one recurrent layer"
 RECIPE_NOT_OF_COURSE = "recipe {recipe} is none of the course; there are: {names}"
+RECIPE_TWO = "{tables} do not go into one recipe; remove one"
 RECIPE_OF_COURSE = "recipe {recipe} is of the course and does not serve; train it with: {command}"
 RECIPE_NEEDS_STARS = "recipe {recipe} learns stars, and these rows have labels only"
 TOKENIZER_MISSING = "no tokenizer is called “{kind}”; there are: {names}"

@@ -58,8 +58,8 @@ LABELS_MIXED = (
     "알려 주세요."
 )
 LABEL_UNCLEAR = (
-    "{file}, {row:,}번째 행: 별점을 알 수 없습니다. 별, 0에서 100까지의 점수, 0과 1, 긍정과 부정, positive 와 negative "
-    "를 읽습니다. 별점의 칸이 다르면 --label-column 으로 알려 주세요."
+    "{file}, {row:,}번째 행의 “{column}” 칸: 별점을 알 수 없습니다. 별, 0에서 100까지의 점수, 0과 1, 긍정과 부정, "
+    "positive 와 negative 를 읽습니다. 별점의 칸이 다르면 --label-column 으로 알려 주세요."
 )
 OBTAINED_UNCLEAR = "{file}, {row:,}번째 행: 받은 날(obtained)의 칸에는 2026-11-22 처럼 적은 날이 있어야 합니다."
 RATING_TOO_HIGH = (
@@ -183,6 +183,7 @@ RECIPE_NO_WIDE = "{place}{name} 설정은 n-gram 선형 부분이 있을 때만 
 RECIPE_ONE_HOT_VECTORS = "[course] one-hot 입력에는 vectors 를 쓸 수 없습니다."
 RECIPE_NO_LAYER = "[course] units 에 순환 층이 하나는 있어야 합니다."
 RECIPE_NOT_OF_COURSE = "{recipe} 레시피는 강의의 신경망이 아닙니다. 견줄 수 있는 것: {names}"
+RECIPE_TWO = "{tables} 표는 한 레시피에 함께 쓸 수 없습니다. 하나를 지워 주세요."
 RECIPE_OF_COURSE = "{recipe} 레시피는 강의의 신경망이라 봇에서 쓰지 않습니다. 이렇게 배우게 하세요: {command}"
 RECIPE_NEEDS_STARS = "{recipe} 레시피는 별점을 배우는데, 이 리뷰에는 긍정과 부정의 라벨만 있습니다."
 TOKENIZER_MISSING = "‘{kind}’ 토크나이저는 없습니다. 있는 것: {names}"
