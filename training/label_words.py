@@ -87,7 +87,7 @@ RATED = re.compile("(?:[평별]점|점수|평가|감[정성]|라벨|rating|score
 _BAD = re.compile(r"부정|불만|나쁨|악평|negative|complain|dissatisf|unsatisf|(?:^|[\s_-])(?:bad|neg)$", re.IGNORECASE)
 _GOOD = re.compile(r"긍|(?<!불)만족|positive|(?<!dis)(?<!un)satisf|sentiment|polarity", re.IGNORECASE)
 _ONE_IS_BAD = re.compile(
-    r"(?<!\d)1\s*[:=)\]-]*\s*(?:부정|나쁨|negative)|(?:부정|나쁨|negative)\s*[:=(\[-]*\s*1(?!\d)", re.IGNORECASE
+    r"(?<!\d)1\s*[:=]\s*(?:부정|나쁨|negative)|(?:부정|나쁨|negative)\s*[:=(\[]\s*1(?!\d)", re.IGNORECASE
 )
 _ONE_IS_BEST = re.compile(r"(?<!\d)1\s*점?\s*[:=)\]-]*\s*(?:(?:매우|아주)\s*(?:만족|좋)|best)", re.IGNORECASE)
 
