@@ -70,7 +70,7 @@ INPUT_RAGGED = (
     "그 줄을 고치거나, 그대로 두려면 --ragged keep 을 써 주세요."
 )
 INPUT_JSON = "{line}번째 줄이 JSON 객체가 아닙니다. 한 줄에 객체 하나씩 있어야 합니다."
-INPUT_JSON_WHOLE = "전체가 목록 하나인 JSON 입니다. 한 줄에 객체 하나씩(JSONL) 저장해 주세요. 예: jq -c '.[]'"
+INPUT_JSON_WHOLE = "전체가 목록 하나인 JSON입니다. 한 줄에 객체 하나씩(JSONL) 저장해 주세요. 예: jq -c '.[]'"
 INPUT_TOO_MANY_COLUMNS = "{line}번째 줄까지 이름이 {limit:,}가지를 넘어 표로 읽을 수 없습니다."
 INPUT_CHANGED_MEANWHILE = "읽는 동안 파일이 바뀌어 결과를 쓰지 않았습니다. 다시 실행해 주세요."
 COLUMN_NOT_FOUND = "리뷰가 든 칸을 찾지 못했습니다. --text-column 으로 알려 주세요. 있는 칸: {columns}"
@@ -183,7 +183,7 @@ BUTTON_WHY = "왜?"
 FEEDBACK_THANKS = "알려 주셔서 감사합니다. 글은 저장하지 않고 맞고 틀림만 셉니다."
 FEEDBACK_GONE = "오래된 판단이라 기록이 이미 지워졌습니다. 알려 주셔서 감사합니다."
 FILE_KIND = "CSV, TSV, XLSX, JSONL, TXT 파일을 읽을 수 있습니다. 그 가운데 하나로 저장해 다시 보내 주세요."
-FILE_TOO_LARGE = "파일이 너무 큽니다. {limit} MB 까지 읽을 수 있으니 나누어 보내 주세요."
+FILE_TOO_LARGE = "파일이 너무 큽니다. {limit} MB까지 읽을 수 있으니 나누어 보내 주세요."
 FILE_TOO_MANY_ROWS = "행이 너무 많습니다. {limit}행까지 읽을 수 있으니 나누어 보내 주세요."
 FILE_ONE_ONLY = "파일은 한 번에 하나씩 읽습니다. 하나만 골라 다시 보내 주세요."
 FILE_ONE_AT_A_TIME = "먼저 보내 주신 파일을 읽고 있습니다. 끝난 뒤에 다시 보내 주세요."
@@ -230,8 +230,8 @@ ADMIN_STATUS = (
 )
 ADMIN_HELP = (
     "한국어 리뷰가 긍정인지 부정인지 알려 드립니다. 글은 저장하지 않으며 배우지도 않습니다.\n"
-    "저는 낱말이 아니라 글의 뜻을 봅니다. 정해진 낱말만 막으실 때는 Discord 의 AutoMod 가 더 낫습니다.\n"
-    "아래의 명령은 Slack 의 채널에서는 /nunchi 뒤에, Discord 에서는 저를 멘션한 뒤에, "
+    "저는 낱말이 아니라 글의 뜻을 봅니다. 정해진 낱말만 막으실 때는 Discord의 AutoMod가 더 낫습니다.\n"
+    "아래의 명령은 Slack의 채널에서는 /nunchi 뒤에, Discord 에서는 저를 멘션한 뒤에, "
     "다이렉트 메시지에서는 그대로 적어 주세요.\n"
     "\n누구나\n"
     "• 다이렉트 메시지로 CSV, XLSX 파일을 보내시면 판단을 덧붙여 돌려 드립니다\n"
@@ -449,7 +449,7 @@ SETTING_ENV_READABLE = "비밀이 든 설정 파일을 다른 사용자도 읽�
 
 # The database
 DATABASE_URL = "NUNCHI_DATABASE_URL 이 맞지 않습니다. 예: postgresql://이름:암호@서버/이름, sqlite:////폴더/nunchi.db"
-DATABASE_DRIVER = 'PostgreSQL 을 쓰려면 꾸러미가 더 필요합니다: pip install "nunchi[postgres]"'
+DATABASE_DRIVER = 'PostgreSQL을 쓰려면 꾸러미가 더 필요합니다: pip install "nunchi[postgres]"'
 DATABASE_UNREACHABLE = (
     "데이터베이스에 연결할 수 없습니다: {where} ({reason}). NUNCHI_DATABASE_URL 과 서버를 확인해 주세요."
 )
@@ -482,22 +482,22 @@ LOG_PURGED = "지운 것: 판단 {verdicts}, 의견 {feedback}, 답할 권리 {c
 # Slack
 SLACK_SETTING_MISSING = "{name} 이 설정되지 않았습니다. .env 에 적어 주세요. 구하는 법: README.md 의 “5분 만에 Slack”"
 SLACK_SETTING_KIND = "{name} 은 {prefix} 로 시작해야 합니다. 토큰을 서로 바꿔 적지 않았는지 봐 주세요."
-SLACK_SETTING_REFUSED = "Slack 이 {name} 을 받지 않았습니다 ({reason}). 앱을 다시 설치하고 새 토큰을 적어 주세요."
+SLACK_SETTING_REFUSED = "Slack이 {name} 을 받지 않았습니다 ({reason}). 앱을 다시 설치하고 새 토큰을 적어 주세요."
 SLACK_OTHER_WORKSPACE = "{name} 은 {other} 과 다른 워크스페이스의 것입니다. 봇이 있는 곳의 관리자 토큰을 적어 주세요."
 SLACK_APP_REFUSED = (
-    "Slack 이 {name} 을 받지 않았습니다 ({reason}). "
-    "Basic Information → App-Level Tokens 에서 connections:write 로 새로 만들어 적어 주세요."
+    "Slack이 {name} 을 받지 않았습니다 ({reason}). "
+    "Basic Information → App-Level Tokens에서 connections:write 로 새로 만들어 적어 주세요."
 )
 SLACK_SCOPES = "SLACK_BOT_TOKEN 에 권한이 모자랍니다: {names}. 매니페스트를 다시 적용하고 앱을 다시 설치해 주세요."
 SLACK_UNREACHABLE = (
-    "Slack 에 연결할 수 없습니다: {where} ({reason}). 네트워크와 SLACK_API_URL 을 확인하거나 잠시 후 다시 해 주세요."
+    "Slack에 연결할 수 없습니다: {where} ({reason}). 네트워크와 SLACK_API_URL 을 확인하거나 잠시 후 다시 해 주세요."
 )
 HTTP_PORT = "{host}:{port} 에서 들을 수 없습니다 ({reason}). 다음을 확인해 주세요: {settings}"
 SLACK_TWO_WAYS = (
     "{other} 를 쓰면 워크스페이스마다 설치한 토큰으로 답합니다. "
     "{name} 을 .env 에서 지우고 /slack/install 에서 설치해 주세요."
 )
-SLACK_CREDENTIAL_REFUSED = "Slack 이 {name} 을 받지 않았습니다 ({reason}). Basic Information 의 값과 같은지 봐 주세요."
+SLACK_CREDENTIAL_REFUSED = "Slack이 {name} 을 받지 않았습니다 ({reason}). Basic Information의 값과 같은지 봐 주세요."
 SLACK_NOT_INSTALLED = "이 워크스페이스에는 눈치가 설치되어 있지 않습니다. 관리자에게 설치를 부탁해 주세요."
 SLACK_OK_OAUTH = "SLACK_CLIENT_ID 와 SLACK_CLIENT_SECRET 이 맞습니다. 워크스페이스는 {path} 에서 설치합니다."
 OAUTH_DONE = "설치했습니다. 이제 채널에 /invite @눈치 로 부르시면 됩니다."
@@ -508,9 +508,9 @@ OAUTH_ROTATION = "토큰 교체(token rotation)가 켜져 있어 되돌렸습니
 OAUTH_SCOPES = "권한이 모자라 되돌렸습니다. 설치 주소를 고치지 말고 처음부터 다시 해 주세요."
 OAUTH_FAILED = "설치하지 못했습니다. 잠시 후 처음부터 다시 해 주세요."
 OAUTH_BUSY = "설치하려는 분이 많습니다. 1분쯤 뒤에 다시 해 주세요."
-OAUTH_OPEN = "Slack 에서 열기"
+OAUTH_OPEN = "Slack에서 열기"
 OAUTH_AGAIN = "다시 설치하기"
-SLACK_READY = "Slack 에서 듣고 있습니다. 멈추려면 Ctrl-C 를 눌러 주세요."
+SLACK_READY = "Slack에서 듣고 있습니다. 멈추려면 Ctrl-C 를 눌러 주세요."
 RUN_STOPPED = "멈췄습니다. 끝내지 못한 글: {abandoned}"
 SLACK_WATCH_INVITE = "그런데 제가 아직 이 채널에 없어 글을 볼 수 없습니다. 여기에서 /invite 로 저를 불러 주세요."
 SLACK_OK_BOT = "SLACK_BOT_TOKEN 이 맞고 권한도 다 있습니다."
@@ -532,27 +532,27 @@ DISCORD_SETTING_MISSING = (
     "{name} 이 설정되지 않았습니다. .env 에 적어 주세요. 구하는 법: README.md 의 “5분 만에 Discord”"
 )
 DISCORD_SETTING_KIND = (
-    "{name} 이 봇 토큰이 아닌 것 같습니다. Developer Portal 의 Bot 에서 Reset Token 으로 새로 받아 적어 주세요."
+    "{name} 이 봇 토큰이 아닌 것 같습니다. Developer Portal의 Bot에서 Reset Token으로 새로 받아 적어 주세요."
 )
-DISCORD_SETTING_REFUSED = "Discord 가 {name} 을 받지 않았습니다. {url} 에서 새 토큰을 받아 적어 주세요."
+DISCORD_SETTING_REFUSED = "Discord가 {name} 을 받지 않았습니다. {url} 에서 새 토큰을 받아 적어 주세요."
 DISCORD_SHARD_WRONG = (
-    "Discord 가 샤드 번호를 받지 않았습니다. DISCORD_SHARD_IDS 와 DISCORD_SHARD_COUNT 를 확인해 주세요."
+    "Discord가 샤드 번호를 받지 않았습니다. DISCORD_SHARD_IDS 와 DISCORD_SHARD_COUNT 를 확인해 주세요."
 )
 DISCORD_SHARDS_NEEDED = "서버가 많아 샤드를 나누어야 합니다. DISCORD_SHARD_COUNT 를 비우거나 더 큰 수로 적어 주세요."
-DISCORD_VERSION = "Discord 가 이 버전의 API 를 더는 받지 않습니다. nunchi 를 새 버전으로 올려 주세요."
-DISCORD_INTENTS_WRONG = "Discord 가 인텐트를 이해하지 못했습니다. nunchi 를 새 버전으로 올려 주세요."
+DISCORD_VERSION = "Discord가 이 버전의 API를 더는 받지 않습니다. nunchi 를 새 버전으로 올려 주세요."
+DISCORD_INTENTS_WRONG = "Discord가 인텐트를 이해하지 못했습니다. nunchi 를 새 버전으로 올려 주세요."
 DISCORD_INTENT_REFUSED = (
-    "Discord 가 Message Content Intent 를 허락하지 않았습니다. {url} 에서 “Message Content Intent” 를 켜 주세요."
+    "Discord가 Message Content Intent를 허락하지 않았습니다. {url} 에서 “Message Content Intent” 를 켜 주세요."
 )
 DISCORD_SHARD_IDS = (
     "DISCORD_SHARD_IDS 는 0 부터 DISCORD_SHARD_COUNT 보다 작은 서로 다른 번호여야 합니다. 예: 0,1 또는 0-3"
 )
-DISCORD_UNREACHABLE = "Discord 에 연결할 수 없습니다: {where} ({reason}). 네트워크와 DISCORD_API_URL 을 확인해 주세요."
-DISCORD_READY = "Discord 에서 듣고 있습니다. 멈추려면 Ctrl-C 를 눌러 주세요."
-DISCORD_OK_BOT = "DISCORD_TOKEN 이 맞습니다. Discord 가 권하는 샤드 수: {shards}"
-DISCORD_OK_CONTENT = "Message Content Intent 가 켜져 있어 채널을 감시할 수 있습니다."
+DISCORD_UNREACHABLE = "Discord에 연결할 수 없습니다: {where} ({reason}). 네트워크와 DISCORD_API_URL 을 확인해 주세요."
+DISCORD_READY = "Discord에서 듣고 있습니다. 멈추려면 Ctrl-C 를 눌러 주세요."
+DISCORD_OK_BOT = "DISCORD_TOKEN 이 맞습니다. Discord가 권하는 샤드 수: {shards}"
+DISCORD_OK_CONTENT = "Message Content Intent가 켜져 있어 채널을 감시할 수 있습니다."
 DISCORD_NO_CONTENT = (
-    "Message Content Intent 가 꺼져 있습니다. 명령, 메뉴, 멘션, 다이렉트 메시지는 됩니다. "
+    "Message Content Intent가 꺼져 있습니다. 명령, 메뉴, 멘션, 다이렉트 메시지는 됩니다. "
     "채널을 감시하려면 {url} 에서 “Message Content Intent” 를 켜 주세요."
 )
 DISCORD_INVITE = "서버에 초대하는 주소(필요한 권한만): {url}"
@@ -593,7 +593,7 @@ DISCORD_NAME_OPTIN = "다시읽기"
 DISCORD_NAME_FORGET = "지우기"
 DISCORD_ABOUT_SENTIMENT = "리뷰가 긍정인지 부정인지 알려 드립니다"
 DISCORD_ABOUT_TEXT = "읽을 리뷰"
-DISCORD_ABOUT_FILE = "리뷰가 든 CSV 나 엑셀 파일"
+DISCORD_ABOUT_FILE = "리뷰가 든 CSV나 엑셀 파일"
 DISCORD_ABOUT_PUBLIC = "모두에게 보이게 답할지 (기본: 나에게만)"
 DISCORD_ABOUT_SETTINGS = "채널의 설정 (서버 관리 권한이 필요합니다)"
 DISCORD_ABOUT_WATCH = "채널의 글을 모두 읽을지"
@@ -651,10 +651,10 @@ RULE_HELP = (
     "• rule notify on|off, rule keep 30 — 작성자에게 알림, 카드 글의 본문 보관일\n"
     "• rule export, rule import 뒤에 TOML — 내보내기와 가져오기\n"
     "• audit — 누가 언제 바꿨는지\n"
-    "금지어를 막는 일에는 Discord 의 AutoMod 가 더 낫습니다. 글이 올라오기 전에 막습니다."
+    "금지어를 막는 일에는 Discord의 AutoMod가 더 낫습니다. 글이 올라오기 전에 막습니다."
 )
 RULE_REACT_OR_REPLY = "반응과 답글은 함께 쓸 수 없습니다. 하나만 골라 주세요."
-RULE_TOML_LINE = "{line}번째 줄을 TOML 로 읽을 수 없습니다. rule export 로 나오는 모양과 견주어 봐 주세요."
+RULE_TOML_LINE = "{line}번째 줄을 TOML로 읽을 수 없습니다. rule export 로 나오는 모양과 견주어 봐 주세요."
 RULE_WRONG_NAME = "{field}: 모르는 이름입니다. 쓸 수 있는 이름: {names}"
 RULE_WRONG_TABLE = "{field}: [{field}] 아래에 {names} 을(를) 적어 주세요."
 RULE_WRONG_ACTIONS = "{field}: {names} 의 목록이어야 하고, react 와 reply 는 함께 쓸 수 없습니다."
@@ -686,7 +686,7 @@ DISCORD_NAME_AUTHOR = "작성자"
 DISCORD_NAME_EXPORT = "내보내기"
 DISCORD_NAME_IMPORT = "가져오기"
 DISCORD_NAME_AUDIT = "변경기록"
-DISCORD_ABOUT_RULE = "감시하는 채널의 규칙 (금지어만 막으려면 Discord 의 AutoMod 가 더 낫습니다)"
+DISCORD_ABOUT_RULE = "감시하는 채널의 규칙 (금지어만 막으려면 Discord의 AutoMod가 더 낫습니다)"
 DISCORD_ABOUT_SHOW = "이 채널의 규칙을 보여 드립니다"
 DISCORD_ABOUT_ACTION = "띠마다 할 일"
 DISCORD_ABOUT_MODERATORS = "카드를 보낼 채널 (비우면 없앱니다)"
@@ -695,7 +695,7 @@ DISCORD_ABOUT_QUIET = "채널에서 말하지 않을 시간 (비우면 없앱니
 DISCORD_ABOUT_HOURS = "예: 22:00-08:00"
 DISCORD_ABOUT_ZONE = "예: Asia/Seoul"
 DISCORD_ABOUT_COOLDOWN = "채널에서 다시 답하기까지의 초"
-DISCORD_ABOUT_EXPORT = "규칙을 TOML 로 내보냅니다"
+DISCORD_ABOUT_EXPORT = "규칙을 TOML로 내보냅니다"
 DISCORD_ABOUT_IMPORT = "TOML 파일에서 규칙을 가져옵니다"
 DISCORD_ABOUT_AUDIT = "누가 언제 무엇을 바꿨는지"
 CHOICE_ADD = "더하기"
@@ -757,7 +757,7 @@ DISCORD_NAME_COUNT = "개수"
 DISCORD_NAME_STOP = "중단"
 DISCORD_ABOUT_SIMULATE = "규칙을 켜기 전에, 지난 글로 무엇이 걸릴지 봅니다"
 DISCORD_ABOUT_COUNT = "지난 글 몇 개를 읽을지 (기본 200)"
-DISCORD_ABOUT_SIMULATE_FILE = "지난 글 대신 읽을 CSV 나 엑셀 파일"
+DISCORD_ABOUT_SIMULATE_FILE = "지난 글 대신 읽을 CSV나 엑셀 파일"
 DISCORD_ABOUT_STOP = "진행 중인 시뮬레이션을 멈출지"
 AUDIT_TITLE = "변경 기록 (한국 시각, 새것부터)"
 AUDIT_LINE = "• {at} · {channel} · {who} · {what}"
@@ -834,7 +834,7 @@ DOCTOR_UNSET_FIX = "환경 변수나 .env 파일에 적어 주세요. 봇을 쓰
 
 # --help
 HELP_APP = "한국어 리뷰를 읽고 긍정인지 부정인지 알려 드립니다."
-HELP_CHAT = "리뷰에 답합니다. TEXT 가 없으면 물어보거나, 파이프에서 한 줄씩 읽습니다."
+HELP_CHAT = "리뷰에 답합니다. TEXT가 없으면 물어보거나, 파이프에서 한 줄씩 읽습니다."
 HELP_SCORE = "리뷰 파일(CSV, TSV, XLSX, JSONL, 텍스트)을 읽어 판단을 덧붙인 파일을 씁니다."
 HELP_DOCTOR = "설치와 모델을 살펴보고, 없는 것과 구하는 법을 알려 드립니다."
 HELP_SETTINGS = "설정과 채널마다의 설정을 다룹니다: show, export, rules, import, purge, path, forget-tokens."
@@ -850,11 +850,11 @@ HELP_DAYS = "며칠보다 오래된 것을 지울지입니다. 기본은 NUNCHI_
 HELP_RUN = "봇을 켭니다. 설정은 .env 나 환경 변수에서 읽습니다."
 HELP_TRAIN = "별점이 있는 내 리뷰로 모델을 만들고 바꿔 끼웁니다. 자세한 것: nunchi train --help"
 HELP_PLATFORM = "어느 플랫폼인지입니다: discord, slack, 켤 때는 all 도 됩니다."
-HELP_HTTP = "소켓 대신 HTTP 로 듣습니다 (여러 프로세스로 나눌 때)."
+HELP_HTTP = "소켓 대신 HTTP로 듣습니다 (여러 프로세스로 나눌 때)."
 HELP_VERSION = "버전을 보여 줍니다."
 HELP_LANG = "말할 언어입니다. 기본은 ko 입니다."
 HELP_TEXT = "리뷰입니다. - 로 시작하면 앞에 -- 를 써 주세요."
-HELP_JSON = "JSON 으로 답합니다."
+HELP_JSON = "JSON으로 답합니다."
 HELP_MODEL = "모델 폴더입니다. 기본은 지금 쓰는 모델입니다."
 HELP_EXPLAIN = "왜 그렇게 판단했는지 함께 보여 줍니다: 근거가 된 낱말, 절, 무엇에 대한 말인지. 물어볼 때는 기본입니다."
 HELP_ASPECTS = "무엇에 대한 말인지 알아보는 낱말을 더할 파일(TOML)입니다."

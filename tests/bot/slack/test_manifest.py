@@ -29,7 +29,7 @@ def manifest(name: str = "slack_manifest") -> dict[str, Any]:
 def test_scopes_are_the_same_everywhere() -> None:
     asked = manifest()["oauth_config"]["scopes"]["bot"]
     assert asked == sorted(SCOPES)
-    table = README.split("## Slack 의 권한")[1].split("\n## ")[0]
+    table = README.split("## Slack의 권한")[1].split("\n## ")[0]
     assert set(re.findall(r"^\| `([a-z_]+(?::[a-z]+)?)` \|", table, re.MULTILINE)) == SCOPES
     assert set(GRANTED.split(",")) == SCOPES
 
