@@ -16,11 +16,16 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from nlp import Analyzer
 from nlp.analyze import binary_log_odds
+from nlp.artifact import Artifact
 from training import baseline
+from training.bands import calibrated_settings
 from training.batches import Encoded, predict
+from training.evaluate import evaluate
+from training.finish import finished
 from training.messages import say
-from training.prepared import Both, Prepared
+from training.prepared import Both, Corpora, Prepared
 from training.student import Weights, average, student, with_weights
 from training.wide import Fold, Wide, beside
 
@@ -78,15 +83,17 @@ def steps(prepared: Prepared) -> Iterator[tuple[str, Prepared]]:
     yield ("recombined" if prepared.recombined else "taught"), prepared
 
 
-def ablate(both: Both, seeds: int) -> Iterator[Figure]:
+def ablate(both: Both, seeds: int, corpora: Corpora | None = None) -> Iterator[Figure]:
     """Train and ask the network after each step; networks that are trained already are not trained again.
 
     Args:
         both: what there is to learn from, and the rows that are asked.
         seeds: how many networks of each step.
+        corpora: whose texts the last steps learn from; without them those are left out.
 
     Yields:
-        The linear model alone, then each step, then the wide part beside the network, then the mean of the networks.
+        The linear model alone, then each step, then the wide part beside the network, then the mean of as many networks
+        as serve, then that calibrated and what marks do all alone taken back, then that after each of the last steps.
     """
     apart, asked = both.folds[0].taught, both.folds[0].asked
     texts = [r.text for r in asked]
@@ -105,15 +112,36 @@ def ablate(both: Both, seeds: int) -> Iterator[Figure]:
             one = prepared if prepared.start else replace(prepared, seed=prepared.seed + number)
             networks.append(student(one, number, say(f"ablation_{step}")))
         yield _figure(step, [ask(prepared, weights) for weights in networks], both)
-    more = np.zeros(1, np.float32)
+    mean = average(networks[: recipe.students])
+    more, table = np.zeros(1, np.float32), {}
     if recipe.fitted_wide:
         others = beside(apart.movies, apart.unrated, recipe, apart.seed)
-        fold = Fold(partial(ask, apart, average(networks)), asked, apart.learn, others)
+        fold = Fold(partial(ask, apart, mean), asked, apart.learn, others)
         (wide,) = Wide.weigh([fold], recipe.network)
         more = wide.logits(texts)
         yield _figure("wide", [ask(apart, weights) + more for weights in networks], both)
-    if seeds > 1:
-        yield _figure("averaged", [ask(apart, average(networks)) + more], both)
+    if min(seeds, recipe.students) > 1:
+        yield _figure("averaged", [ask(apart, mean) + more], both)
+    if corpora is None or not recipe.last_steps:
+        return
+    if recipe.fitted_wide:
+        wide = wide.levelled(fold.ask, apart.learn, recipe.wide_marks, apart.seed)
+        more, table = wide.logits(texts), {"wide/table": wide.table}
+    settings = calibrated_settings(recipe, [ask(apart, mean) + more], [asked])
+    weights = {k: w.astype(np.float16).astype(np.float32) for k, w in (mean | table).items()}
+    model = Artifact(settings, apart.tokens, weights, recipe.name)
+    yield _served("calibrated", model, both)
+    for step in recipe.last_steps:
+        until = recipe if step == "consistency" else replace(recipe, consistency=None)
+        yield _served(step, finished(model, until, corpora, apart.folder / "ablation", apart.seed), both)
+
+
+def _served(step: str, model: Artifact, both: Both) -> Figure:
+    """What a model is worth as it serves."""
+    asked = both.folds[0].asked
+    result = evaluate(Analyzer(model), asked, positive_above=both.whole.recipe.network.positive_above)
+    stars = () if result.stars is None else (result.stars.value,)
+    return Figure(step, (result.accuracy.value,), stars, len(asked))
 
 
 def _figure(step: str, said: Sequence[NDArray[Any]], both: Both) -> Figure:

@@ -2,29 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
 from nlp import Analyzer
-from nlp.analyze import binary_log_odds
 from nlp.artifact import Artifact, load
-from nlp.settings import ModelSettings
+from training.bands import calibrated_settings
 from training.batches import Encoded, predict
-from training.calibration import crossed, fit_calibration
-from training.calibration import probability as calibrated_probability
-from training.data import Row
 from training.errors import DataError
 from training.finish import finished, loss_files
 from training.linear import Ask
 from training.measured import measure_and_save
 from training.messages import say
-from training.metrics import calibration_error, calibration_error_by_chance, expected_band, share
 from training.outcome import Outcome
-from training.prepare import announce, prepare
+from training.prepare import prepare
 from training.prepared import Corpora, Prepared
 from training.recipe import Recipe
 from training.rows import Rows, split
@@ -84,7 +77,7 @@ def fit(
         wides = Wide.weigh(folds, recipe.network)
         wides = [w.levelled(f.ask, f.learned, recipe.wide_marks, seed) for w, f in zip(wides, folds, strict=True)]
         logits = [said + w.logits(t) for said, w, t in zip(logits, wides, texts, strict=True)]
-    settings = _calibrate(recipe, logits, [f.asked for f in folds])
+    settings = calibrated_settings(recipe, logits, [f.asked for f in folds])
     weights = learn_together(whole, say("progress_network"))
     if wides:
         ask, others = _asker(whole, weights), beside(whole.movies, whole.unrated, recipe, seed)
@@ -120,23 +113,3 @@ def _asker(prepared: Prepared, weights: Weights) -> Ask:
     """What asks a network with these weights."""
     model = with_weights(prepared, weights)
     return lambda texts: predict(model, Encoded(texts, prepared.shape, prepared.tokens))
-
-
-def _calibrate(recipe: Recipe, said: Sequence[NDArray[np.float32]], asked: Sequence[Sequence[Row]]) -> ModelSettings:
-    """Calibration and bands from class scores of the rows of folds that the model did not learn from."""
-    rows, logits = [r for own in asked for r in own], np.concatenate(said)
-    odds = binary_log_odds(logits, recipe.network.positive_classes)
-    positive = np.array([(r.rating or 0) > recipe.network.positive_above for r in rows])
-    if len(said) > 1:
-        ends = np.cumsum([len(own) for own in asked])[:-1]
-        honest = crossed(np.split(odds, ends), np.split(positive, ends))
-        error, chance = calibration_error(honest, positive), calibration_error_by_chance(honest)
-        announce("fit_aside_calibration", error=error, mean=chance.mean, high=chance.high, rows=len(rows))
-    curve = fit_calibration(odds, positive)
-    probability = calibrated_probability(odds, curve)
-    classes = np.array(recipe.network.ratings)[logits.argmax(axis=1)]
-    announce("fit_aside_accuracy", share=share((probability > 0.5) == positive))
-    announce("fit_aside_rating", share=share(classes == np.array([r.rating for r in rows])))
-    below, above = expected_band(probability, recipe.right_when_sure)
-    scale, shift, bend = curve
-    return ModelSettings(recipe.network, scale, shift, below, above, bend)

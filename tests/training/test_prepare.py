@@ -165,6 +165,27 @@ def test_each_step_of_a_recipe_is_measured_on_the_same_rows(prepared):
     assert alone.spread == pytest.approx(abs(alone.accuracies[0] - alone.accuracies[1]) / 2**0.5)
 
 
+def test_the_last_steps_are_measured_as_they_serve(tmp_path):
+    from training.ablation import ablate
+    from training.prepare import prepare
+    from training.prepared import Corpora
+
+    last = {"kept": 60, "batch": 16, "rate": 1e-3, "noise": 0.1, "marks": 0.1}
+    network = RECIPE["network"] | {"buckets": 256}
+    tables = {
+        "network": network,
+        "fitted_wide": True,
+        "finish": last | {"made": 20},
+        "consistency": last | {"level": 1.0},
+    }
+    recipe = Recipe.from_dict(RECIPE | tables | {"teach": {}, "students": 1, "calibration_folds": 1}, "tried")
+    corpora = Corpora(rows(240, 1))
+    figures = list(ablate(prepare(recipe, corpora, tmp_path, 0), 1, corpora))
+    assert [figure.step for figure in figures][-4:] == ["wide", "calibrated", "finish", "consistency"]
+    assert all(figure.mean > 0.8 and figure.stars for figure in figures[-3:])
+    assert {path.name[:6] for path in tmp_path.rglob("ablation/*.npz")} == {"finish", "consis"}
+
+
 @pytest.mark.parametrize("recipe", ["shop", "course-gru"])
 def test_a_recipe_without_steps_is_refused_in_a_sentence(recipe, capsys):
     assert main(["ablate", "--recipe", recipe]) == 65

@@ -47,10 +47,11 @@ def ablate(
     from training.metrics import share_of
     from training.prepare import prepare
 
-    both = prepare(chosen, read_corpora(chosen, reviews, files, ()), runs, seed)
+    corpora = read_corpora(chosen, reviews, files, ())
+    both = prepare(chosen, corpora, runs, seed)
     table = Table(*(say(f"ablation_{head}") for head in ("step", "accuracy", "seeds", "stars")))
     last = None
-    for last in measure(both, seeds):
+    for last in measure(both, seeds, corpora):
         if as_json:
             typer.echo(json.dumps(last.__dict__))
         each = ", ".join(f"{value:.2%}" for value in last.accuracies)
