@@ -1,5 +1,6 @@
 """Reviews made by rule, and typing errors made on purpose."""
 
+import re
 from collections import Counter
 from functools import cache
 
@@ -59,16 +60,20 @@ def suite_sentences() -> set[str]:
     }
 
 
-SEEDS = ((98_000, 2), (98_000, 3), (100_000, 2), (30_000, 5), (30_000, 1005))
+def letters(text: str) -> str:
+    return re.sub("[^가-힣ㄱ-ㆎa-z0-9]", "", text)
+
+
+SEEDS = ((84_000, 2), (84_000, 3), (100_000, 2), (30_000, 5), (30_000, 1005))
 LEARNED_FROM = [pytest.param(n, seed, marks=pytest.mark.slow) for n, seed in SEEDS]
 
 
 @pytest.mark.parametrize(("count", "seed"), [(60_000, 1), *LEARNED_FROM])
 def test_no_rule_makes_a_sentence_of_the_suites(count, seed):
-    """Also not as many as the bundled model learned from, with their seeds."""
-    suites = suite_sentences()
+    """Also not as many as the bundled model learned from, with their seeds; signs and blanks make no other sentence."""
+    suites = {letters(text) for text in suite_sentences()} - {""}
     assert len(suites) > 1500
-    assert not suites & {key(normalize(text)) for text, _ in made_once(count, seed)}
+    assert not suites & {letters(normalize(text)) for text, _ in made_once(count, seed)}
 
 
 def test_reviews_written_by_hand_are_pairs_and_each_is_there_once():
