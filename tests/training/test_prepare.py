@@ -165,6 +165,7 @@ def test_each_step_of_a_recipe_is_measured_on_the_same_rows(prepared):
     assert alone.spread == pytest.approx(abs(alone.accuracies[0] - alone.accuracies[1]) / 2**0.5)
 
 
+@pytest.mark.slow
 def test_the_last_steps_are_measured_as_they_serve(tmp_path):
     from training.ablation import ablate
     from training.prepare import prepare
