@@ -30,6 +30,7 @@ from nlp.sealed import MANIFEST, ArtifactError, one_line, parse_object, read_lis
 from nlp.settings import ModelSettings
 from nlp.tokenizer import Tokenizer
 from nlp.tokenizer import from_dict as tokenizer_from_dict
+from nlp.tokenizers.morphemes import MissingAnalyserError
 
 SETTINGS = "model.json"
 TOKENIZER = "tokenizer.json"
@@ -148,6 +149,9 @@ def load(folder: Path) -> Artifact:
         tokenizer = tokenizer_from_dict(parse_object(found[TOKENIZER], TOKENIZER))
         weights = _cast(_arrays(found[WEIGHTS]), np.float32)
         curve = Curve.from_dict(parse_object(found[CURVE], CURVE)) if CURVE in found else None
+    except MissingAnalyserError as error:
+        kind = "_".join(filter(None, ["analyser", error.beside]))
+        raise ArtifactError(one_line(f"model folder {folder}: {error}"), kind, extra=error.extra) from None
     except ValueError as error:
         raise ArtifactError(one_line(f"model folder {folder}: {error}")) from None
     return Artifact(settings, tokenizer, weights, manifest["model_id"], curve)

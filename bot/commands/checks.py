@@ -131,7 +131,7 @@ def _model_fix(folder: Path | None, error: UserError) -> str:
     """The sentence on how to get a model that answers: to install anew mends none but the bundled one."""
     if folder is not None:
         return "doctor_model_fix_given"
-    if error.sentence != "model_unusable":
+    if not error.sentence.startswith(("model_unusable", "model_analyser")):
         return "doctor_model_fix"
     from nlp import ArtifactError
 

@@ -48,6 +48,8 @@ def load_model(folder: Path | None, *, threads: int = 1, aspects: Path | None = 
     except ValueError as error:
         raise UserError(ExitStatus.CONFIG, "aspects_unusable", reason=error) from None
     except nlp.ArtifactError as error:
+        if error.kind.startswith("analyser"):
+            raise UserError(ExitStatus.CONFIG, f"model_{error.kind}", **error.values) from None
         raise UserError(ExitStatus.CONFIG, "model_unusable", reason=error) from None
 
 

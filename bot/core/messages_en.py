@@ -789,6 +789,14 @@ DISCORD_PERMISSION_ADD_REACTIONS = "Add Reactions"
 DISCORD_PERMISSION_ATTACH_FILES = "Attach Files"
 
 # The model, and what cannot be helped
+MODEL_ANALYSER = 'This model needs an analyser of morphemes. Please install it with pip install "nunchi[{extra}]".'
+MODEL_ANALYSER_JAVA = (
+    'This model needs an analyser of morphemes and Java. Please install them: pip install "nunchi[{extra}]" and a JDK.'
+)
+MODEL_ANALYSER_MECAB = (
+    'This model needs an analyser of morphemes and MeCab. Please install them: pip install "nunchi[{extra}]", '
+    "MeCab and its Korean dictionary."
+)
 MODEL_MISSING = "There is no model folder: {path}"
 MODEL_UNUSABLE = "The model cannot be used. Please check with nunchi doctor. ({reason})"
 ASPECTS_UNUSABLE = "The file of words (--aspects) cannot be used. ({reason})"

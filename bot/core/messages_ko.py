@@ -786,6 +786,14 @@ DISCORD_PERMISSION_ADD_REACTIONS = "반응 추가하기"
 DISCORD_PERMISSION_ATTACH_FILES = "파일 첨부"
 
 # The model, and what cannot be helped
+MODEL_ANALYSER = '이 모델은 형태소 분석기가 있어야 합니다. 이렇게 설치해 주세요: pip install "nunchi[{extra}]"'
+MODEL_ANALYSER_JAVA = (
+    '이 모델은 형태소 분석기와 Java가 있어야 합니다. 이렇게 설치해 주세요: pip install "nunchi[{extra}]", 그리고 JDK'
+)
+MODEL_ANALYSER_MECAB = (
+    '이 모델은 형태소 분석기와 MeCab이 있어야 합니다. 이렇게 설치해 주세요: pip install "nunchi[{extra}]", 그리고 '
+    "MeCab과 한국어 사전"
+)
 MODEL_MISSING = "모델 폴더가 없습니다: {path}"
 MODEL_UNUSABLE = "모델을 쓸 수 없습니다. nunchi doctor 로 확인해 주세요. ({reason})"
 ASPECTS_UNUSABLE = "낱말 사전(--aspects)을 쓸 수 없습니다. ({reason})"

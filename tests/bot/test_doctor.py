@@ -3,6 +3,7 @@
 import json
 import os
 import shutil
+import sys
 
 import pytest
 
@@ -78,6 +79,21 @@ def test_a_damaged_model(report, model, damage):
     assert status == ExitStatus.CONFIG
     assert found["모델"]["status"] == "error"
     assert found["모델"]["fix"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "says"), [("kiwi", "nunchi[kiwi]"), ("okt", "그리고 JDK"), ("mecab", "MeCab과 한국어 사전")]
+)
+def test_a_model_whose_analyser_is_not_installed(nunchi, model, monkeypatch, kind, says):
+    """All commands say so in a sentence before anything is judged, also one that runs a bot."""
+    for name in ("kiwipiepy", "mecab", "konlpy", "konlpy.tag"):
+        monkeypatch.setitem(sys.modules, name, None)
+    monkeypatch.setattr("nlp.tokenizers.morphemes._analysers", {})
+    tokens = json.dumps({"kind": kind, "vocabulary": ["좋", "아요"]})
+    nlp.artifact.renew(model, {"tokenizer.json": tokens.encode()})
+    ended = nunchi("chat", "--model", model, "좋아요")
+    assert ended.status == ExitStatus.CONFIG
+    assert "형태소 분석기" in ended.err and says in ended.err and ended.err.count("\n") == 1
 
 
 def test_where_a_promoted_model_is_damaged_it_says_how_to_go_back(report, model, tmp_path, monkeypatch):

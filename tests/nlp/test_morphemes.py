@@ -88,6 +88,7 @@ def test_a_model_that_needs_one_is_refused_when_it_is_loaded(
     monkeypatch.setitem(sys.modules, "kiwipiepy", None)
     with pytest.raises(ArtifactError, match=r"nunchi\[kiwi\]") as caught:
         nlp.load(tmp_path / "model")
+    assert (caught.value.kind, caught.value.values) == ("analyser", {"extra": "kiwi"})
     assert len(str(caught.value).splitlines()) == 1
 
 

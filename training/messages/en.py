@@ -28,6 +28,14 @@ DAY_WRONG = "--obtained is a day such as 2026-11-22"
 
 # What is wrong with a model
 MODEL_UNUSABLE = "{reason}"
+MODEL_ANALYSER = 'This model needs an analyser of morphemes. Please install it with pip install "nunchi[{extra}]".'
+MODEL_ANALYSER_JAVA = (
+    'This model needs an analyser of morphemes and Java. Please install them: pip install "nunchi[{extra}]" and a JDK.'
+)
+MODEL_ANALYSER_MECAB = (
+    'This model needs an analyser of morphemes and MeCab. Please install them: pip install "nunchi[{extra}]", '
+    "MeCab and its Korean dictionary."
+)
 MODEL_MISSING = "there is no model at {path}; look at the name of the folder"
 MODEL_UNREADABLE = "model file {path} cannot be read ({reason}); look at its permissions"
 MODEL_CHANGED = "model file {path} was changed or cut off; get or make the model again"

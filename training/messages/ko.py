@@ -28,6 +28,14 @@ DAY_WRONG = "--obtained 는 2026-11-22 처럼 적은 날입니다."
 
 # What is wrong with a model
 MODEL_UNUSABLE = "모델을 쓸 수 없습니다. ({reason})"
+MODEL_ANALYSER = '이 모델은 형태소 분석기가 있어야 합니다. 이렇게 설치해 주세요: pip install "nunchi[{extra}]"'
+MODEL_ANALYSER_JAVA = (
+    '이 모델은 형태소 분석기와 Java가 있어야 합니다. 이렇게 설치해 주세요: pip install "nunchi[{extra}]", 그리고 JDK'
+)
+MODEL_ANALYSER_MECAB = (
+    '이 모델은 형태소 분석기와 MeCab이 있어야 합니다. 이렇게 설치해 주세요: pip install "nunchi[{extra}]", 그리고 '
+    "MeCab과 한국어 사전"
+)
 MODEL_MISSING = "{path} 폴더에 모델이 없습니다. 모델 폴더의 이름을 확인해 주세요."
 MODEL_UNREADABLE = "{path}: 모델 파일을 읽을 수 없습니다. 권한을 확인해 주세요. ({reason})"
 MODEL_CHANGED = "{path}: 모델 파일이 바뀌었거나 잘렸습니다. 모델을 다시 가져오거나 만들어 주세요."
