@@ -37,7 +37,15 @@ _HANGUL = re.compile("[가-힣]")
 def find_label_column(path: Path, table: Table, wanted: str | None, host: Host) -> int:
     """Index of the column of ratings, of which the better is the higher.
 
-    Args, Raises: as :func:`_found`; also if its name says the opposite.
+    Args:
+        path: of the file, for what is said of it.
+        table: its table.
+        wanted: what the user said: a name, or a number from 1; found by name, then by content, if None.
+        host: which can read its cells.
+
+    Raises:
+        DataError: if there is no such column, none can be told from the others, or its name says that the higher is the
+            worse.
     """
     found = _found(path, table, wanted, host)
     seen = look([found], table, host)[found]
@@ -48,17 +56,7 @@ def find_label_column(path: Path, table: Table, wanted: str | None, host: Host) 
 
 
 def _found(path: Path, table: Table, wanted: str | None, host: Host) -> int:
-    """Index of the column of ratings.
-
-    Args:
-        path: of the file, for what is said of it.
-        table: its table.
-        wanted: what the user said: a name, or a number from 1; found by name, then by content, if None.
-        host: which can read its cells.
-
-    Raises:
-        DataError: if there is no such column, or none can be told from the others.
-    """
+    """The same, whatever its name says of which is the better."""
     names = table.columns
     if wanted is not None:
         found = _column_named(names, wanted)

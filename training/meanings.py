@@ -123,7 +123,7 @@ def understood(cell: Any, host: Host, named: Named) -> Value:
         return "neutral"
     points = host.points(cell) if named == "stars" else points_of(word, cell, host)
     if points is None:
-        raise ValueError
+        raise ValueError("no rating")
     return points
 
 

@@ -114,14 +114,14 @@ def test_a_yes_that_means_bad_is_not_turned_round_even_if_it_is_asked_for(tmp_pa
 @pytest.mark.parametrize(
     ("cells", "said"),
     [
-        ((1, 0), "1이면 긍정, 0이면 부정"),
-        ((-1, 1), "-1이면 부정"),
-        (("Y", "N"), "예(Y, true)면 긍정"),
-        (("긍정", "부정"), "읽었"),
+        ((1, 0), "1이면 긍정, 0이면 부정입니다."),
+        ((-1, 1), "1이면 긍정, -1이면 부정입니다."),
+        (("Y", "N"), "예(Y, true)면 긍정, 아니요(N, false)면 부정입니다."),
+        (("긍정", "부정"), "긍정과 부정의 라벨로 읽었습니다."),
     ],
 )
 def test_it_is_said_which_label_is_the_good_one(tmp_path, cells, said):
-    assert said in str(read(table(tmp_path / "a.csv", ("긍부정",), cells)).notes[0])
+    assert str(read(table(tmp_path / "a.csv", ("긍부정",), cells)).notes[0]).endswith(said)
 
 
 def test_it_is_said_in_which_column_no_rating_stands(tmp_path):
